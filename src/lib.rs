@@ -1,0 +1,3 @@
+//! A toolkit for the Amazon States Language.
+pub mod data;
+pub mod syntax;
