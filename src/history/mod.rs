@@ -1,0 +1,15 @@
+//! History events: the currency between the engine and every view.
+//!
+//! One type serves for emitting (borrowed) and for reading (`'static`). A log is JSON lines with
+//! AWS's member names, so that a real engine's history is just another source.
+
+mod event;
+mod event_type;
+mod log;
+mod read;
+mod write;
+
+pub use event::{Assigned, Details, EventJson, HistoryEvent};
+pub use event_type::{HistoryEventType, Shape};
+pub use log::{ExecutionType, LogHeader};
+pub use read::{HistoryReadError, Recording, read_event, read_history};
