@@ -1,4 +1,6 @@
 //! A toolkit for the Amazon States Language.
 pub mod data;
 pub mod history;
+pub mod language;
+pub mod query;
 pub mod syntax;
