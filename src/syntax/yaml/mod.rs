@@ -322,11 +322,14 @@ impl Reader<'_, '_> {
     }
 
     fn refuse_key(&mut self, span: Span) {
-        self.report(
-            Diagnostic::error(SYNTAX, "key is not a string")
-                .label(span, "JSON has no such keys")
-                .help("write a word before the `:`; text that begins with `{` or `[` needs quotes"),
-        );
+        // Of keys within keys that nest too deep, that is said once and is enough.
+        if !self.depth_reported {
+            self.report(
+                Diagnostic::error(SYNTAX, "key is not a string")
+                    .label(span, "JSON has no such keys")
+                    .help("write a word before the `:`, and quote it if it begins with a bracket"),
+            );
+        }
         self.set_key(Key::Refused, span);
     }
 
