@@ -1,4 +1,5 @@
 //! A toolkit for the Amazon States Language.
 pub mod data;
 pub mod history;
+pub mod report;
 pub mod syntax;
