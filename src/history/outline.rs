@@ -126,7 +126,7 @@ impl Outline {
         &self.summary
     }
 
-    /// An id that an event must not be filed under: damaged histories have it many times.
+    /// Whether an event can be followed: 0 stands for none, and damaged histories have it often.
     fn is_filed(id: EventId) -> bool {
         id != EventId::NONE
     }

@@ -8,7 +8,7 @@ use owo_colors::OwoColorize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The narrowest terminal that is laid out for.
-const MIN_WIDTH: usize = 40;
+pub const MIN_WIDTH: usize = 40;
 
 /// How many marks without a width of their own are shown on one letter.
 const MAX_PILED: usize = 8;
@@ -190,6 +190,16 @@ pub fn split_at_width(text: &str, width: usize) -> (&str, &str) {
         end += cluster.len();
     }
     text.split_at(end)
+}
+
+/// Like [`split_at_width`], but after a word unless that leaves too much of the line empty.
+#[must_use]
+pub fn split_at_word(text: &str, width: usize) -> (&str, &str) {
+    let (head, rest) = split_at_width(text, width);
+    match head.rfind(' ') {
+        Some(space) if !rest.is_empty() && space > head.len() / 3 => text.split_at(space + 1),
+        _ => (head, rest),
+    }
 }
 
 /// Appends so many spaces.

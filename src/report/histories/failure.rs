@@ -6,10 +6,13 @@ use super::json::{bounded, filled, spread};
 use super::{About, duration, kind, mark, short_name};
 use crate::data::{Json, Timestamp};
 use crate::history::outline::{FirstCause, Link, Outline, Status, Step, Visit};
-use crate::report::style::{Role, Style, columns, fit, pad, printable, split_at_width};
+use crate::report::style::{MIN_WIDTH, Role, Style, columns, fit, pad, printable, split_at_word};
 
 /// Where the values stand.
 const COLUMN: usize = 16;
+
+/// Longer lines are hard to read.
+const MAX_WIDTH: usize = 120;
 
 /// How many lines a cause or an input may take.
 const MAX_LINES: usize = 24;
@@ -111,7 +114,7 @@ impl Block<'_> {
         let (sign, role) = mark(status);
         let line = format!("{sign} {}{}", text, printable(error));
         self.out.write_char('\n')?;
-        for line in wrapped(&line, self.style.width) {
+        for line in wrapped(&line, self.style.width.max(MIN_WIDTH)) {
             writeln!(self.out, "{}", self.style.paint(role, &line))?;
         }
         self.out.write_char('\n')
@@ -204,7 +207,7 @@ impl Block<'_> {
     }
 
     fn room(&self) -> usize {
-        self.style.width.min(120) - COLUMN
+        self.style.width.clamp(MIN_WIDTH, MAX_WIDTH) - COLUMN
     }
 }
 
@@ -269,17 +272,10 @@ fn size(bytes: usize) -> String {
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
-    while columns(rest) > width {
-        let (head, _) = split_at_width(rest, width);
-        let end = match head.rfind(' ') {
-            Some(space) if space > head.len() / 2 => space,
-            _ => head.len(),
-        };
-        if end == 0 || lines.len() >= MAX_LINES {
-            break;
-        }
-        lines.push(rest[..end].trim_end().to_owned());
-        rest = rest[end..].trim_start();
+    while columns(rest) > width && lines.len() < MAX_LINES {
+        let (head, tail) = split_at_word(rest, width);
+        lines.push(head.trim_end().to_owned());
+        rest = tail.trim_start();
     }
     if !rest.is_empty() || lines.is_empty() {
         lines.push(fit(rest, width).into_owned());

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::data::{Json, Object, write_escaped};
-use crate::report::style::{columns, fit, printable, split_at_width};
+use crate::report::style::{columns, fit, printable, split_at_word};
 
 /// How deep objects are spread over lines; what is deeper stays on one line.
 const MAX_SPREAD: usize = 3;
@@ -94,8 +94,8 @@ fn spread_string(text: &str, lead: &str, place: &Place, room: usize, lines: &mut
     let (mut rest, mut taken) = (&*text, 1);
     while columns(rest) > room && room > 1 && taken < MAX_STRING_LINES {
         let head;
-        (head, rest) = split_at_width(rest, room);
-        lines.push(format!("{lead}{head}"));
+        (head, rest) = split_at_word(rest, room);
+        lines.push(format!("{lead}{}", head.trim_end()));
         lead = " ".repeat(columns(&lead));
         taken += 1;
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::report::style::{Role, Style, columns, fit, pad, split_at_width};
+use crate::report::style::{MIN_WIDTH, Role, Style, columns, fit, pad, split_at_width};
 
 /// Beyond this the eye loses the row between a name and its time.
 const MAX_WIDTH: usize = 140;
@@ -89,7 +89,7 @@ impl Widths {
 
 /// Writes rows in columns that fit all of them.
 pub(super) fn write_rows(rows: &[Row], style: &Style, out: &mut dyn fmt::Write) -> fmt::Result {
-    let width = style.width.min(MAX_WIDTH);
+    let width = style.width.clamp(MIN_WIDTH, MAX_WIDTH);
     let widths = Widths::of(rows, width);
     for row in rows {
         if row.is_note() {
@@ -140,7 +140,13 @@ fn cut(pieces: &[Piece], width: usize) -> (Vec<(Role, Cow<'_, str>)>, usize) {
         let taken = columns(text);
         if taken > room {
             let (head, _) = split_at_width(text, room);
-            shown.push((*role, Cow::Owned(format!("{}…", head.trim_end()))));
+            // A space before what is left out would only hang there.
+            if head.is_empty() && pieces_end_blank(&shown) {
+                shown.pop();
+                shown.push((*role, Cow::Borrowed(" …")));
+            } else {
+                shown.push((*role, Cow::Owned(format!("{}…", head.trim_end()))));
+            }
             break;
         }
         room -= taken;
@@ -148,6 +154,11 @@ fn cut(pieces: &[Piece], width: usize) -> (Vec<(Role, Cow<'_, str>)>, usize) {
     }
     let used = shown.iter().map(|(_, text)| columns(text)).sum();
     (shown, used)
+}
+
+fn pieces_end_blank(pieces: &[(Role, Cow<'_, str>)]) -> bool {
+    let last = pieces.last();
+    last.is_some_and(|(_, text)| text.len() > 1 && text.trim().is_empty())
 }
 
 /// Writes bars, mark and name; says how many columns they took.

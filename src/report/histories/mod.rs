@@ -1,9 +1,13 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
 mod duration;
+#[cfg(test)]
+mod extremes;
 pub mod failure;
 mod json;
 mod layout;
+#[cfg(test)]
+mod recorded;
 #[cfg(test)]
 mod tests;
 pub mod tree;
