@@ -1,9 +1,5 @@
 //! Histories that are too wide, too long, too deep, or meant to harm.
-#![expect(
-    clippy::needless_raw_string_hashes,
-    clippy::unicode_not_nfc,
-    reason = "expect-test writes the snapshots"
-)]
+#![expect(clippy::unicode_not_nfc, reason = "expect-test writes the snapshots")]
 
 use expect_test::expect;
 
