@@ -1,9 +1,7 @@
 //! A toolkit for the Amazon States Language.
 pub mod data;
-<<<<<<< HEAD
 pub mod history;
 pub mod language;
-=======
->>>>>>> query
 pub mod query;
+pub mod report;
 pub mod syntax;

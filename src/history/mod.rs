@@ -6,6 +6,7 @@
 mod event;
 mod event_type;
 mod log;
+pub mod outline;
 mod read;
 mod write;
 

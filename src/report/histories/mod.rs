@@ -1,0 +1,125 @@
+//! Histories for people: the tree of what happened, and why it failed.
+
+mod duration;
+#[cfg(test)]
+mod extremes;
+pub mod failure;
+mod json;
+mod layout;
+#[cfg(test)]
+mod recorded;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+
+pub use duration::{delay, duration};
+
+use std::fmt;
+
+use crate::history::outline::{Outline, StateType, Status, Visit};
+use crate::report::style::{Role, Style, fit, printable};
+
+/// Looks something up in a definition: of a state and the state it went to.
+pub type Lookup<'a> = &'a dyn Fn(&str, &str) -> Option<String>;
+
+/// What a history does not say of itself.
+#[derive(Clone, Copy, Default)]
+pub struct About<'a> {
+    /// The name of the log.
+    pub file: &'a str,
+    /// The name of the state machine.
+    pub machine: Option<&'a str>,
+    /// The execution's ARN.
+    pub arn: Option<&'a str>,
+    /// The Choice Rule that led from a state to the next: `$.status = "NEW"`.
+    pub condition: Option<Lookup<'a>>,
+    /// The Catcher that led from a state to the next, and where it stands:
+    /// `Catch[0] "PaymentDeclined" → RefundStock, order.asl.json:71:9`.
+    pub catcher: Option<Lookup<'a>>,
+    /// What one could do next.
+    pub hints: &'a [Hint],
+}
+
+/// A command that helps on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it does: `show all 40 items`.
+    pub label: String,
+    /// The command: `asl history run.jsonl`.
+    pub command: String,
+}
+
+/// Writes the tree, the failure block if something failed, and the hints.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(
+    outline: &Outline,
+    about: &About<'_>,
+    style: &Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    tree::render(outline, about, style, out)?;
+    failure::render(outline, about, style, out)
+}
+
+/// The sign of a status; it tells as much as its colour.
+fn mark(status: Status) -> (&'static str, Role) {
+    match status {
+        Status::Running => ("●", Role::Busy),
+        Status::Succeeded => ("✔", Role::Ok),
+        Status::Caught => ("⚠", Role::Warn),
+        Status::Failed => ("✖", Role::Bad),
+        Status::TimedOut => ("⧗", Role::Bad),
+        Status::Aborted => ("⊘", Role::Dim),
+    }
+}
+
+/// `Task lambda:invoke`, `Map 40 items`, `Parallel 2 branches`; in short `Task`, `Map 40`.
+fn kind(visit: &Visit<'_>, short: bool) -> String {
+    let name = visit.state_type().as_str();
+    let counted = |count: u64, one: &str, many: &str| match (short, count) {
+        (true, _) => format!("{name} {count}"),
+        (false, 1) => format!("{name} 1 {one}"),
+        (false, _) => format!("{name} {count} {many}"),
+    };
+    match visit.state_type() {
+        StateType::Map => match visit.items().length {
+            // A Map Run that reads its items does not tell how many there are.
+            Some(0) if visit.items().distributed => name.to_owned(),
+            Some(length) => counted(length, "item", "items"),
+            None => name.to_owned(),
+        },
+        StateType::Parallel if visit.branches() > 0 => {
+            counted(visit.branches() as u64, "branch", "branches")
+        }
+        StateType::Task if !short => match visit.resource() {
+            Some(resource) => format!("{name} {}", printable(resource)),
+            None => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    }
+}
+
+/// The name of a visit's error, or what there is instead of one.
+fn error_name(visit: &Visit<'_>) -> Option<String> {
+    let failure = visit.failure();
+    match failure.map(|failure| failure.error.as_deref()) {
+        Some(Some(error)) => Some(printable(error).into_owned()),
+        // A Fail state's error is not in the history unless the execution ends with it.
+        None | Some(None) if visit.state_type() == StateType::Fail => None,
+        Some(None) => {
+            let inside = visit.failed_thread().and_then(|thread| thread.last());
+            let fail = inside.filter(|inside| inside.state_type() == StateType::Fail);
+            Some(fail.map_or_else(
+                || String::from("error without a name"),
+                |fail| format!("failed in {}", short_name(fail.name(), 40)),
+            ))
+        }
+        None => None,
+    }
+}
+
+fn short_name(name: &str, width: usize) -> String {
+    fit(&printable(name), width).into_owned()
+}
