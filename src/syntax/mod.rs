@@ -4,9 +4,19 @@
 //! broken text still gives the tree of what could be read. Nothing here knows states.
 
 mod diagnostic;
+mod duplicates;
+mod findings;
+pub mod json;
+mod line_index;
+mod number;
+mod pointer;
+mod read;
 mod source;
 mod tree;
+pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use line_index::{LineIndex, Position};
+pub use read::{Format, decode, read};
 pub use source::{Source, Span};
 pub use tree::{Entry, Kind, Node, NodeId, Tree, TreeBuilder};

@@ -62,17 +62,19 @@ pub struct TreeBuilder {
 
 impl TreeBuilder {
     /// Adds a node; the children that `kind` names must have been added before.
+    ///
+    /// A child that several nodes name, as YAML aliases make them, keeps the first as its parent.
     pub fn add(&mut self, kind: Kind, span: Span) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).expect("sources are under 4 GiB"));
         match &kind {
             Kind::Array(items) => {
                 for item in items {
-                    self.nodes[item.0 as usize].parent = Some(id);
+                    self.nodes[item.0 as usize].parent.get_or_insert(id);
                 }
             }
             Kind::Object(entries) => {
                 for entry in entries {
-                    self.nodes[entry.value.0 as usize].parent = Some(id);
+                    self.nodes[entry.value.0 as usize].parent.get_or_insert(id);
                 }
             }
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
