@@ -2,5 +2,6 @@
 pub mod data;
 pub mod history;
 pub mod language;
+pub mod lint;
 pub mod query;
 pub mod syntax;
