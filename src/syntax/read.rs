@@ -80,7 +80,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static str> {
 
 fn invalid_byte(bytes: &[u8], at: usize) -> Diagnostic {
     let before = &bytes[..at];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let start = before.iter().rposition(|byte| *byte == b'\n');
     let column = at - start.map_or(0, |newline| newline + 1) + 1;
     let byte = bytes.get(at).copied().unwrap_or_default();

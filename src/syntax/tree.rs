@@ -64,6 +64,9 @@ impl TreeBuilder {
     /// Adds a node; the children that `kind` names must have been added before.
     ///
     /// A child that several nodes name, as YAML aliases make them, keeps the first as its parent.
+    ///
+    /// # Panics
+    /// With more than 4 billion nodes: no source is that long.
     pub fn add(&mut self, kind: Kind, span: Span) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).expect("sources are under 4 GiB"));
         match &kind {
@@ -233,6 +236,7 @@ impl<'t> Node<'t> {
     }
 
     /// The items, in order; none when this is no array.
+    #[must_use]
     pub fn items(self) -> impl ExactSizeIterator<Item = Node<'t>> + use<'t> {
         let items: &[NodeId] = match self.kind() {
             Kind::Array(items) => items,

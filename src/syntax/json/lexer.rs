@@ -161,8 +161,8 @@ impl<'t, 'd> Lexer<'t, 'd> {
     fn skip_comment(&mut self) {
         let start = self.at;
         let rest = &self.text[start..];
-        let (length, closed) = if rest.starts_with("/*") {
-            let end = rest[2..].find("*/").map(|end| end + 4);
+        let (length, closed) = if let Some(inside) = rest.strip_prefix("/*") {
+            let end = inside.find("*/").map(|end| end + 4);
             (end.unwrap_or(rest.len()), end.is_some())
         } else {
             (rest.find(['\n', '\r']).unwrap_or(rest.len()), true)

@@ -183,7 +183,8 @@ impl Parser<'_, '_> {
     fn at_root(&mut self, token: Token, span: Span) {
         match (self.root, token) {
             (Some(_), _) => {
-                let end = Span::new(self.end.saturating_sub(1), self.end);
+                let last = self.lexer.text[..self.end].chars().next_back();
+                let end = Span::new(self.end - last.map_or(0, char::len_utf8), self.end);
                 self.lexer.report_structure(
                     syntax_error("text after the end of the document")
                         .label(span, "not expected any more")

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "that is how expect-test writes them"
+)]
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
@@ -7,7 +12,7 @@ use crate::data::Json;
 use crate::syntax::{Diagnostic, LineIndex, Tree};
 
 /// Every finding as `line:column: message (label) [other places]`, then the tree.
-fn check(text: &str, expected: Expect) {
+fn check(text: &str, expected: &Expect) {
     let mut findings = Vec::new();
     let tree = read(text, &mut findings);
     let mut out = told(text, &findings);
@@ -45,7 +50,7 @@ const SAMPLE: &str = r#"{
 fn trailing_commas_are_found() {
     check(
         "{\n  \"a\": [1, 2,],\n  \"b\": 1,\n}",
-        expect![[r#"
+        &expect![[r#"
             trailing comma | 2:13 nothing follows this comma
             trailing comma | 3:9 nothing follows this comma
             {"a":[1,2],"b":1}
@@ -57,7 +62,7 @@ fn trailing_commas_are_found() {
 fn missing_and_doubled_commas_are_found() {
     check(
         "{\"a\": 1\n \"b\": [1 2,,3 {}], , \"c\": 3}",
-        expect![[r#"
+        &expect![[r#"
             missing comma | 1:8 a comma is missing here | 2:2 before this
             missing comma | 2:9 a comma is missing here | 2:10 before this
             unexpected `,` | 2:12 nothing stands before this comma
@@ -72,7 +77,7 @@ fn missing_and_doubled_commas_are_found() {
 fn colons_and_values_that_are_missing_are_found() {
     check(
         r#"{"a" 1, "b": , "c", "d":: 2, : 3, "e"}"#,
-        expect![[r#"
+        &expect![[r#"
             missing colon | 1:5 a colon is missing here | 1:6 before this value
             key "b" has no value | 1:9 nothing follows this key
             key "c" has no value | 1:16 nothing follows this key
@@ -84,7 +89,7 @@ fn colons_and_values_that_are_missing_are_found() {
     );
     check(
         r#"["a": 1, 2]"#,
-        expect![[r#"
+        &expect![[r#"
             unexpected `:` | 1:5 an array holds values, not keys
             ["a",1,2]
         "#]],
@@ -95,7 +100,7 @@ fn colons_and_values_that_are_missing_are_found() {
 fn keys_must_be_strings() {
     check(
         r#"{a: 1, 2: 3, true: 4, {"x": 1}, "b": 5}"#,
-        expect![[r#"
+        &expect![[r#"
             unexpected `a` | 1:2 text needs double quotes
             key `2` is not a string | 1:8 needs double quotes
             key `true` is not a string | 1:14 needs double quotes
@@ -109,28 +114,28 @@ fn keys_must_be_strings() {
 fn unclosed_brackets_point_at_the_opening_one() {
     check(
         "{\"a\": {\n  \"b\": [1, 2\n",
-        expect![[r#"
+        &expect![[r#"
             3 brackets are never closed | 2:13 the text ends here | 2:8 this bracket is still open
             {"a":{"b":[1,2]}}
         "#]],
     );
     check(
         "{\"a\": [1, 2}",
-        expect![[r#"
+        &expect![[r#"
             expected `]`, found `}` | 1:12 closes the wrong bracket | 1:7 this bracket is not closed
             {"a":[1,2]}
         "#]],
     );
     check(
         "[1, 2}",
-        expect![[r#"
+        &expect![[r#"
             expected `]`, found `}` | 1:6 closes the wrong bracket | 1:1 opened here
             [1,2]
         "#]],
     );
     check(
         "{\"a\":",
-        expect![[r#"
+        &expect![[r#"
             `{` is never closed | 1:6 the text ends here | 1:1 this bracket is still open
             {"a":null}
         "#]],
@@ -141,7 +146,7 @@ fn unclosed_brackets_point_at_the_opening_one() {
 fn unclosed_strings_end_with_their_line() {
     check(
         "{\n  \"Next\": \"Pay,\n  \"End\": \"no\n}",
-        expect![[r#"
+        &expect![[r#"
             string is not closed | 2:11 this string has no closing `"`
             string is not closed | 3:10 this string has no closing `"`
             {"Next":"Pay","End":"no"}
@@ -149,7 +154,7 @@ fn unclosed_strings_end_with_their_line() {
     );
     check(
         "\"abc",
-        expect![[r#"
+        &expect![[r#"
             string is not closed | 1:1 this string has no closing `"`
             "abc"
         "#]],
@@ -160,7 +165,7 @@ fn unclosed_strings_end_with_their_line() {
 fn raw_control_characters_must_be_escaped() {
     check(
         "[\"a\tb\tc\", \"\u{1}\"]",
-        expect![[r#"
+        &expect![[r#"
             raw tab in a string | 1:4 must be escaped
             raw control character U+0001 in a string | 1:12 must be escaped
             ["a\tb\tc","\u0001"]
@@ -172,7 +177,7 @@ fn raw_control_characters_must_be_escaped() {
 fn bad_escapes_are_found_and_kept() {
     check(
         r#"["é\d+", "it\'s", "\u12", "\ud800x", "\udc00", "\ud800\u0041", "\ud83d\ude80"]"#,
-        expect![[r#"
+        &expect![[r#"
             `\d` is not an escape of JSON | 1:4 unknown escape
             `\'` is not an escape of JSON | 1:13 unknown escape
             `\u` needs four hexadecimal digits | 1:20 too few digits
@@ -188,7 +193,7 @@ fn bad_escapes_are_found_and_kept() {
 fn numbers_are_strict_and_read_as_meant() {
     check(
         "[01, +1, .5, -.5, 5., 1e999, NaN, -Infinity, 0x1F, 1_000, 00, 1.e5]",
-        expect![[r#"
+        &expect![[r#"
             `01` is not a number of JSON | 1:2 a number has no leading zeros
             `+1` is not a number of JSON | 1:6 a number has no `+`
             `.5` is not a number of JSON | 1:10 a digit must stand before the point
@@ -220,7 +225,7 @@ fn numbers_have_the_form_of_the_runtime_document() {
 fn words_of_other_languages_are_named() {
     check(
         "[True, None, ${Count}, Pass, “Pass”, 'it', 'open\n]",
-        expect![[r#"
+        &expect![[r#"
             unknown word `True` | 1:2 not a value of JSON
             unknown word `None` | 1:8 not a value of JSON
             unexpected `${Count}` | 1:14 a placeholder outside of a string
@@ -238,7 +243,7 @@ fn words_of_other_languages_are_named() {
 fn comments_are_reported_once() {
     check(
         "{ // one\n  \"a\": 1, /* two */\n  # three\n  \"b\": 2 /* open\n}",
-        expect![[r#"
+        &expect![[r#"
             JSON has no comments | 1:3 a comment
             comment is not closed | 4:10 opened here
             `{` is never closed | 5:2 the text ends here | 1:1 this bracket is still open
@@ -251,7 +256,7 @@ fn comments_are_reported_once() {
 fn what_follows_the_document_is_reported_once() {
     check(
         "{\"a\": 1}\n}, \"b\": [}",
-        expect![[r#"
+        &expect![[r#"
             text after the end of the document | 2:1 not expected any more | 1:8 the document ends here
             {"a":1}
         "#]],
@@ -275,7 +280,7 @@ fn a_file_without_a_value_says_so() {
     }
     check(
         "]",
-        expect![[r#"
+        &expect![[r#"
             unexpected `]` | 1:1 closes no bracket
             the file holds no value | 1:1 a definition is expected here
             null
@@ -293,7 +298,7 @@ fn a_byte_order_mark_is_read_over() {
 fn foreign_blanks_are_reported_and_read_over() {
     check(
         "{\u{a0}\"a\":\u{c} 1}",
-        expect![[r#"
+        &expect![[r#"
             U+00A0 is not a blank of JSON | 1:2 an invisible character
             U+000C is not a blank of JSON | 1:7 an invisible character
             {"a":1}
@@ -388,7 +393,7 @@ fn fixes_mend_what_they_report() {
     let _ = read(text, &mut findings);
     let mut edits: Vec<_> = findings
         .iter()
-        .flat_map(|f| f.fix.clone())
+        .filter_map(|f| f.fix.clone())
         .flat_map(|f| f.edits)
         .collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));

@@ -12,7 +12,8 @@ struct Meaning {
     help: &'static str,
 }
 
-/// The errors that people make; others are passed on as they are.
+/// The errors that people make, the longer text first where one begins another; others are passed
+/// on as they are.
 const MEANINGS: &[Meaning] = &[
     Meaning {
         info: "block sequence entries are not allowed",
@@ -31,6 +32,18 @@ const MEANINGS: &[Meaning] = &[
         message: "NUL byte in the text",
         label: "not a character of YAML",
         help: "remove it",
+    },
+    Meaning {
+        info: "illegal placement of ':'",
+        message: "unexpected `:`",
+        label: "no key can end here",
+        help: "close the bracket that was opened before, or add the comma that is missing",
+    },
+    Meaning {
+        info: "invalid indentation in quoted",
+        message: "string is not closed",
+        label: "opened here",
+        help: "add the closing quote, or indent the lines on which the string goes on",
     },
     Meaning {
         info: "invalid indentation",
@@ -87,6 +100,12 @@ const MEANINGS: &[Meaning] = &[
         help: "add the comma or the bracket that is missing before it",
     },
     Meaning {
+        info: "while parsing a node",
+        message: "expected a value",
+        label: "no value can begin here",
+        help: "write the value that is missing, or quote the text",
+    },
+    Meaning {
         info: "while parsing a quoted scalar, found unknown escape",
         message: "unknown escape in a string",
         label: "in this string",
@@ -126,7 +145,10 @@ const MEANINGS: &[Meaning] = &[
 
 /// The diagnostic of an error that saphyr found at a byte.
 pub(super) fn explain(text: &str, at: usize, info: &str) -> Diagnostic {
-    if let Some(tab) = indenting_tab(text, at) {
+    let tab = indenting_tab(text, at);
+    // Where a text goes on over lines, saphyr marks its beginning.
+    let tab = tab.or_else(|| is_about_tabs(info).then(|| tab_after(text, at)).flatten());
+    if let Some(tab) = tab {
         return tab_error(tab);
     }
     // saphyr notices at the end of what came before; people look where the text is.
@@ -143,7 +165,6 @@ pub(super) fn explain(text: &str, at: usize, info: &str) -> Diagnostic {
         Some(known) => Diagnostic::error(SYNTAX, known.message)
             .label(place, known.label)
             .help(known.help),
-        None if info.contains("tab") => tab_error(at),
         None => Diagnostic::error(SYNTAX, format!("not YAML: {info}")).label(place, "noticed here"),
     }
 }
@@ -159,11 +180,23 @@ fn tab_error(at: usize) -> Diagnostic {
 fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     let start = line_start(text, at);
     let before = line_start(text, text[..start].trim_end().len());
-    [before, start].into_iter().find_map(|start| {
-        let line = &text[start..];
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        line[..indent].find('\t').map(|tab| start + tab)
-    })
+    let mut starts = [before, start].into_iter();
+    starts.find_map(|start| tab_of_line(text, start))
+}
+
+fn tab_after(text: &str, at: usize) -> Option<usize> {
+    let mut breaks = text[at..].match_indices('\n');
+    breaks.find_map(|(end, _)| tab_of_line(text, at + end + 1))
+}
+
+fn tab_of_line(text: &str, start: usize) -> Option<usize> {
+    let line = &text[start..];
+    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line[..indent].find('\t').map(|tab| start + tab)
+}
+
+fn is_about_tabs(info: &str) -> bool {
+    info.starts_with("tab") || info.ends_with(" tab")
 }
 
 fn line_start(text: &str, at: usize) -> usize {

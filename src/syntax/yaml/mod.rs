@@ -5,7 +5,7 @@
 //!   add is counted, so that a few lines cannot stand for billions of nodes.
 //! - Merge keys (`<<`) are carried out: the entries of the merged mapping follow in its place,
 //!   with the places they have there, unless the mapping has the key itself.
-//! - Tags of CloudFormation (`!Sub`, `!Ref` and so on) are read over; the value stays.
+//! - Tags of `CloudFormation` (`!Sub`, `!Ref` and so on) are read over; the value stays.
 //! - saphyr stops at the first error; the tree then holds what was read before it. It also stops
 //!   at 255 levels of brackets, which is below our own limit.
 
@@ -143,18 +143,22 @@ impl Reader<'_, '_> {
 
     fn document_start(&mut self, explicit: bool, marks: Marks) {
         let start = self.places.byte(marks.start);
+        // After `...` a document may begin without `---`.
+        let content = if explicit { start + 3 } else { start };
         if self.document == Document::Awaited {
             self.document = Document::Open;
-            self.last = if explicit { start + 3 } else { start };
+            // What opens the first one unasked is content that may begin further on than its tag,
+            // anchor or block header.
+            self.last = if explicit { content } else { 0 };
             return;
         }
         self.document = Document::Over;
         // A marker with nothing behind it, as some tools write one at the end, is no document.
-        let rest = self.places.content(start + 3);
+        let rest = self.places.content(content);
         if rest < self.places.text.len() && !self.places.text[rest..].starts_with("...") {
             self.report(
                 Diagnostic::error(SYNTAX, "more than one document in this file")
-                    .label(Span::new(start, start + 3), "the second begins here")
+                    .label(Span::new(start, content), "the second begins here")
                     .help("keep one definition in a file; only the first was read"),
             );
         }
@@ -322,11 +326,14 @@ impl Reader<'_, '_> {
     }
 
     fn refuse_key(&mut self, span: Span) {
-        self.report(
-            Diagnostic::error(SYNTAX, "key is not a string")
-                .label(span, "JSON has no such keys")
-                .help("write a word before the `:`; text that begins with `{` or `[` needs quotes"),
-        );
+        // Of keys within keys that nest too deep, that is said once and is enough.
+        if !self.depth_reported {
+            self.report(
+                Diagnostic::error(SYNTAX, "key is not a string")
+                    .label(span, "JSON has no such keys")
+                    .help("write a word before the `:`, and quote it if it begins with a bracket"),
+            );
+        }
         self.set_key(Key::Refused, span);
     }
 
@@ -336,7 +343,8 @@ impl Reader<'_, '_> {
         }
         let (start, flow) = self.collection_start(sequence, marks);
         // A block sequence begins with a dash, which the next header is searched behind.
-        self.last = self.last.max(start + usize::from(sequence || flow));
+        let indicator = matches!(self.places.byte_at(start), Some(b'-' | b'[' | b'{'));
+        self.last = self.last.max(start + usize::from(indicator));
         self.stack.push(Frame {
             sequence,
             flow,
@@ -355,24 +363,18 @@ impl Reader<'_, '_> {
     fn collection_start(&self, sequence: bool, marks: Marks) -> (usize, bool) {
         let places = &self.places;
         let start = places.byte(marks.start);
-        let content = places.content(start);
-        let bracket = if sequence { b'[' } else { b'{' };
         // The marks of block collections are empty, unless a tag or anchor stands before.
-        if marks.start.index() < marks.end.index() && places.byte_at(content) == Some(bracket) {
-            return (content, true);
+        if marks.start.index() < marks.end.index() {
+            let start = places.content(start);
+            let bracket = if sequence { b'[' } else { b'{' };
+            return (start, places.byte_at(start) == Some(bracket));
         }
-        if sequence && content == start && self.stack.last().is_some_and(|frame| !frame.sequence) {
-            // A sequence at the indentation of its key is announced after its first dash.
-            let line = places.text[..start]
-                .rfind(['\n', '\r'])
-                .map_or(0, |at| at + 1);
-            let indent =
-                places.text[line..].len() - places.text[line..].trim_start_matches(' ').len();
-            if places.byte_at(line + indent) == Some(b'-') {
-                return (line + indent, false);
-            }
+        let in_mapping = self.stack.last().is_some_and(|frame| !frame.sequence);
+        if sequence && in_mapping {
+            // At the indentation of its key, a sequence is announced after its first dash.
+            return (places.dash_of_line(start).unwrap_or(start), false);
         }
-        (content, false)
+        (start, false)
     }
 
     fn skip_deep(&mut self, mark: Marker) {

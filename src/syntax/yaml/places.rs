@@ -61,6 +61,13 @@ impl<'t> Places<'t> {
         }
     }
 
+    /// The dash that begins the line of a byte.
+    pub(super) fn dash_of_line(&self, at: usize) -> Option<usize> {
+        let line = self.text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let rest = self.text[line..].trim_start_matches(' ');
+        rest.starts_with('-').then(|| self.text.len() - rest.len())
+    }
+
     /// The place of a scalar. `last` is where the thing before it ended.
     pub(super) fn scalar(
         &self,
@@ -84,9 +91,9 @@ impl<'t> Places<'t> {
                 Span::new(start, self.after_quoted(start, b'"'))
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let header = self.block_header(last, end);
-                let trimmed = self.text[..end].trim_end().len();
-                Span::new(header, trimmed.max(header + 1).min(self.text.len()))
+                let start = self.block_header(last, end).unwrap_or(start);
+                let trimmed = self.text[..end].trim_end_matches([' ', '\t', '\n', '\r']);
+                Span::new(start, trimmed.len().max(start))
             }
         }
     }
@@ -97,21 +104,25 @@ impl<'t> Places<'t> {
         if self.byte_at(at) == Some(b':') {
             return at + 1;
         }
-        self.text[..at].trim_end().len().max(last)
+        let before = self.text[..at].trim_end_matches([' ', '\t', '\n', '\r']);
+        before.len().max(last)
     }
 
     /// The `|` or `>` of a block scalar that comes after `last` and ends at `end`.
-    fn block_header(&self, last: usize, end: usize) -> usize {
+    fn block_header(&self, last: usize, end: usize) -> Option<usize> {
         let mut at = last;
+        if at == 0 && self.text.starts_with('\u{feff}') {
+            at = '\u{feff}'.len_utf8();
+        }
         while at < end {
             at = self.content(at);
             match self.byte_at(at) {
-                Some(b'|' | b'>') => return at,
+                Some(b'|' | b'>') => return Some(at),
                 Some(b':' | b'-' | b'?') => at += 1,
-                _ => break,
+                _ => return None,
             }
         }
-        last.min(end)
+        None
     }
 
     fn after_blanks(&self, from: usize) -> usize {
