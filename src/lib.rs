@@ -4,4 +4,5 @@ pub mod history;
 pub mod language;
 pub mod lint;
 pub mod query;
+pub mod report;
 pub mod syntax;

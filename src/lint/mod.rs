@@ -54,8 +54,8 @@ fn is_placeholder(text: &str) -> bool {
         .is_some_and(|start| text[start..].contains('}'))
 }
 
-/// Whether a deployment fills a value in: it holds a placeholder, or is a function of
-/// CloudFormation such as `{"Ref": "Topic"}`. Such a value may be anything.
+/// Whether a deployment fills a value in: it holds a placeholder, or is a function of a template
+/// such as `{"Ref": "Topic"}`. Such a value may be anything.
 fn is_filled_in_later(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::String(text) => is_placeholder(text),

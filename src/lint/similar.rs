@@ -49,11 +49,11 @@ fn distance(a: &[char], b: &[char]) -> usize {
         let mut row = vec![i + 1];
         for (j, &y) in b.iter().enumerate() {
             let replaced = last[j] + usize::from(x != y);
-            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            let mut cheapest = replaced.min(last[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                least = least.min(before[j - 1] + 1);
+                cheapest = cheapest.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row.push(cheapest);
         }
         before = std::mem::replace(&mut last, row);
     }

@@ -6,7 +6,7 @@
 //!
 //! ## Why it matters
 //! Each of the two gives the same thing, so one would silently win. AWS rejects the definition
-//! with SCHEMA_VALIDATION_FAILED.
+//! with `SCHEMA_VALIDATION_FAILED`.
 //!
 //! ## Example
 //! ```json

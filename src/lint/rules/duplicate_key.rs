@@ -5,9 +5,9 @@
 //! included.
 //!
 //! ## Why it matters
-//! JSON leaves the meaning of a repeated key open. Step Functions, like most readers, keeps one
-//! of the two and drops the other without a word: a state or a field that you can see in the
-//! text is not part of the machine.
+//! JSON leaves the meaning of a repeated key open, and readers differ: most keep one of the two
+//! and drop the other without a word. A state or a field that you can see in the text is then
+//! not part of the machine.
 //!
 //! ## Example
 //! ```json
@@ -20,8 +20,8 @@
 //! ```
 //!
 //! ## Reference
-//! RFC 8259, The JavaScript Object Notation: <https://www.rfc-editor.org/rfc/rfc8259>
-//! section 4.
+//! RFC 8259, The JavaScript Object Notation: <https://www.rfc-editor.org/rfc/rfc8259> section
+//! 4.
 
 use super::{Category, Rule, raised_elsewhere};
 use crate::syntax::Severity;

@@ -7,7 +7,7 @@
 //!
 //! ## Why it matters
 //! Names must be unique in the whole machine, because histories, logs and metrics tell states
-//! by their names alone. AWS rejects the definition with DUPLICATE_STATE_NAME.
+//! by their names alone. AWS rejects the definition with `DUPLICATE_STATE_NAME`.
 //!
 //! ## Example
 //! ```json
@@ -38,10 +38,10 @@
 //! ```
 //!
 //! ## Reference
-//! The Amazon States Language, Top-level fields:
-//! <https://states-language.net/spec.html#toplevelfields>
-//! AWS Step Functions API, ValidateStateMachineDefinition:
-//! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html>
+//! - The Amazon States Language, Top-level fields:
+//!   <https://states-language.net/spec.html#toplevelfields>
+//! - The API's list of codes, at `ValidateStateMachineDefinition`:
+//!   <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html>
 
 use super::{Category, Rule};
 use crate::lint::context::Context;

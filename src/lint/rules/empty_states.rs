@@ -5,7 +5,7 @@
 //!
 //! ## Why it matters
 //! A machine, a branch or a processor needs at least one state, and `StartAt` must name it. AWS
-//! rejects the definition with SCHEMA_VALIDATION_FAILED.
+//! rejects the definition with `SCHEMA_VALIDATION_FAILED`.
 //!
 //! ## Example
 //! ```json

@@ -4,8 +4,8 @@
 //! Reports a state whose name is empty, or longer than 80 characters.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with INVALID_STATE_NAME. What does not fit into a name fits into
-//! the state's `Comment`.
+//! AWS rejects the definition with `INVALID_STATE_NAME`. What does not fit into a name fits
+//! into the state's `Comment`.
 //!
 //! ## Example
 //! ```json

@@ -6,7 +6,7 @@
 //! be empty, a text that is too long.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with SCHEMA_VALIDATION_FAILED. Strings that hold a placeholder
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`. Strings that hold a placeholder
 //! such as `${Mode}` are left alone: only a deployment knows their value.
 //!
 //! ## Example

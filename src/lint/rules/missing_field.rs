@@ -6,7 +6,7 @@
 //! `ErrorEquals` of a retrier or catcher, `Next` of a choice rule or catcher, and others.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with SCHEMA_VALIDATION_FAILED: "These fields are required".
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`: "These fields are required".
 //!
 //! ## Example
 //! ```json

@@ -6,7 +6,7 @@
 //!
 //! ## Why it matters
 //! The order of states in the text means nothing: without `Next` there is no next state. AWS
-//! rejects the definition with SCHEMA_VALIDATION_FAILED.
+//! rejects the definition with `SCHEMA_VALIDATION_FAILED`.
 //!
 //! ## Example
 //! ```json
@@ -66,6 +66,10 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates a test"
+)]
 mod tests {
     use expect_test::expect;
 

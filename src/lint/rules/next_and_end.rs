@@ -4,7 +4,7 @@
 //! Reports a state that has `Next` and says `"End": true` as well.
 //!
 //! ## Why it matters
-//! A state goes on or it ends. AWS rejects the definition with SCHEMA_VALIDATION_FAILED.
+//! A state goes on or it ends. AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`.
 //!
 //! ## Example
 //! ```json

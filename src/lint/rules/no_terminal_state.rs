@@ -6,7 +6,7 @@
 //!
 //! ## Why it matters
 //! Once started it can never finish, and runs until an error, a timeout or a quota stops it.
-//! AWS rejects such a machine with MISSING_END_STATE, "Workflow has no terminal state".
+//! AWS rejects such a machine with `MISSING_END_STATE`, "Workflow has no terminal state".
 //!
 //! ## Example
 //! ```json

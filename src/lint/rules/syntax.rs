@@ -5,7 +5,7 @@
 //! quote or bracket that is never closed, a comment, a value that JSON does not have.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with INVALID_JSON_DESCRIPTION and says little about the place.
+//! AWS rejects the definition with `INVALID_JSON_DESCRIPTION` and says little about the place.
 //! `asl` reads on after the mistake, so that the rest of the file is checked as well; findings
 //! that come after a syntax error may be its consequences.
 //!

@@ -6,7 +6,7 @@
 //!
 //! ## Why it matters
 //! A scope is entered at its `StartAt` and left by its end, so a transition can only lead to
-//! states of the same `States`. AWS rejects the definition with MISSING_TRANSITION_TARGET.
+//! states of the same `States`. AWS rejects the definition with `MISSING_TRANSITION_TARGET`.
 //!
 //! ## Example
 //! ```json

@@ -6,8 +6,8 @@
 //! only is not reported here.
 //!
 //! ## Why it matters
-//! AWS ignores nothing: it rejects the definition with SCHEMA_VALIDATION_FAILED, "Field 'next'
-//! is not supported". Notes belong into `Comment`, which every object may have.
+//! AWS ignores nothing: it rejects the definition with `SCHEMA_VALIDATION_FAILED`, "Field
+//! 'next' is not supported". Notes belong into `Comment`, which every object may have.
 //!
 //! ## Example
 //! ```json

@@ -6,7 +6,7 @@
 //! `States` has a similar name, `asl validate --fix` writes that one.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with MISSING_TRANSITION_TARGET. A name that holds a placeholder
+//! AWS rejects the definition with `MISSING_TRANSITION_TARGET`. A name that holds a placeholder
 //! such as `${Next}` is left alone: only a deployment knows it.
 //!
 //! ## Example

@@ -6,7 +6,7 @@
 //!
 //! ## Why it matters
 //! It is dead: often a transition was forgotten or points elsewhere. AWS rejects a state that
-//! no transition names with MISSING_TRANSITION_TARGET, "State … is not reachable".
+//! no transition names with `MISSING_TRANSITION_TARGET`, "State … is not reachable".
 //!
 //! ## Example
 //! ```json

@@ -1,12 +1,12 @@
 //! # wrong-type
 //!
 //! ## What it does
-//! Reports a value of the wrong JSON type, such as a string where a number must be. In a
-//! JSONata state, fields that take an expression take a string `{% … %}` as well. Strings that
-//! hold a placeholder such as `${Seconds}` are left alone.
+//! Reports a value of the wrong JSON type, such as a string where a number must be. Where the
+//! `QueryLanguage` is `JSONata`, fields that take an expression take a string `{% … %}` as
+//! well. Strings that hold a placeholder such as `${Seconds}` are left alone.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with SCHEMA_VALIDATION_FAILED: "Expected value of type …".
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`: "Expected value of type …".
 //!
 //! ## Example
 //! ```json

@@ -1,5 +1,7 @@
 //! What a schema finds, in the words of ASL and at the very field it is about.
 
+use std::fmt::Write;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
@@ -137,7 +139,7 @@ impl<'v, 't> Subject<'v, 't> {
                 }
                 LocationSegment::Index(index) => {
                     node = node.items().nth(index)?;
-                    field.push_str(&format!("[{index}]"));
+                    write!(field, "[{index}]").expect("strings take all");
                 }
             }
         }
@@ -172,7 +174,7 @@ impl<'v, 't> Subject<'v, 't> {
         })
     }
 
-    /// A placeholder's value is known when it is deployed, a JSONata expression's when it runs.
+    /// The value of a placeholder is known when it is deployed, of an expression when it runs.
     fn is_known_later(&self, kind: &ValidationErrorKind) -> bool {
         let is_expression = |text: &str| text.starts_with("{%") && text.ends_with("%}");
         match kind {

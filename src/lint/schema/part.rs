@@ -139,7 +139,7 @@ impl Part {
         }
     }
 
-    /// Whether numbers and booleans may be given by a JSONata expression.
+    /// Whether numbers and booleans may be given by an expression `{% … %}`.
     pub(super) fn takes_expressions(self) -> bool {
         !matches!(self, Self::Machine | Self::Retrier)
     }

@@ -1,3 +1,9 @@
+//! What the schemas find, and in which words.
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates a test"
+)]
+
 use std::collections::BTreeSet;
 
 use expect_test::{Expect, expect};
