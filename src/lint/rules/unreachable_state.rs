@@ -50,6 +50,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check,
 };
 
+const HELP: &str = "delete the state, or point a transition at it.";
+
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for scope in &context.scopes {
         let (Some(reachable), Some(start)) = (&scope.reachable, &scope.flow.start_at) else {
@@ -62,38 +64,44 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             .flat_map(State::targets)
             .map(|t| &*t.name)
             .collect();
+        let mut place = None;
         for (at, state) in scope.flow.states.iter().enumerate() {
             // Of two states of one name the first is unreachable too, but that is `duplicate-key`.
             if reachable[at] || scope.flow.index(&state.name) != Some(at) {
                 continue;
             }
-            out.push(finding(state, start, named.contains(&*state.name)));
+            let place = place.get_or_insert_with(|| context.tree.node(scope.flow.node).pointer());
+            out.push(if named.contains(&*state.name) {
+                on_an_island(state, start)
+            } else {
+                never_named(state, start, place)
+            });
         }
     }
 }
 
-fn finding(state: &State, start: &Target, is_named: bool) -> Diagnostic {
-    let why = if is_named {
-        "only states that are unreachable themselves lead here"
-    } else {
-        "no `Next`, `Default`, choice rule or `Catch` leads here"
-    };
-    let name = quoted(&state.name);
-    let mut help = "delete the state, or point a transition at it.".to_owned();
-    if !is_named {
-        let more =
-            format!("\nAWS rejects it: MISSING_TRANSITION_TARGET: State {name} is not reachable.");
-        help.push_str(&more);
-    }
-    let mut finding = RULE
-        .finding(format!("state {name} is unreachable"))
+fn never_named(state: &State, start: &Target, scope: &str) -> Diagnostic {
+    let name = &state.name;
+    let help = format!(
+        "{HELP}\nAWS rejects it: MISSING_TRANSITION_TARGET: State {} is not reachable. at {scope}/States/{name}",
+        quoted(name),
+    );
+    let why = "no `Next`, `Default`, choice rule or `Catch` leads here";
+    unreachable(state, start, why).help(help)
+}
+
+/// What AWS says of states that only each other lead to is not recorded, so no code is claimed.
+fn on_an_island(state: &State, start: &Target) -> Diagnostic {
+    let why = "only states that are unreachable themselves lead here";
+    let mut finding = unreachable(state, start, why).help(HELP);
+    finding.aws_code = None;
+    finding
+}
+
+fn unreachable(state: &State, start: &Target, why: &'static str) -> Diagnostic {
+    RULE.finding(format!("state {} is unreachable", quoted(&state.name)))
         .label(state.name_span, why)
         .label(start.span, "the walk starts here")
-        .help(help);
-    if is_named {
-        finding.aws_code = None;
-    }
-    finding
 }
 
 #[cfg(test)]
@@ -113,7 +121,7 @@ mod tests {
                   at 3:15 "LegacyRefund" -- no `Next`, `Default`, choice rule or `Catch` leads here
                   at 1:13 "Charge" -- the walk starts here
                   help: delete the state, or point a transition at it.
-                  help: AWS rejects it: MISSING_TRANSITION_TARGET: State "LegacyRefund" is not reachable.
+                  help: AWS rejects it: MISSING_TRANSITION_TARGET: State "LegacyRefund" is not reachable. at /States/LegacyRefund
             "#]],
         );
     }
@@ -149,7 +157,7 @@ mod tests {
                   at 3:71 "C" -- no `Next`, `Default`, choice rule or `Catch` leads here
                   at 3:29 "B" -- the walk starts here
                   help: delete the state, or point a transition at it.
-                  help: AWS rejects it: MISSING_TRANSITION_TARGET: State "C" is not reachable.
+                  help: AWS rejects it: MISSING_TRANSITION_TARGET: State "C" is not reachable. at /States/A/Branches/0/States/C
             "#]],
         );
     }

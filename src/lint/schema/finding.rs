@@ -30,9 +30,12 @@ pub(super) fn translate(visit: &Visit<'_>, errors: &[ValidationError<'_>]) -> Ve
         ValidationErrorKind::AdditionalProperties { unexpected } => &unexpected[..],
         _ => &[],
     });
-    let unknown: Vec<Unknown<'_>> = unexpected
-        .filter_map(|name| Unknown::of(visit, name))
-        .collect();
+    let mut unknown: Vec<Unknown<'_>> = Vec::new();
+    for name in unexpected {
+        // Only one field can be renamed to the same name.
+        let taken: Vec<&str> = unknown.iter().filter_map(|field| field.near).collect();
+        unknown.extend(Unknown::of(visit, name, &taken));
+    }
     let mut found: Vec<Diagnostic> = unknown.iter().map(|field| field.finding(visit)).collect();
     for error in errors {
         match error.kind() {
@@ -58,10 +61,10 @@ struct Unknown<'t> {
 }
 
 impl<'t> Unknown<'t> {
-    fn of(visit: &Visit<'t>, name: &str) -> Option<Self> {
+    fn of(visit: &Visit<'t>, name: &str, taken: &[&str]) -> Option<Self> {
         let entry = visit.node.entry(name)?;
         let fields = visit.part.compiled().fields.iter().map(String::as_str);
-        let free = fields.filter(|field| visit.node.entry(field).is_none());
+        let free = fields.filter(|f| visit.node.entry(f).is_none() && !taken.contains(f));
         let near = nearest(name, free);
         Some(Self { entry, near })
     }
@@ -188,7 +191,9 @@ impl<'v, 't> Subject<'v, 't> {
     }
 
     fn takes_expression(&self) -> bool {
-        self.visit.language == QueryLanguage::Jsonata && self.visit.part.takes_expressions()
+        let is_for_jsonata_alone = matches!(&*self.field, "Condition" | "Items");
+        let is_jsonata = self.visit.language == QueryLanguage::Jsonata || is_for_jsonata_alone;
+        is_jsonata && self.visit.part.takes_expressions()
     }
 
     fn conflict(&self, error: &ValidationError<'_>) -> Diagnostic {

@@ -92,6 +92,21 @@ fn a_misspelt_field_is_mended() {
 }
 
 #[test]
+fn two_misspelt_fields_are_not_both_renamed_to_one() {
+    check_state(
+        r#"{"Type": "Pass", "Nxet": "Z", "Nextt": "Z"}"#,
+        expect![[r#"
+            error[unknown-field] field `Nxet` is not supported in a Pass state (SCHEMA_VALIDATION_FAILED)
+              at 3:23 "Nxet" -- not a field of a Pass state
+              help: did you mean `Next`?
+              fix: 3:23 "Nxet" -> "Next"
+            error[unknown-field] field `Nextt` is not supported in a Pass state (SCHEMA_VALIDATION_FAILED)
+              at 3:36 "Nextt" -- not a field of a Pass state
+        "#]],
+    );
+}
+
+#[test]
 fn a_field_of_other_states_is_said_to_be_one() {
     check_state(
         r#"{"Type": "Pass", "Catch": [], "TimeoutSeconds": 3, "Colour": "red", "End": true}"#,
@@ -220,8 +235,8 @@ fn types_are_checked_where_the_reader_does_not() {
         r#"{"Type": "Map", "Items": "x", "InputPath": 3, "Iterator": {
         "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "End": true}"#,
         expect![[r#"
-            error[wrong-type] `Items` must be an array or an object, but is a string (SCHEMA_VALIDATION_FAILED)
-              at 3:31 "x" -- expected an array or an object
+            error[wrong-type] `Items` must be an array, an object or a JSONata expression, but is a string (SCHEMA_VALIDATION_FAILED)
+              at 3:31 "x" -- expected an array, an object or a JSONata expression
             error[wrong-type] `InputPath` must be a path or `null`, but is a number (SCHEMA_VALIDATION_FAILED)
               at 3:49 3 -- expected a path or `null`
         "#]],
