@@ -20,6 +20,18 @@ use context::Context;
 
 /// Checks a definition: what its model's reader found, what the schema and every rule find, in
 /// the order of the text. What the syntax reader found is not in here.
+///
+/// ```
+/// use aslkit::syntax::{Format, Source, read};
+/// use aslkit::{language, lint};
+///
+/// let text = r#"{"StartAt": "Shp", "States": {"Ship": {"Type": "Succeed"}}}"#;
+/// let (tree, _) = read(&Source::new("order.asl.json", text), Format::Json);
+/// let (machine, found) = language::read(&tree);
+/// let found = lint::check(&tree, &machine, found);
+/// assert_eq!(found[0].rule, "unknown-target");
+/// assert_eq!(found[0].help.as_deref(), Some("did you mean \"Ship\"?"));
+/// ```
 #[must_use]
 pub fn check(
     tree: &Tree,
