@@ -1,6 +1,6 @@
-//! Telling it: what the other rooms know, rendered for people and for programs.
-//!
-//! Everything is written into a `fmt::Write`, so that every rendering is a string to test.
+//! Telling it: findings, pictures and histories for people, scripts and programs. Everything is
+//! written to a `fmt::Write`, so that it can be tested as text.
 
+pub mod diagnostics;
 pub mod histories;
 pub mod style;

@@ -8,6 +8,7 @@ mod duplicates;
 mod findings;
 pub mod json;
 mod line_index;
+mod locate;
 mod number;
 mod pointer;
 mod read;

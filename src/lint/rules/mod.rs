@@ -1,0 +1,172 @@
+//! The rules: one file each, whose opening comment is the page that `asl explain` prints.
+//!
+//! Rules that a reader or the schema raises have a file too, so that every code that is ever
+//! printed can be explained.
+
+mod conflicting_fields;
+mod duplicate_key;
+mod duplicate_state_name;
+mod empty_states;
+mod invalid_state_name;
+mod invalid_value;
+mod missing_field;
+mod missing_transition;
+mod next_and_end;
+mod no_terminal_state;
+mod syntax;
+mod transition_leaves_scope;
+mod unknown_field;
+mod unknown_target;
+mod unreachable_state;
+pub(super) mod wrong_type;
+
+use std::fmt;
+
+use super::context::Context;
+use crate::syntax::{Diagnostic, Severity};
+
+/// What a rule is about; names a group of rules on the command line and in `asl.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// Text that is no JSON or YAML.
+    Syntax,
+    /// Fields, their types and values.
+    Schema,
+    /// States and the transitions between them.
+    Graph,
+    /// Sizes and lengths.
+    Limits,
+}
+
+/// Something that can be wrong with a definition.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, such as `unknown-target`.
+    pub name: &'static str,
+    /// What it is about.
+    pub category: Category,
+    /// How bad a finding is unless it is configured otherwise.
+    pub severity: Severity,
+    /// The code AWS rejects the same thing with.
+    pub aws_code: Option<&'static str>,
+    /// The rule's own file, which opens with its page.
+    source: &'static str,
+    /// Adds the findings.
+    pub(super) check: fn(&Context<'_>, &mut Vec<Diagnostic>),
+}
+
+/// Every rule, in the order of the alphabet.
+pub static RULES: &[&Rule] = &[
+    &conflicting_fields::RULE,
+    &duplicate_key::RULE,
+    &duplicate_state_name::RULE,
+    &empty_states::RULE,
+    &invalid_state_name::RULE,
+    &invalid_value::RULE,
+    &missing_field::RULE,
+    &missing_transition::RULE,
+    &next_and_end::RULE,
+    &no_terminal_state::RULE,
+    &syntax::RULE,
+    &transition_leaves_scope::RULE,
+    &unknown_field::RULE,
+    &unknown_target::RULE,
+    &unreachable_state::RULE,
+    &wrong_type::RULE,
+];
+
+pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
+pub(super) use invalid_value::RULE as INVALID_VALUE;
+pub(super) use missing_field::RULE as MISSING_FIELD;
+pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
+pub(super) use wrong_type::RULE as WRONG_TYPE;
+
+/// The rule of this name.
+#[must_use]
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+impl Category {
+    /// The lower-case word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Schema => "schema",
+            Self::Graph => "graph",
+            Self::Limits => "limits",
+        }
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Rule {
+    /// The page in Markdown: what the rule does, why it matters, examples, references.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let lines = self
+            .source
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"));
+        let mut page = String::new();
+        for line in lines {
+            page.push_str(line.strip_prefix(' ').unwrap_or(line));
+            page.push('\n');
+        }
+        page
+    }
+
+    /// A finding of this rule.
+    pub(super) fn finding(&self, message: impl Into<String>) -> Diagnostic {
+        let mut finding = match self.severity {
+            Severity::Error => Diagnostic::error(self.name, message),
+            Severity::Warning | Severity::Note => Diagnostic::warning(self.name, message),
+        };
+        finding.severity = self.severity;
+        finding.aws_code = self.aws_code;
+        finding
+    }
+}
+
+/// The check of rules whose findings a reader or the schema raises.
+fn raised_elsewhere(_: &Context<'_>, _: &mut Vec<Diagnostic>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_in_the_order_of_the_alphabet_and_are_found_by_name() {
+        assert!(RULES.is_sorted_by(|a, b| a.name < b.name));
+        for known in RULES {
+            assert!(std::ptr::eq(rule(known.name).expect("is listed"), *known));
+        }
+        assert!(rule("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn every_rule_has_a_whole_page() {
+        for rule in RULES {
+            let page = rule.page();
+            assert!(page.starts_with(&format!("# {}\n", rule.name)), "{page}");
+            let headings: Vec<&str> = page.lines().filter(|l| l.starts_with("## ")).collect();
+            let expected = [
+                "## What it does",
+                "## Why it matters",
+                "## Example",
+                "## Use instead",
+                "## Reference",
+            ];
+            assert_eq!(headings, expected, "{}", rule.name);
+            if let Some(code) = rule.aws_code {
+                assert!(page.contains(code), "{} does not name {code}", rule.name);
+            }
+        }
+    }
+}

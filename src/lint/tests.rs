@@ -1,0 +1,152 @@
+//! The helper of all rules' tests: a definition in, its findings out.
+
+use std::fmt::Write;
+
+use expect_test::Expect;
+
+use crate::language;
+use crate::syntax::{Diagnostic, Edit, Format, LineIndex, Severity, Source, Span, read};
+
+/// Holds the findings of a definition against what is expected.
+#[expect(clippy::needless_pass_by_value, reason = "reads well at the call")]
+pub(crate) fn check(definition: &str, expected: Expect) {
+    expected.assert_eq(&findings(definition));
+}
+
+fn findings(definition: &str) -> String {
+    let (tree, syntax) = read(&Source::new("test.asl.json", definition), Format::Json);
+    assert_eq!(syntax, [], "the definition must be JSON");
+    let (machine, found) = language::read(&tree);
+    let index = LineIndex::new(definition);
+    let mut text = String::new();
+    for finding in super::check(&tree, &machine, found) {
+        assert!(
+            super::rule(finding.rule).is_some(),
+            "{} has no page",
+            finding.rule
+        );
+        write_finding(&mut text, definition, &index, &finding).expect("strings take all");
+    }
+    text
+}
+
+fn write_finding(
+    out: &mut String,
+    text: &str,
+    index: &LineIndex,
+    finding: &Diagnostic,
+) -> std::fmt::Result {
+    let place = |span: Span| {
+        let start = index.chars(span.start as usize);
+        format!("{}:{} {}", start.line, start.column, &text[span.range()])
+    };
+    let code = finding.aws_code.unwrap_or("-");
+    writeln!(
+        out,
+        "{}[{}] {} ({code})",
+        finding.severity, finding.rule, finding.message
+    )?;
+    for label in &finding.labels {
+        writeln!(out, "  at {} -- {}", place(label.span), label.message)?;
+    }
+    for help in finding.help.iter().flat_map(|help| help.lines()) {
+        writeln!(out, "  help: {help}")?;
+    }
+    for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
+        writeln!(out, "  fix: {} -> {}", place(edit.span), edit.text)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn fixes_leave_nothing_to_find() {
+    let text = r#"{"StartAt": "Charg", "States": {
+        "Charge": {"Type": "Tsak", "Resorce": "${Charge}", "Next": "Shipp",
+          "Retry": [{"ErrorEqual": ["States.ALL"], "JitterStrategy": "full"}]},
+        "Ship": {"Type": "Succeed"}}}"#;
+    let fix_once = |text: &str| {
+        let (tree, _) = read(&Source::new("test.asl.json", text), Format::Json);
+        let (machine, of_model) = language::read(&tree);
+        let found = super::check(&tree, &machine, of_model);
+        let fixes = found.into_iter().filter_map(|finding| finding.fix);
+        let mut edits: Vec<Edit> = fixes.flat_map(|fix| fix.edits).collect();
+        edits.sort_by_key(|edit| edit.span);
+        let mut mended = text.to_owned();
+        for edit in edits.iter().rev() {
+            mended.replace_range(edit.span.range(), &edit.text);
+        }
+        mended
+    };
+    // The fields of a state are known only when its type is.
+    let fixed = fix_once(&fix_once(text));
+    assert_eq!(findings(&fixed), "", "{fixed}");
+}
+
+/// Findings in definitions whose label says that they are valid, and why they stay.
+///
+/// AWS requires `RoleArn` in `Credentials`: its recorded answer to an object without it is "The
+/// field `RoleArn` is required but was missing". Their authors only test the field's syntax.
+const DISPUTED: &[&str] = &[
+    "asl-validator/valid-task-credentials.json",
+    "statelint/task-with-credentials.json",
+];
+
+/// Lints the published definitions that `ASL_CONFORMANCE` holds.
+#[test]
+fn published_definitions_get_the_findings_they_deserve() {
+    let Some(root) = std::env::var_os("ASL_CONFORMANCE") else {
+        eprintln!("skipped: ASL_CONFORMANCE names no folder with recorded cases");
+        return;
+    };
+    let root = std::path::Path::new(&root).join("definitions");
+    let labels = std::fs::read_to_string(root.join("labels.tsv")).expect("is readable");
+    let mut refused = Vec::new();
+    let (mut valid, mut invalid, mut found_invalid) = (0, 0, 0);
+    for line in labels.lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [path, _, format, expected, fails, ..] = columns[..] else {
+            continue;
+        };
+        if format.contains("broken") || path.starts_with("raw/") {
+            continue;
+        }
+        let Ok(text) = std::fs::read_to_string(root.join(path)) else {
+            continue;
+        };
+        let errors = errors(path, &text);
+        match expected {
+            "valid" => {
+                valid += 1;
+                let disputed = DISPUTED.contains(&path);
+                if !errors.is_empty() && !disputed {
+                    refused.push(format!("{path}\n{}", errors.join("\n")));
+                }
+            }
+            "invalid" => {
+                invalid += 1;
+                found_invalid += usize::from(!errors.is_empty());
+                if errors.is_empty() {
+                    println!("not found: {path} ({fails})");
+                }
+            }
+            _ => {}
+        }
+    }
+    println!("{found_invalid} of {invalid} invalid definitions found, {valid} valid ones");
+    assert!(valid > 0, "no definition was read");
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+fn errors(path: &str, text: &str) -> Vec<String> {
+    let (tree, mut found) = read(&Source::new(path, text), Format::of(path, text));
+    let (machine, of_model) = language::read(&tree);
+    found.extend(super::check(&tree, &machine, of_model));
+    found
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| {
+            let pointer = tree.node_at(finding.span()).pointer();
+            format!("  {pointer}: [{}] {}", finding.rule, finding.message)
+        })
+        .collect()
+}
