@@ -4,13 +4,17 @@
 //! Everything is parsed once and evaluated many times, against a [`Scope`] that is a view of what
 //! the running state can see. Nothing here has a clock or a source of randomness of its own.
 
+mod intrinsic;
 mod java;
 mod jsonpath;
 mod path;
+mod reference_path;
 mod scope;
 
+pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction};
 pub use jsonpath::JsonPath;
 pub use path::{Path, PathError, Root};
+pub use reference_path::ReferencePath;
 pub use scope::{DocumentScope, Scope};
 
 use std::fmt;
