@@ -191,6 +191,14 @@ impl Path {
         &self.source
     }
 
+    /// The last key that the path names.
+    pub(super) fn last_key(&self) -> Option<&str> {
+        self.steps.list().iter().rev().find_map(|step| match step {
+            Step::Names(names) => names.keys.first().map(|key| &**key),
+            _ => None,
+        })
+    }
+
     pub(super) fn steps(&self) -> &[Step] {
         self.steps.list()
     }
@@ -227,7 +235,8 @@ fn parse_root(text: &str) -> Result<(Root, usize), SyntaxError> {
     Ok((Root::Variable(name.into()), start + 1 + name.len()))
 }
 
-/// Reference 01 §1.6: a letter first, then letters, digits and `_`, 80 characters at most.
+/// Reference 01 §1.6: a letter first, then letters, digits and `_`, 80 characters at most. Whether
+/// a name may start with `_` is unconfirmed, so it may.
 fn check_variable(name: &str, at: usize) -> Result<(), SyntaxError> {
     let bad = name.char_indices().find(|(index, character)| {
         let letter = character.is_alphabetic() || *character == '_';

@@ -1,5 +1,10 @@
 //! Functions on arrays.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
+
 use crate::data::Json;
 
 use super::{Answer, Call, count};
@@ -7,6 +12,10 @@ use super::{Answer, Call, count};
 /// The most items that `States.ArrayRange` gives.
 const MAX_RANGE: i128 = 1000;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions share one signature"
+)]
 pub(super) fn array(call: &mut Call<'_>) -> Answer {
     Ok(Json::array(call.arguments.to_vec()))
 }
@@ -62,12 +71,47 @@ pub(super) fn range(call: &mut Call<'_>) -> Answer {
     Ok(Json::array(items))
 }
 
+/// The first of equal items stays. Candidates are found by hash, so that a long array takes no
+/// quadratic time.
 pub(super) fn unique(call: &mut Call<'_>) -> Answer {
     let mut kept: Vec<Json> = Vec::new();
+    let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
     for item in call.array(0)? {
-        if !kept.contains(item) {
+        let alike = seen.entry(hash_of(item)).or_default();
+        if !alike.iter().any(|at| kept[*at] == *item) {
+            alike.push(kept.len());
             kept.push(item.clone());
         }
     }
     Ok(Json::array(kept))
+}
+
+fn hash_of(value: &Json) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    hash(value, &mut hasher);
+    hasher.finish()
+}
+
+// Equal values hash alike: numbers whatever their form, objects whatever their order.
+// Documents nest within `MAX_DEPTH`, so this recursion is bounded.
+fn hash(value: &Json, hasher: &mut impl Hasher) {
+    std::mem::discriminant(value).hash(hasher);
+    match value {
+        Json::Null => {}
+        Json::Bool(value) => value.hash(hasher),
+        // Adding zero turns -0.0, which equals 0, into 0.
+        Json::Number(number) => (number.as_f64() + 0.0).to_bits().hash(hasher),
+        Json::String(text) => text.hash(hasher),
+        Json::Array(array) => array.items().iter().for_each(|item| hash(item, hasher)),
+        Json::Object(object) => {
+            let fields = object.iter();
+            let mixed = fields.fold(0_u64, |sum, (key, value)| {
+                let mut field = FixedState::default().build_hasher();
+                key.hash(&mut field);
+                hash(value, &mut field);
+                sum.wrapping_add(field.finish())
+            });
+            mixed.hash(hasher);
+        }
+    }
 }

@@ -20,6 +20,10 @@ pub(super) fn from_string(call: &mut Call<'_>) -> Answer {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions share one signature"
+)]
 pub(super) fn to_string(call: &mut Call<'_>) -> Answer {
     Ok(Json::from(&*call.any(0).compacted().text()))
 }

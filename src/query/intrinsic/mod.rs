@@ -186,7 +186,7 @@ mod tests {
         );
         check("States.ArrayLength(States.Array(1, 2))", "2");
         check(
-            "States.ArrayUnique(States.Array(1, 2, 2, 3, 1, States.Array(), States.Array()))",
+            "States.ArrayUnique(States.Array(1, 2, 2.0, 3, 1, States.Array(), States.Array()))",
             "[1,2,3,[]]",
         );
     }

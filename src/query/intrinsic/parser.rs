@@ -127,7 +127,7 @@ impl<'t> Parser<'t> {
             if !self.eat(',') {
                 return Err(match self.rest() {
                     "" => SyntaxError::new(open, 1, "this `(` is never closed"),
-                    _ => self.error(1.min(self.rest().len()), "expected `,` or `)`"),
+                    _ => SyntaxError::at_character(self.text, self.at, "expected `,` or `)`"),
                 });
             }
         }
@@ -193,18 +193,19 @@ impl<'t> Parser<'t> {
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
             "null" => Json::Null,
-            word => match number(word) {
-                Some(number) => Json::Number(number),
-                None => {
-                    let len = length.max(rest.chars().next().map_or(0, char::len_utf8));
-                    return Err(self
-                        .error(len, "expected an argument")
-                        .help("an argument is a `'string'`, a number, `true`, `false`, `null`, a path or a call"));
-                }
-            },
+            word => Json::Number(number(word).ok_or_else(|| self.no_argument(length))?),
         };
         self.at += length;
         Ok(value)
+    }
+
+    fn no_argument(&self, len: usize) -> SyntaxError {
+        let message = "expected an argument";
+        let error = match len {
+            0 => SyntaxError::at_character(self.text, self.at, message),
+            _ => self.error(len, message),
+        };
+        error.help("an argument is a 'string', a number, true, false, null, a path or a call")
     }
 }
 
