@@ -4,14 +4,25 @@
 //! Everything is parsed once and evaluated many times, against a [`Scope`] that is a view of what
 //! the running state can see. Nothing here has a clock or a source of randomness of its own.
 
+mod expression;
+pub mod failure;
+#[cfg(test)]
+mod hostile;
+mod intrinsic;
 mod java;
 mod jsonpath;
 mod path;
+mod reference_path;
 mod scope;
+mod template;
 
+pub use expression::Argument;
+pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction};
 pub use jsonpath::JsonPath;
 pub use path::{Path, PathError, Root};
+pub use reference_path::ReferencePath;
 pub use scope::{DocumentScope, Scope};
+pub use template::{PayloadTemplate, TemplateError};
 
 use std::fmt;
 
@@ -65,6 +76,12 @@ impl SyntaxError {
             message: message.into(),
             help: None,
         }
+    }
+
+    /// An error about the character of `text` at `offset`, or about its end.
+    fn at_character(text: &str, offset: usize, message: impl Into<String>) -> Self {
+        let len = text[offset..].chars().next().map_or(0, char::len_utf8);
+        Self::new(offset, len, message)
     }
 
     /// With what to do about it.

@@ -1,4 +1,4 @@
-//! Paths as a state machine writes them: Jayway's JSONPath with a root of the language's own.
+//! Paths as a state machine writes them: Jayway's, with a root of the language's own.
 //!
 //! Three things differ from Jayway (reference 02 §2.1, §2.2): a path may start from the context
 //! object (`$$`) or a variable (`$name`); an indefinite path that meets something missing gives
@@ -103,24 +103,21 @@ impl Path {
     }
 
     fn evaluate_on(&self, document: &Json) -> Result<Json, PathError> {
-        if self.steps.is_plain() {
-            if let Some(picked) = self.steps.pick(document) {
-                return Ok(picked.compacted());
-            }
+        if self.steps.is_plain()
+            && let Some(picked) = self.steps.pick(document)
+        {
+            return Ok(picked.compacted());
         }
         self.walk(document)
     }
 
     fn evaluate_on_context(&self, scope: &dyn Scope) -> Result<Json, PathError> {
-        if let Some((section, member)) = &self.member {
-            if let Some(value) = scope.context_member(section, member) {
-                let inner = &self.steps.list()[2..];
-                let picked = inner
-                    .iter()
-                    .try_fold(&value, |value, step| step.pick(value));
-                if let Some(picked) = picked {
-                    return Ok(picked.compacted());
-                }
+        if let Some((section, member)) = &self.member
+            && let Some(value) = scope.context_member(section, member)
+        {
+            let mut inner = self.steps.list()[2..].iter();
+            if let Some(picked) = inner.try_fold(&value, |value, step| step.pick(value)) {
+                return Ok(picked.compacted());
             }
         }
         // Rare: the whole context, a filter over it, or a miss that needs Jayway's words.
@@ -194,6 +191,14 @@ impl Path {
         &self.source
     }
 
+    /// The last key that the path names.
+    pub(super) fn last_key(&self) -> Option<&str> {
+        self.steps.list().iter().rev().find_map(|step| match step {
+            Step::Names(names) => names.keys.first().map(|key| &**key),
+            _ => None,
+        })
+    }
+
     pub(super) fn steps(&self) -> &[Step] {
         self.steps.list()
     }
@@ -230,7 +235,8 @@ fn parse_root(text: &str) -> Result<(Root, usize), SyntaxError> {
     Ok((Root::Variable(name.into()), start + 1 + name.len()))
 }
 
-/// Reference 01 §1.6: a letter first, then letters, digits and `_`, 80 characters at most.
+/// Reference 01 §1.6: a letter first, then letters, digits and `_`, 80 characters at most. Whether
+/// a name may start with `_` is unconfirmed, so it may.
 fn check_variable(name: &str, at: usize) -> Result<(), SyntaxError> {
     let bad = name.char_indices().find(|(index, character)| {
         let letter = character.is_alphabetic() || *character == '_';

@@ -128,6 +128,11 @@ impl<'t> Cursor<'t> {
             .is_none_or(|first| first.len_utf16() == 1 && characters.next().is_none())
     }
 
+    /// An error about the character at an index, or about the end.
+    pub(super) fn error_at(&self, index: usize, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::at_character(self.text, index.min(self.end), message)
+    }
+
     /// An error about the rest of the stretch from `from` on.
     pub(super) fn error(&self, from: usize, message: impl Into<String>) -> SyntaxError {
         let from = from.min(self.end);

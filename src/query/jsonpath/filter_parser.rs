@@ -191,7 +191,10 @@ impl Parser<'_> {
         let flags = &rest[..length];
         self.cursor.set(close + 1 + length);
         // Java's `matches` wants the whole text to match.
-        let pattern = format!(r"\A(?:{})\z", self.cursor.slice(at + 1, close));
+        let inside = self.cursor.slice(at + 1, close);
+        // With the flag `x` a comment may stand at the pattern's end.
+        let end = if flags.contains('x') { "\n" } else { "" };
+        let pattern = format!(r"\A(?:{inside}{end})\z");
         RegexBuilder::new(&pattern)
             .case_insensitive(flags.contains('i'))
             .ignore_whitespace(flags.contains('x'))

@@ -103,9 +103,10 @@ impl Function {
 
     /// With a path, what `path[*]` finds is counted; a text has no length.
     fn length(&self, place: &Json, walk: Walk<'_>) -> Result<Json, Fault> {
-        let steps = match (&self.scanned, self.arguments.first()) {
-            (Some(steps), _) | (None, Some(FunctionArgument::Path(steps))) => steps,
-            (None, _) => return Ok(length(place)),
+        let ((Some(steps), _) | (None, Some(FunctionArgument::Path(steps)))) =
+            (&self.scanned, self.arguments.first())
+        else {
+            return Ok(length(place));
         };
         let mut list = steps.list().to_vec();
         if !matches!(list.last(), None | Some(Step::Function(_))) {

@@ -62,7 +62,7 @@ impl<'t> Parser<'t> {
     fn new(text: &'t str, from: usize, to: usize, nesting: usize) -> Result<Self, SyntaxError> {
         if nesting > MAX_NESTING {
             let message = format!("filters nest deeper than {MAX_NESTING} levels");
-            return Err(SyntaxError::new(from, 1, message));
+            return Err(SyntaxError::at_character(text, from, message));
         }
         Ok(Self {
             cursor: Cursor::new(text, from, to),
@@ -97,7 +97,7 @@ impl<'t> Parser<'t> {
         loop {
             if self.steps.len() >= MAX_STEPS {
                 let message = format!("the path has more than {MAX_STEPS} steps");
-                return Err(SyntaxError::new(self.cursor.at(), 1, message));
+                return Err(self.cursor.error_at(self.cursor.at(), message));
             }
             if self.step()? && self.cursor.is_tail() {
                 return Ok(());
@@ -196,7 +196,7 @@ impl<'t> Parser<'t> {
         loop {
             if self.cursor.byte(next) != Some(quote) {
                 let message = "expected a name in quotes here";
-                return Err(SyntaxError::new(next, 1, message));
+                return Err(self.cursor.error_at(next, message));
             }
             let Some(close) = self.cursor.unescaped(next, quote) else {
                 return Err(self.cursor.error(next, "this quote is never closed"));
@@ -209,11 +209,9 @@ impl<'t> Parser<'t> {
                 Some(b']') => break,
                 Some(b',') => next = self.cursor.past_blanks(next + 1),
                 Some(_) => {
-                    return Err(SyntaxError::new(
-                        next,
-                        1,
-                        "expected `,` or `]` after a name",
-                    ));
+                    return Err(self
+                        .cursor
+                        .error_at(next, "expected `,` or `]` after a name"));
                 }
                 None => return Err(unclosed(open)),
             }
