@@ -1,1 +1,5 @@
-fn main() {}
+//! The `asl` program: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    aslkit::cli::main()
+}

@@ -10,6 +10,7 @@ pub mod failure;
 mod hostile;
 mod intrinsic;
 mod java;
+pub mod jsonata;
 mod jsonpath;
 mod path;
 mod reference_path;

@@ -28,6 +28,16 @@ pub enum Root {
 }
 
 /// A path, ready to be evaluated.
+///
+/// ```
+/// use aslkit::{data::Json, query::{DocumentScope, Path}};
+///
+/// let scope = DocumentScope(Json::parse(r#"{"a": {"b": 1}}"#).unwrap());
+/// let b = Path::parse("$.a.b").unwrap();
+/// assert_eq!(b.evaluate(&scope).unwrap().text(), "1");
+/// let c = Path::parse("$.a.c").unwrap();
+/// assert_eq!(c.evaluate(&scope).unwrap_err().message, "No results for path: $['a']['c']");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Path {
     source: Arc<str>,

@@ -13,6 +13,17 @@ use super::{Argument, Path, Scope, SyntaxError, java};
 const SUFFIX: &str = ".$";
 
 /// A compiled template.
+///
+/// ```
+/// use aslkit::data::{EventId, Json, Seed};
+/// use aslkit::query::{DocumentScope, PayloadTemplate};
+///
+/// let template = Json::parse(r#"{"next.$": "States.MathAdd($.n, 1)", "n": "$.n"}"#).unwrap();
+/// let template = PayloadTemplate::compile(&template).unwrap();
+/// let scope = DocumentScope(Json::parse(r#"{"n": 1}"#).unwrap());
+/// let made = template.evaluate(&scope, &mut Seed(1).at(EventId(2))).unwrap();
+/// assert_eq!(made.text(), r#"{"n":"$.n","next":2}"#);
+/// ```
 #[derive(Clone, Debug)]
 pub struct PayloadTemplate {
     root: Node,

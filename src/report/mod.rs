@@ -2,5 +2,6 @@
 //! written to a `fmt::Write`, so that it can be tested as text.
 
 pub mod diagnostics;
+pub mod graphs;
 pub mod histories;
 pub mod style;

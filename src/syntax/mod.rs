@@ -1,6 +1,6 @@
 //! Text into a tree that knows where everything stands.
 //!
-//! JSON and YAML are read into one [`Tree`]: order, spans and duplicate keys are kept, and a
+//! JSON, YAML and TOML are read into one [`Tree`]: order, spans and duplicate keys are kept, and a
 //! broken text still gives the tree of what could be read. Nothing here knows states.
 
 mod diagnostic;
@@ -13,6 +13,7 @@ mod number;
 mod pointer;
 mod read;
 mod source;
+pub mod toml;
 mod tree;
 pub mod yaml;
 

@@ -1,13 +1,15 @@
 //! The front door: bytes into text, text into a tree, whatever the format.
 
 use super::findings::SYNTAX;
-use super::{Diagnostic, Source, Span, Tree, json, yaml};
+use super::{Diagnostic, Source, Span, Tree, json, toml, yaml};
 
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// JSON, RFC 8259.
     Json,
+    /// TOML 1.0: handlers files and configuration, never definitions.
+    Toml,
     /// YAML 1.2.
     Yaml,
 }
@@ -19,6 +21,7 @@ impl Format {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension);
         match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("json") => Self::Json,
+            Some("toml") => Self::Toml,
             Some("yaml" | "yml") => Self::Yaml,
             _ => Self::sniff(text),
         }
@@ -42,6 +45,7 @@ pub fn read(source: &Source, format: Format) -> (Tree, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let tree = match format {
         Format::Json => json::read(&source.text, &mut findings),
+        Format::Toml => toml::read(&source.text, &mut findings),
         Format::Yaml => yaml::read(&source.text, &mut findings),
     };
     (tree, findings)

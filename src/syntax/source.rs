@@ -47,4 +47,25 @@ impl Source {
             text: text.into(),
         }
     }
+
+    /// The place of a part of a string: `offset` and `len` count within the decoded text, `span`
+    /// is where the string stands with its quotes. A string with escapes is shown whole: its parts
+    /// do not stand where they count.
+    #[must_use]
+    pub fn within(&self, span: Span, offset: usize, len: usize) -> Span {
+        let Some(written) = self.text.get(span.range()) else {
+            return span;
+        };
+        let quoted = written.starts_with(['"', '\'']);
+        let inner = if quoted {
+            written.get(1..).unwrap_or_default()
+        } else {
+            written
+        };
+        if inner.contains('\\') || inner.contains('\n') || offset > inner.len() {
+            return span;
+        }
+        let start = span.start as usize + usize::from(quoted) + offset;
+        Span::new(start, (start + len.max(1)).min(span.end as usize))
+    }
 }

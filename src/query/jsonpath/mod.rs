@@ -27,6 +27,15 @@ use parser::{Parsed, parse};
 pub(super) use step::{Step, Steps};
 
 /// A compiled path over one document.
+///
+/// ```
+/// use aslkit::{data::Json, query::JsonPath};
+///
+/// let path = JsonPath::parse("$.a[?(@.b > 1)].b").unwrap();
+/// let document = Json::parse(r#"{"a": [{"b": 1}, {"b": 2}]}"#).unwrap();
+/// assert_eq!(path.evaluate(&document).unwrap().text(), "[2]");
+/// assert_eq!(path.to_string(), "$['a'][?]['b']");
+/// ```
 #[derive(Clone, Debug)]
 pub struct JsonPath {
     root: char,
@@ -39,14 +48,25 @@ impl JsonPath {
     /// # Errors
     /// When Jayway refuses the path, or it nests too deep.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        let trimmed = text.trim_matches(' ');
-        if !trimmed.starts_with(['$', '@']) {
-            let Parsed { steps, .. } = parse(&format!("$.{trimmed}"))?;
-            return Ok(Self { root: '$', steps });
+        let start = text.len() - text.trim_start_matches(' ').len();
+        if text[start..].starts_with(['$', '@']) {
+            let root = if text[start..].starts_with('@') {
+                '@'
+            } else {
+                '$'
+            };
+            let steps = parse(text)?.steps;
+            return Ok(Self { root, steps });
         }
-        let Parsed { steps, .. } = parse(text)?;
-        let root = if trimmed.starts_with('@') { '@' } else { '$' };
-        Ok(Self { root, steps })
+        match parse(&format!("{}$.{}", &text[..start], &text[start..])) {
+            Ok(Parsed { steps, .. }) => Ok(Self { root: '$', steps }),
+            // What was put before the path is no part of its places.
+            Err(error) => Err(SyntaxError {
+                offset: error.offset.saturating_sub(2).max(start),
+                len: error.len.min(text.len() - start),
+                ..error
+            }),
+        }
     }
 
     /// What the path gives on this document: the value of a definite path, an array otherwise.

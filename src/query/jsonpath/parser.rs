@@ -403,6 +403,12 @@ mod tests {
     }
 
     #[test]
+    fn a_path_without_a_root_has_its_own_places() {
+        let error = super::super::JsonPath::parse(" a.b[(1)]").expect_err("no step");
+        assert_eq!((error.offset, error.len), (4, 5));
+    }
+
+    #[test]
     fn hostile_nesting_is_an_error() {
         let deep = 100_000;
         for path in [

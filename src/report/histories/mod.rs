@@ -1,5 +1,6 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
+mod definition;
 mod duration;
 #[cfg(test)]
 mod extremes;
@@ -12,6 +13,7 @@ mod recorded;
 mod tests;
 pub mod tree;
 
+pub use definition::Definition;
 pub use duration::{delay, duration};
 
 use std::fmt;

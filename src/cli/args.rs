@@ -1,0 +1,423 @@
+//! Every argument of every subcommand: help, completions and parser come from here alone.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::data::Timestamp;
+use crate::syntax::Severity;
+
+/// The command line as clap knows it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  asl validate                              every definition below this folder
+  asl run order.asl.json --mock mocks.yaml --time skip
+  asl graph order.asl.json --format mermaid
+  asl history run.jsonl                     why did it fail?
+
+Exit codes:
+  0 clean, SUCCEEDED    1 findings, FAILED    2 usage, unreadable input
+  3 TIMED_OUT           4 no file matched     130 interrupted";
+
+/// Validate, run, draw and read Amazon States Language machines, without deploying them.
+#[derive(Debug, Parser)]
+#[command(name = "asl", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every subcommand takes.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal; NO_COLOR and CLICOLOR_FORCE are respected
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find what AWS would refuse, and what would fail later
+    #[command(alias = "lint")]
+    Validate(ValidateArgs),
+    /// Run a state machine here, with Tasks mocked or done by your own code
+    Run(Box<RunArgs>),
+    /// Draw a state machine
+    Graph(GraphArgs),
+    /// Tell what happened in an execution, and why it failed
+    History(HistoryArgs),
+    /// Print the page of a rule
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print the completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  asl validate order.asl.json
+  asl validate src infra --format concise
+  asl validate -W unreachable-state --fail-on warning
+  cat order.asl.json | asl validate - --stdin-filename order.asl.json";
+
+#[derive(Debug, Args)]
+#[command(after_help = VALIDATE_EXAMPLES)]
+pub(super) struct ValidateArgs {
+    /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
+    /// is stdin
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// What findings call the text that comes from stdin
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DiagnosticFormat,
+    /// Allow a rule or a category: no findings of it
+    #[arg(short = 'A', long, value_name = "RULE")]
+    pub(super) allow: Vec<String>,
+    /// Make a rule's or a category's findings warnings
+    #[arg(short = 'W', long, value_name = "RULE")]
+    pub(super) warn: Vec<String>,
+    /// Make a rule's or a category's findings errors
+    #[arg(short = 'D', long, value_name = "RULE")]
+    pub(super) deny: Vec<String>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+    /// More warnings than this make the exit code 1
+    #[arg(long, value_name = "N")]
+    pub(super) max_warnings: Option<usize>,
+    /// List the files that would be judged, and stop
+    #[arg(long)]
+    pub(super) show_files: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiagnosticFormat {
+    /// The message, the source around it, what to do
+    #[default]
+    Full,
+    /// One line for each finding
+    Concise,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Note,
+}
+
+impl FailOn {
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Note => Severity::Note,
+        }
+    }
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  asl run order.asl.json --input '{\"id\": 7}' --mock mocks.yaml
+  asl run order.asl.json --mock MockConfigFile.json --case RetryPath --time skip
+  asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
+  asl run order.asl.json --handlers handlers.toml --log run.jsonl
+  asl run order.asl.json --handlers handlers.toml --dry";
+
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub(super) struct RunArgs {
+    /// The definition, JSON or YAML; - is stdin
+    pub(super) definition: PathBuf,
+
+    /// The execution's input; - reads stdin  [default: {}]
+    #[arg(long, value_name = "JSON", conflicts_with = "input_file")]
+    pub(super) input: Option<String>,
+    /// A file with the execution's input; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(super) input_file: Option<PathBuf>,
+
+    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format
+    #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
+    pub(super) mock: Option<PathBuf>,
+    /// The test case of a MockConfigFile.json
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "mock",
+        help_heading = "Who does the work"
+    )]
+    pub(super) case: Option<String>,
+    /// A handlers file: commands, endpoints and mocks for Tasks
+    #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
+    pub(super) handlers: Option<PathBuf>,
+    /// One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE;
+    /// comes before --mock, and --mock before --handlers
+    #[arg(
+        long,
+        value_name = "PATTERN=KIND:VALUE",
+        help_heading = "Who does the work"
+    )]
+    pub(super) task: Vec<String>,
+    /// Show which handler each Task would use, and stop
+    #[arg(long, help_heading = "Who does the work")]
+    pub(super) dry: bool,
+
+    /// real, skip (jumps over waits while no real handler is at work), or N× as fast
+    #[arg(long, value_parser = parse_time, default_value = "real", help_heading = "Time and bounds")]
+    pub(super) time: Time,
+    /// Stop after this long, such as 30s
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Time and bounds")]
+    pub(super) timeout: Option<std::time::Duration>,
+    /// Fail after this many events; 0 for no bound  [default: 25000 for standard]
+    #[arg(long, value_name = "N", help_heading = "Time and bounds")]
+    pub(super) max_events: Option<u64>,
+
+    /// Write the event log; - writes it to stdout in place of the output
+    #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
+    pub(super) log: Option<PathBuf>,
+    /// What a person sees meanwhile
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "HOW",
+        help_heading = "What it leaves"
+    )]
+    pub(super) progress: ProgressChoice,
+
+    /// The execution's name
+    #[arg(long, help_heading = "Identity")]
+    pub(super) name: Option<String>,
+    /// Standard or express
+    #[arg(
+        long = "type",
+        value_enum,
+        default_value_t,
+        value_name = "TYPE",
+        help_heading = "Identity"
+    )]
+    pub(super) execution_type: TypeChoice,
+    /// The account's number
+    #[arg(long, default_value = "123456789012", help_heading = "Identity")]
+    pub(super) account: String,
+    /// The region
+    #[arg(long, default_value = "us-east-1", help_heading = "Identity")]
+    pub(super) region: String,
+    /// What names and random numbers are derived from  [default: a new one]
+    #[arg(long, value_name = "N", help_heading = "Identity")]
+    pub(super) seed: Option<u64>,
+    /// When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_start, help_heading = "Identity")]
+    pub(super) start_time: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Time {
+    Real,
+    Skip,
+    Scaled(f64),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressChoice {
+    /// The running states on a terminal, else nothing
+    #[default]
+    Auto,
+    /// The running states
+    Tree,
+    /// A line for each state that ended
+    Lines,
+    /// Nothing
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TypeChoice {
+    #[default]
+    Standard,
+    Express,
+}
+
+fn parse_time(text: &str) -> Result<Time, String> {
+    match text {
+        "real" => return Ok(Time::Real),
+        "skip" => return Ok(Time::Skip),
+        _ => {}
+    }
+    let factor = text
+        .strip_suffix(['×', 'x'])
+        .and_then(|number| number.parse().ok());
+    let factor = factor.filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+    factor
+        .map(Time::Scaled)
+        .ok_or_else(|| "use real, skip, or a factor such as 60x".to_owned())
+}
+
+fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
+    let duration = crate::runtime::handlers::file::parse_duration(text);
+    duration.ok_or_else(|| "use a duration such as 500ms, 30s, 2m, 1h".to_owned())
+}
+
+fn parse_start(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "use a time such as 2026-01-31T08:30:00Z".to_owned())
+}
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  asl graph order.asl.json | dot -Tsvg > order.svg
+  asl graph order.asl.json -o order.mmd --direction LR
+  asl graph order.asl.json --format mermaid --depth 0";
+
+#[derive(Debug, Args)]
+#[command(after_help = GRAPH_EXAMPLES)]
+pub(super) struct GraphArgs {
+    /// The definition, JSON or YAML; broken ones are drawn too; - is stdin
+    pub(super) definition: PathBuf,
+    /// How to draw  [default: by the ending of --output, else dot]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<GraphFormat>,
+    /// Where to write it, instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Colours for a light or a dark page
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) theme: ThemeChoice,
+    /// Draw this many levels of Map and Parallel open
+    #[arg(long, value_name = "N")]
+    pub(super) depth: Option<usize>,
+    /// What stands on the edges
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) labels: LabelsChoice,
+    /// Top to bottom, or left to right
+    #[arg(long, value_enum, default_value_t, ignore_case = true)]
+    pub(super) direction: DirectionChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For Mermaid, as in Markdown
+    Mermaid,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum ThemeChoice {
+    /// Readable on both
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum LabelsChoice {
+    /// A short comment, else the condition
+    #[default]
+    Auto,
+    Condition,
+    Comment,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum DirectionChoice {
+    #[default]
+    #[value(name = "TB")]
+    TopToBottom,
+    #[value(name = "LR")]
+    LeftToRight,
+}
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  asl history run.jsonl
+  asl history run.jsonl --failed
+  aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
+
+#[derive(Debug, Args)]
+#[command(after_help = HISTORY_EXAMPLES)]
+pub(super) struct HistoryArgs {
+    /// A log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; - is
+    /// stdin
+    pub(super) log: PathBuf,
+    /// The failure only
+    #[arg(long)]
+    pub(super) failed: bool,
+    /// The definition, for conditions and source lines; a log of ours brings its own
+    #[arg(long, value_name = "FILE")]
+    pub(super) definition: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The rule, such as unknown-target
+    pub(super) rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read() {
+        assert_eq!(parse_time("skip"), Ok(Time::Skip));
+        assert_eq!(parse_time("60x"), Ok(Time::Scaled(60.0)));
+        assert_eq!(parse_time("0.5×"), Ok(Time::Scaled(0.5)));
+        assert!(parse_time("0x").is_err());
+        assert!(parse_time("fast").is_err());
+    }
+}

@@ -1,0 +1,84 @@
+//! `asl graph`: a definition as a picture.
+
+use std::path::Path;
+
+use super::Exit;
+use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
+use super::document::{Document, need_source, show};
+use super::output::{Failure, Terminal, print};
+use crate::graph::Graph;
+use crate::report::graphs::{Direction, Labels, Options, Theme, dot, mermaid};
+
+pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let document = Document::of(need_source(&args.definition, terminal)?);
+    let format = format(args)?;
+    let graph = Graph::new(&document.machine);
+    let mut picture = String::new();
+    match format {
+        GraphFormat::Dot => dot::render(&graph, &options(args), &mut picture),
+        GraphFormat::Mermaid => mermaid::render(&graph, &options(args), &mut picture),
+    }
+    .expect("a string takes all");
+    let broken = !document.syntax.is_empty();
+    if broken && !terminal.quiet {
+        show(
+            terminal,
+            &document.source,
+            Some(&document.tree),
+            document.syntax,
+        );
+    }
+    match &args.output {
+        None => print(&picture)?,
+        Some(path) => std::fs::write(path, picture).map_err(|error| {
+            Failure::usage(format_args!("cannot write {}: {error}", path.display()))
+        })?,
+    }
+    // The picture shows what could be read; that something could not is still a finding.
+    Ok(if broken {
+        Exit::Findings
+    } else {
+        Exit::Success
+    })
+}
+
+fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
+    if let Some(format) = args.format {
+        return Ok(format);
+    }
+    let Some(output) = &args.output else {
+        return Ok(GraphFormat::Dot);
+    };
+    match output
+        .extension()
+        .and_then(|ending| Path::new(ending).to_str())
+    {
+        Some("dot" | "gv") => Ok(GraphFormat::Dot),
+        Some("mmd" | "mermaid") => Ok(GraphFormat::Mermaid),
+        _ => Err(Failure::usage(format_args!(
+            "cannot tell the format from {}: say --format dot or --format mermaid",
+            output.display()
+        ))),
+    }
+}
+
+fn options(args: &GraphArgs) -> Options {
+    Options {
+        theme: match args.theme {
+            ThemeChoice::Auto => Theme::Auto,
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::Dark => Theme::Dark,
+        },
+        direction: match args.direction {
+            DirectionChoice::TopToBottom => Direction::TopToBottom,
+            DirectionChoice::LeftToRight => Direction::LeftToRight,
+        },
+        labels: match args.labels {
+            LabelsChoice::Auto => Labels::Auto,
+            LabelsChoice::Condition => Labels::Condition,
+            LabelsChoice::Comment => Labels::Comment,
+            LabelsChoice::None => Labels::None,
+        },
+        depth: args.depth,
+    }
+}

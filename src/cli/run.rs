@@ -1,0 +1,391 @@
+//! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
+
+mod handlers;
+mod progress;
+mod sinks;
+
+use std::future::Future;
+use std::io::{self, Read};
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Exit;
+use super::args::{RunArgs, Time, TypeChoice};
+use super::document::{Document, STDIN, need_source, show};
+use super::output::{Failure, Terminal, print};
+use crate::data::{Json, Seed, limits};
+use crate::engine::{Identity, Outcome, Program, Start};
+use crate::history::{ExecutionType, LogHeader};
+use crate::language::StateMachine;
+use crate::lint;
+use crate::report::histories::{self, About, Definition};
+use crate::report::style::printable;
+use crate::runtime::{
+    Clock, Ended, Handlers, IdentityOptions, RealClock, ScaledClock, Stop, VirtualClock,
+};
+use crate::syntax::{Diagnostic, Severity};
+use sinks::Sinks;
+
+pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let document = Document::of(need_source(&args.definition, terminal)?);
+    let program = match compile(&document) {
+        Ok(program) => program,
+        Err(findings) => {
+            show(terminal, &document.source, Some(&document.tree), findings);
+            let name = printable(&document.source.name);
+            terminal.error(&format!("{name} cannot be run before this is mended"));
+            return Ok(Exit::Findings);
+        }
+    };
+    let machine_name = machine_name(&args.definition);
+    let handlers = handlers::bind(args, &machine_name, terminal)?;
+    let plan = handlers::Plan::of(&document.machine, &handlers);
+    if args.dry {
+        print(&plan.table(&terminal.stdout_style()))?;
+        return Ok(if plan.is_complete() {
+            Exit::Success
+        } else {
+            Exit::Usage
+        });
+    }
+    if !plan.is_complete() {
+        return Err(Failure::usage(plan.missing()));
+    }
+    let input = input(args)?;
+    let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
+    let identity = identity(args, machine_name, seed)?;
+    execute(
+        args, terminal, &document, program, input, identity, seed, &handlers,
+    )
+}
+
+/// The program, or everything that keeps the definition from being executed.
+fn compile(document: &Document) -> Result<Program, Vec<Diagnostic>> {
+    let errors = |found: &[Diagnostic]| -> Vec<Diagnostic> {
+        found
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .cloned()
+            .collect()
+    };
+    let unreadable: Vec<Diagnostic> = errors(&document.syntax)
+        .into_iter()
+        .filter(|d| d.rule != "duplicate-key")
+        .collect();
+    if !unreadable.is_empty() {
+        return Err(unreadable);
+    }
+    let mistyped = errors(&document.model);
+    match Program::compile(&document.machine, &document.tree, &document.source) {
+        Ok(program) if mistyped.is_empty() => Ok(program),
+        Ok(_) => Err(mistyped),
+        Err(found) => Err(told_better(document, found, mistyped)),
+    }
+}
+
+/// The linter knows more about a finding of the compiler: what was meant, and how to mend it.
+fn told_better(
+    document: &Document,
+    found: Vec<Diagnostic>,
+    mistyped: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let linted = lint::check(&document.tree, &document.machine, mistyped);
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for finding in found {
+        let same =
+            |known: &&Diagnostic| known.rule == finding.rule && known.span() == finding.span();
+        told.push(linted.iter().find(same).cloned().unwrap_or(finding));
+    }
+    told.extend(
+        linted
+            .into_iter()
+            .filter(|known| known.rule == "wrong-type"),
+    );
+    told.dedup();
+    told
+}
+
+/// The file's name without its endings: what the machine is called when nobody says.
+fn machine_name(definition: &Path) -> String {
+    let name = definition
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = name
+        .filter(|name| name != STDIN)
+        .unwrap_or_else(|| "machine".to_owned());
+    let mut stem = name.as_str();
+    for ending in [".json", ".yaml", ".yml", ".asl", ".sfn"] {
+        stem = stem
+            .strip_suffix(ending)
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(stem);
+    }
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    stem.chars().take(80).map(safe).collect()
+}
+
+fn input(args: &RunArgs) -> Result<Json, Failure> {
+    let (what, text) = match (&args.input, &args.input_file) {
+        (Some(text), _) if text == STDIN => ("stdin".to_owned(), stdin()?),
+        (Some(text), _) => ("--input".to_owned(), text.clone()),
+        (None, Some(path)) if path.as_os_str() == STDIN => ("stdin".to_owned(), stdin()?),
+        (None, Some(path)) => {
+            let name = printable(&path.to_string_lossy()).into_owned();
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::usage(format_args!("cannot read {name}: {error}")))?;
+            let text = String::from_utf8(bytes);
+            (
+                name.clone(),
+                text.map_err(|_| Failure::usage(format_args!("{name} is no UTF-8 text")))?,
+            )
+        }
+        (None, None) => return Ok(Json::empty_object()),
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let input = Json::parse(text)
+        .map_err(|error| Failure::usage(format_args!("the input in {what} is no JSON: {error}")))?;
+    if input.size() > limits::MAX_PAYLOAD {
+        return Err(Failure::usage(format_args!(
+            "the input in {what} is too large: {} bytes, and AWS takes up to {}",
+            input.size(),
+            limits::MAX_PAYLOAD
+        )));
+    }
+    Ok(input)
+}
+
+fn stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Failure::usage(format_args!("cannot read the input from stdin: {error}"))
+        })?;
+    Ok(text)
+}
+
+fn fresh_seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}
+
+fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>, Failure> {
+    let options = IdentityOptions {
+        machine,
+        name: args.name.clone(),
+        account: args.account.clone(),
+        region: args.region.clone(),
+        express: args.execution_type == TypeChoice::Express,
+        seed,
+    };
+    options.identity().map(Arc::new).map_err(Failure::usage)
+}
+
+fn clock(args: &RunArgs) -> Box<dyn Clock> {
+    match args.time {
+        Time::Real => Box::new(RealClock::new(args.start_time)),
+        Time::Skip => Box::new(VirtualClock::new(args.start_time)),
+        Time::Scaled(factor) => Box::new(ScaledClock::new(args.start_time, factor)),
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that a run is made of, each used once"
+)]
+fn execute(
+    args: &RunArgs,
+    terminal: &Terminal,
+    document: &Document,
+    program: Program,
+    input: Json,
+    identity: Arc<Identity>,
+    seed: Seed,
+    handlers: &Handlers,
+) -> Result<Exit, Failure> {
+    let mut clock = clock(args);
+    let start = Start {
+        input,
+        variables: std::collections::BTreeMap::new(),
+        identity: Arc::clone(&identity),
+        at: clock.now(),
+        seed,
+        max_events: args.max_events.unwrap_or(match args.execution_type {
+            TypeChoice::Standard => limits::MAX_EVENTS,
+            TypeChoice::Express => 0,
+        }),
+    };
+    let header = header(args, document, &start);
+    let mut sinks = Sinks::open(args, terminal, &header)?;
+    let ended = drive(
+        program,
+        start,
+        handlers,
+        &mut *clock,
+        &mut sinks,
+        args.timeout,
+    )?;
+    conclude(args, terminal, document, &identity, sinks, ended)
+}
+
+fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
+    let path = (args.definition.as_os_str() != STDIN)
+        .then(|| args.definition.to_string_lossy().into_owned());
+    LogHeader {
+        asl: LogHeader::VERSION,
+        definition: document.source.text.clone(),
+        definition_path: path,
+        input: start.input.text().into(),
+        execution_type: match args.execution_type {
+            TypeChoice::Standard => ExecutionType::Standard,
+            TypeChoice::Express => ExecutionType::Express,
+        },
+        name: start.identity.name.to_string(),
+        execution_arn: start.identity.execution_arn.to_string(),
+        state_machine_arn: start.identity.state_machine_arn.to_string(),
+        start_time: start.at,
+        seed: start.seed.0,
+        tool: concat!("asl ", env!("CARGO_PKG_VERSION")).to_owned(),
+    }
+}
+
+fn drive(
+    program: Program,
+    start: Start,
+    handlers: &Handlers,
+    clock: &mut dyn Clock,
+    sinks: &mut Sinks,
+    timeout: Option<Duration>,
+) -> Result<Ended, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime
+        .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
+    let ended = runtime.block_on(async {
+        let stop = pin!(stop(timeout));
+        crate::runtime::run(Arc::new(program), start, handlers, clock, sinks, stop).await
+    });
+    // A handler that hangs in a system call must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    Ok(ended)
+}
+
+/// Ends when a person or a supervisor wants the run to, or when its time is over.
+async fn stop(timeout: Option<Duration>) -> Stop {
+    let over = async {
+        match timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupted() => Stop::Interrupted,
+        () = over => Stop::OutOfTime,
+    }
+}
+
+#[cfg(unix)]
+fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    async {
+        match (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        ) {
+            (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            },
+            // Without handlers of ours the signals end the program by themselves.
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn conclude(
+    args: &RunArgs,
+    terminal: &Terminal,
+    document: &Document,
+    identity: &Identity,
+    sinks: Sinks,
+    ended: Ended,
+) -> Result<Exit, Failure> {
+    let (outline, log) = sinks.finish();
+    if !terminal.quiet {
+        let told = tell(args, terminal, document, identity, &outline);
+        terminal.say(&told);
+    } else if let Outcome::Failed(error) | Outcome::Aborted(error) = &ended.outcome {
+        terminal.error(&printable(&error.to_string()));
+    }
+    let log_goes_out = args
+        .log
+        .as_ref()
+        .is_some_and(|path| path.as_os_str() == STDIN);
+    if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
+        print(&format!("{}\n", rendered(output, terminal)))?;
+    }
+    log.map_err(Failure::usage)?;
+    Ok(match (&ended.outcome, ended.stopped) {
+        (Outcome::Succeeded(_), _) => Exit::Success,
+        (_, Some(Stop::Interrupted)) => Exit::Interrupted,
+        (Outcome::TimedOut, _) | (_, Some(Stop::OutOfTime)) => Exit::TimedOut,
+        (Outcome::Failed(_) | Outcome::Aborted(_), None) => Exit::Findings,
+    })
+}
+
+/// The output: for a person on several lines, for a program on one.
+fn rendered(output: &Json, terminal: &Terminal) -> String {
+    if terminal.stdout_is_terminal {
+        serde_json::to_string_pretty(output).expect("a document has string keys")
+    } else {
+        output.compacted().text().into_owned()
+    }
+}
+
+/// The tree and the failure block.
+fn tell(
+    args: &RunArgs,
+    terminal: &Terminal,
+    document: &Document,
+    identity: &Identity,
+    outline: &crate::history::outline::Outline,
+) -> String {
+    let machine: &StateMachine = &document.machine;
+    let definition = Definition::new(machine, &document.source);
+    let condition = |state: &str, next: &str| definition.condition(state, next);
+    let catcher = |state: &str, next: &str| definition.catcher(state, next);
+    let log = args
+        .log
+        .as_ref()
+        .map(|path| path.to_string_lossy().into_owned());
+    let log = log.filter(|name| name != STDIN);
+    let about = About {
+        file: log.as_deref().unwrap_or_default(),
+        machine: Some(&identity.state_machine_name),
+        arn: Some(&identity.execution_arn),
+        condition: Some(&condition),
+        catcher: Some(&catcher),
+        hints: &[],
+    };
+    let mut text = String::new();
+    histories::render(outline, &about, &terminal.stderr_style(), &mut text)
+        .expect("a string takes all");
+    text
+}

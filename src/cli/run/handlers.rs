@@ -1,0 +1,223 @@
+//! Which handler does which Task's work: from the arguments, and told before anything runs.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::RunArgs;
+use crate::cli::document::{need_tree, show};
+use crate::cli::output::{Failure, Terminal};
+use crate::data::Json;
+use crate::language::{Body, Resource, State, StateMachine};
+use crate::report::style::{Style, columns, printable};
+use crate::runtime::Handlers;
+use crate::runtime::handlers::{
+    CommandHandler, HttpHandler, TaskHandler, TaskPattern, file, mocks,
+};
+
+/// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`.
+pub(super) fn bind(
+    args: &RunArgs,
+    machine: &str,
+    terminal: &Terminal,
+) -> Result<Handlers, Failure> {
+    let mut handlers = Handlers::default();
+    for task in &args.task {
+        bind_task(&mut handlers, task, terminal)?;
+    }
+    if let Some(path) = &args.mock {
+        bind_mocks(
+            &mut handlers,
+            path,
+            mocks::Choice {
+                machine,
+                case: args.case.as_deref(),
+            },
+            terminal,
+        )?;
+    }
+    if let Some(path) = &args.handlers {
+        let (source, tree) = need_tree(path, terminal)?;
+        if let Err(diagnostic) = file::bind(&mut handlers, &tree) {
+            show(terminal, &source, Some(&tree), vec![diagnostic]);
+            return Err(Failure::usage(format_args!(
+                "{} cannot be used",
+                printable(&source.name)
+            )));
+        }
+    }
+    Ok(handlers)
+}
+
+fn bind_mocks(
+    handlers: &mut Handlers,
+    path: &Path,
+    choice: mocks::Choice<'_>,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let (source, tree) = need_tree(path, terminal)?;
+    mocks::bind(handlers, &tree, choice).map_err(|diagnostic| {
+        show(terminal, &source, Some(&tree), vec![diagnostic]);
+        Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
+    })
+}
+
+/// `PATTERN=KIND:VALUE`. A pattern may hold `=` no more than a state's name does: the first one
+/// that a known kind follows divides.
+fn bind_task(handlers: &mut Handlers, text: &str, terminal: &Terminal) -> Result<(), Failure> {
+    let usage = |why: &str| {
+        Failure::usage(format_args!(
+            "invalid --task '{}': {why}; write PATTERN=cmd:COMMAND, PATTERN=http://…, or \
+             PATTERN=mock:FILE",
+            printable(text)
+        ))
+    };
+    let kinds = ["cmd:", "http://", "https://", "mock:"];
+    let divided = text.match_indices('=').find_map(|(at, _)| {
+        let value = &text[at + 1..];
+        kinds
+            .iter()
+            .any(|kind| value.starts_with(kind))
+            .then(|| (&text[..at], value))
+    });
+    let (pattern, value) = divided.ok_or_else(|| usage("it names no kind of handler"))?;
+    if pattern.is_empty() {
+        return Err(usage("it names no Task"));
+    }
+    let pattern = TaskPattern::Either(pattern.to_owned());
+    if let Some(path) = value.strip_prefix("mock:") {
+        return bind_answers(handlers, pattern, Path::new(path), terminal);
+    }
+    let handler: Arc<dyn TaskHandler> = match value.strip_prefix("cmd:") {
+        Some(command) => {
+            let argv = shlex::split(command).filter(|argv| !argv.is_empty());
+            let argv =
+                argv.ok_or_else(|| usage("the command is empty or its quotes do not match"))?;
+            Arc::new(CommandHandler {
+                argv,
+                timeout: None,
+            })
+        }
+        None => Arc::new(HttpHandler::new(value, None).map_err(|error| usage(&error))?),
+    };
+    handlers.bind(pattern, handler);
+    Ok(())
+}
+
+/// `mock:FILE` in `--task`: the file holds the answers of that one Task.
+fn bind_answers(
+    handlers: &mut Handlers,
+    pattern: TaskPattern,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let (source, tree) = need_tree(path, terminal)?;
+    mocks::bind_answers(handlers, pattern, tree.root()).map_err(|diagnostic| {
+        show(terminal, &source, Some(&tree), vec![diagnostic]);
+        Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
+    })
+}
+
+/// The Tasks of a machine with their handlers.
+pub(super) struct Plan(Vec<Planned>);
+
+struct Planned {
+    state: String,
+    resource: String,
+    handler: Option<String>,
+}
+
+impl Plan {
+    pub(super) fn of(machine: &StateMachine, handlers: &Handlers) -> Self {
+        let tasks = machine.states().filter_map(|state| match &state.body {
+            Body::Task(task) => Some((state, task.resource.as_ref()?)),
+            _ => None,
+        });
+        Self(
+            tasks
+                .map(|(state, resource)| {
+                    let function = function_name(state, &resource.value);
+                    let handler = handlers.of(&state.name, &resource.value, function.as_deref());
+                    Planned {
+                        state: printable(&state.name).into_owned(),
+                        resource: printable(resource.value.text()).into_owned(),
+                        handler: handler.map(|h| printable(&h.describe()).into_owned()),
+                    }
+                })
+                .collect(),
+        )
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.0.iter().all(|task| task.handler.is_some())
+    }
+
+    /// A row for each Task.
+    pub(super) fn table(&self, style: &Style) -> String {
+        if self.0.is_empty() {
+            return "this machine has no Tasks: it needs no handlers\n".to_owned();
+        }
+        let width = |cell: fn(&Planned) -> &str| {
+            self.0
+                .iter()
+                .map(|task| columns(cell(task)))
+                .max()
+                .unwrap_or(0)
+        };
+        let (states, resources) = (width(|task| &task.state), width(|task| &task.resource));
+        let mut text = String::new();
+        for task in &self.0 {
+            let pad = |cell: &str, width: usize| {
+                format!("{cell}{}", " ".repeat(width.saturating_sub(columns(cell))))
+            };
+            let (mark, handler) = match &task.handler {
+                Some(handler) => (style.ok("✔"), style.paint(Default::default(), handler)),
+                None => (style.bad("✖"), style.bad("no handler")),
+            };
+            let (state, resource) = (pad(&task.state, states), pad(&task.resource, resources));
+            writeln!(
+                text,
+                "{mark} {}  {}  {handler}",
+                style.bold(&state),
+                style.dim(&resource)
+            )
+            .expect("a string takes all");
+        }
+        text
+    }
+
+    /// What to say about Tasks without a handler, all at once.
+    pub(super) fn missing(&self) -> String {
+        let missing: Vec<&Planned> = self
+            .0
+            .iter()
+            .filter(|task| task.handler.is_none())
+            .collect();
+        let (verb, noun) = if missing.len() == 1 {
+            ("has", "Task")
+        } else {
+            ("have", "Tasks")
+        };
+        let mut text = format!("{} {noun} {verb} no handler:\n", missing.len());
+        for task in &missing {
+            writeln!(text, "  {}  {}", task.state, task.resource).expect("a string takes all");
+        }
+        text.push_str(
+            "say who does the work with --mock FILE, --handlers FILE or \
+             --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
+        );
+        text
+    }
+}
+
+/// The function that `lambda:invoke` calls, when the definition names it outright.
+fn function_name(state: &State, resource: &Resource) -> Option<String> {
+    let arguments = state
+        .io
+        .parameters
+        .as_ref()
+        .or(state.io.arguments.as_ref())?;
+    let name = arguments.value.get("FunctionName").and_then(Json::as_str);
+    name.filter(|_| resource.is_lambda_invoke())
+        .map(str::to_owned)
+}

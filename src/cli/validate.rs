@@ -1,0 +1,251 @@
+//! `asl validate`: findings of any number of files; one bad file never stops the others.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ignore::WalkBuilder;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Exit;
+use super::args::{DiagnosticFormat, ValidateArgs};
+use super::document::{Document, STDIN, Unreadable, human_options, read_source};
+use super::output::{Failure, Terminal, print};
+use crate::lint;
+use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
+use crate::syntax::{Diagnostic, Severity, Source, Tree};
+
+/// What a folder is walked for.
+const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
+
+/// A file that was judged.
+struct Judged {
+    source: Source,
+    tree: Option<Tree>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let levels = Levels::of(args)?;
+    let (files, mut unreadable) = files(args, terminal);
+    if args.show_files {
+        let list: String = files
+            .iter()
+            .map(|file| format!("{}\n", file.display()))
+            .collect();
+        print(&list)?;
+        return Ok(if files.is_empty() {
+            Exit::Nothing
+        } else {
+            Exit::Success
+        });
+    }
+    let bar = bar(files.len(), terminal);
+    let mut judged = Vec::with_capacity(files.len());
+    for file in &files {
+        match judge(file, args.stdin_filename.as_deref()) {
+            Ok(mut found) => {
+                levels.apply(&mut found.diagnostics);
+                judged.push(found);
+            }
+            Err(message) => {
+                unreadable += 1;
+                bar.suspend(|| terminal.error(&message));
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if judged.is_empty() && unreadable == 0 {
+        let endings = ENDINGS.map(|ending| format!("*{ending}")).join(" ");
+        terminal.error(&format!("no definitions found: looked for {endings}"));
+        return Ok(Exit::Nothing);
+    }
+    report(args, terminal, judged, unreadable)
+}
+
+fn report(
+    args: &ValidateArgs,
+    terminal: &Terminal,
+    judged: Vec<Judged>,
+    unreadable: usize,
+) -> Result<Exit, Failure> {
+    let reports: Vec<FileReport<'_>> = judged
+        .iter()
+        .map(|file| FileReport {
+            source: &file.source,
+            tree: file.tree.as_ref(),
+            diagnostics: file.diagnostics.clone(),
+        })
+        .collect();
+    let mut text = String::new();
+    let written = match args.format {
+        DiagnosticFormat::Full => human::render(
+            &reports,
+            &human_options(&terminal.stdout_style()),
+            &mut text,
+        ),
+        DiagnosticFormat::Concise => concise::render(&reports, &mut text),
+        DiagnosticFormat::Json => json::render(&reports, &mut text),
+    };
+    written.expect("a string takes all");
+    print(&text)?;
+    let summary = Summary::of(&reports);
+    if !terminal.quiet && args.format != DiagnosticFormat::Json {
+        terminal.say(&summary.line(true));
+    }
+    let worst = judged
+        .iter()
+        .flat_map(|file| &file.diagnostics)
+        .map(|d| d.severity)
+        .max();
+    let too_many = args
+        .max_warnings
+        .is_some_and(|most| summary.warnings > most);
+    if unreadable > 0 {
+        return Ok(Exit::Usage);
+    }
+    let failed = worst.is_some_and(|worst| worst >= args.fail_on.severity()) || too_many;
+    Ok(if failed {
+        Exit::Findings
+    } else {
+        Exit::Success
+    })
+}
+
+/// The files to judge, in order, and how many paths there was no getting at.
+fn files(args: &ValidateArgs, terminal: &Terminal) -> (Vec<PathBuf>, usize) {
+    let (mut files, mut unreadable) = (Vec::new(), 0);
+    for path in &args.paths {
+        if path.as_os_str() == STDIN || !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let walk = WalkBuilder::new(path)
+            .hidden(true)
+            .sort_by_file_path(Path::cmp)
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) if is_definition(entry.path()) && entry.path().is_file() => {
+                    let path = entry.into_path();
+                    files.push(path.strip_prefix("./").map(Path::to_owned).unwrap_or(path));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    unreadable += 1;
+                    terminal.error(&format!("cannot read {}: {error}", path.display()));
+                }
+            }
+        }
+    }
+    (files, unreadable)
+}
+
+fn is_definition(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// A bar for work that takes long enough for a person to wonder.
+fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
+    const WORTH_A_BAR: usize = 50;
+    if !terminal.stderr_is_terminal || terminal.quiet || files < WORTH_A_BAR {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} definitions").unwrap_or_else(
+        // The template is ours; the library's own serves as well.
+        |_| ProgressStyle::default_bar(),
+    );
+    let bar = ProgressBar::new(files as u64).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
+    let source = match read_source(path, stdin_name) {
+        Ok(source) => source,
+        Err(Unreadable::Io(message)) => return Err(message),
+        Err(Unreadable::NotText(source, diagnostic)) => {
+            return Ok(Judged {
+                source,
+                tree: None,
+                diagnostics: vec![*diagnostic],
+            });
+        }
+    };
+    let Document {
+        source,
+        tree,
+        machine,
+        mut syntax,
+        model,
+    } = Document::of(source);
+    // What stands in a text that was only half read is guesswork.
+    let broken = syntax
+        .iter()
+        .any(|d| d.rule == "syntax" && d.severity == Severity::Error);
+    if !broken {
+        syntax.extend(lint::check(&tree, &machine, model));
+    }
+    Ok(Judged {
+        source,
+        tree: Some(tree),
+        diagnostics: syntax,
+    })
+}
+
+/// The levels of rules as `-A`, `-W` and `-D` set them.
+struct Levels(HashMap<&'static str, Option<Severity>>);
+
+impl Levels {
+    fn of(args: &ValidateArgs) -> Result<Self, Failure> {
+        let mut levels = HashMap::new();
+        let groups = [
+            (&args.warn, Some(Severity::Warning)),
+            (&args.deny, Some(Severity::Error)),
+            (&args.allow, None),
+        ];
+        for (names, level) in groups {
+            for name in names {
+                let found = lint::RULES
+                    .iter()
+                    .filter(|rule| rule.name == name || rule.category.as_str() == name);
+                let before = levels.len();
+                let mut any = false;
+                for rule in found {
+                    any = true;
+                    levels.insert(rule.name, level);
+                }
+                if !any {
+                    debug_assert_eq!(before, levels.len());
+                    let mut message = String::new();
+                    write!(
+                        message,
+                        "there is no rule and no category {name:?}: see `asl rules`"
+                    )
+                    .expect("a string takes all");
+                    return Err(Failure::usage(message));
+                }
+            }
+        }
+        Ok(Self(levels))
+    }
+
+    fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if self.0.is_empty() {
+            return;
+        }
+        diagnostics.retain_mut(|diagnostic| match self.0.get(diagnostic.rule) {
+            Some(Some(level)) => {
+                diagnostic.severity = *level;
+                true
+            }
+            Some(None) => false,
+            None => true,
+        });
+    }
+}

@@ -1,0 +1,300 @@
+//! Failures: who retries, who catches, and what becomes of the rest.
+
+use std::sync::Arc;
+
+use super::execution::{Execution, Turn};
+use super::io;
+use super::program::{Catcher, Next, Retrier, State};
+use super::recorder::Recorder;
+use super::scope::View;
+use super::thread::{Phase, Thread, ThreadId};
+use super::{Note, Out};
+use crate::data::{EventId, Json, Nature, StatesError};
+use crate::history::{Details, HistoryEventType};
+use crate::language::StateKind;
+use crate::query::jsonata::EvaluationFailure;
+
+/// Why a state cannot go on.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    error: StatesError,
+    /// The field of a JSONata expression that failed.
+    location: Option<String>,
+    /// Whether it comes from a branch or an iteration: what it says of itself is said already.
+    from_child: bool,
+}
+
+impl Failure {
+    /// A branch or an iteration failed.
+    pub(super) fn joined(error: StatesError) -> Self {
+        Self {
+            from_child: true,
+            ..Self::from(error)
+        }
+    }
+
+    /// A document over the size limit. The wording is recorded (02 §2.8).
+    pub(super) fn data_limit(what: &str) -> Self {
+        let nature = Nature::DataLimit;
+        StatesError {
+            nature,
+            ..data_limit_error(what)
+        }
+        .into()
+    }
+}
+
+/// The error of a result over the size limit, which Catch does apply to (05 §5.4).
+pub(super) fn data_limit_error(what: &str) -> StatesError {
+    let cause = format!(
+        "The state/task '{what}' returned a result with a size exceeding the maximum number of \
+         bytes service limit."
+    );
+    StatesError::new("States.DataLimitExceeded", cause)
+}
+
+impl From<StatesError> for Failure {
+    fn from(error: StatesError) -> Self {
+        Self {
+            error,
+            location: None,
+            from_child: false,
+        }
+    }
+}
+
+impl From<EvaluationFailure> for Failure {
+    fn from(failure: EvaluationFailure) -> Self {
+        let location = failure.location.clone();
+        Self {
+            location,
+            ..Self::from(StatesError::from(failure))
+        }
+    }
+}
+
+/// Whether a retrier or catcher with these names takes the error. Replayed against the recorded
+/// attempts, this predicts all of them (05 §5.4).
+fn matches(names: &[Arc<str>], error: &StatesError) -> bool {
+    if matches!(error.nature, Nature::Runtime | Nature::DataLimit) {
+        return false;
+    }
+    let name = error.name();
+    names.iter().any(|wanted| match &**wanted {
+        "States.ALL" => true,
+        "States.TaskFailed" => name != "States.Timeout",
+        "States.HeartbeatTimeout" if error.nature == Nature::Heartbeat => true,
+        wanted => error.error.is_some() && wanted == name,
+    })
+}
+
+impl Execution {
+    /// Handles a failure of the state: retry, else catch, else give it up to whoever is around.
+    pub(super) fn fail(
+        &mut self,
+        state: &State,
+        id: ThreadId,
+        thread: &mut Thread,
+        failure: Failure,
+        out: &mut Out<'_>,
+    ) -> Turn {
+        let failure = self.explained(state, thread, failure, out);
+        if let Some((index, retrier)) = self.retrier(state, thread, &failure.error) {
+            self.retry(state, id, thread, index, &retrier, out);
+            return Turn::Parked;
+        }
+        self.record_container_failure(state, thread, &failure, out);
+        match state
+            .catch
+            .iter()
+            .position(|c| matches(&c.error_equals, &failure.error))
+        {
+            None => Turn::Failed(failure.error),
+            Some(index) => {
+                Recorder::note(
+                    out.sink,
+                    Note::Caught {
+                        state: &state.name,
+                        catcher: index,
+                    },
+                );
+                match self.caught(state, thread, &state.catch[index], &failure.error, out) {
+                    Ok(turn) => turn,
+                    // What fails inside a catcher is not caught by the ones after it.
+                    Err(failure) => Turn::Failed(self.explained(state, thread, failure, out).error),
+                }
+            }
+        }
+    }
+
+    /// Adds which state failed to what the interpreter itself raised, once, and records a failed
+    /// evaluation.
+    fn explained(
+        &mut self,
+        state: &State,
+        thread: &mut Thread,
+        mut failure: Failure,
+        out: &mut Out<'_>,
+    ) -> Failure {
+        let own = matches!(failure.error.nature, Nature::Runtime | Nature::Evaluation);
+        if failure.from_child || !own {
+            return failure;
+        }
+        let cause = failure.error.cause.as_deref().unwrap_or_default();
+        let cause = format!(
+            "An error occurred while executing the state '{}' (entered at the event id #{}). \
+             {cause}",
+            state.name, thread.entered
+        );
+        failure.error.cause = Some(cause.into());
+        if failure.error.nature == Nature::Evaluation {
+            let details = Details::Evaluation {
+                error: failure.error.error.as_deref().map(Into::into),
+                cause: failure.error.cause.as_deref().map(Into::into),
+                location: failure.location.as_deref().map(Into::into),
+                state: (&*state.name).into(),
+            };
+            // Recorded: Pass, Task and Map point before their Entered event when their work has
+            // not begun, Wait at it (02 §2.6).
+            let begun = thread.previous != thread.entered || state.kind() == StateKind::Wait;
+            let previous = if begun {
+                thread.previous
+            } else {
+                thread.before_entered
+            };
+            let kind = HistoryEventType::EvaluationFailed;
+            thread.previous = self.recorder.event(out.sink, previous, kind, details);
+        }
+        failure
+    }
+
+    fn retrier(
+        &self,
+        state: &State,
+        thread: &mut Thread,
+        error: &StatesError,
+    ) -> Option<(usize, Retrier)> {
+        let index = state
+            .retry
+            .iter()
+            .position(|r| matches(&r.error_equals, error))?;
+        thread.retries.resize(state.retry.len(), 0);
+        let retrier = &state.retry[index];
+        (i64::from(thread.retries[index]) < retrier.max_attempts).then(|| (index, retrier.clone()))
+    }
+
+    fn retry(
+        &mut self,
+        state: &State,
+        id: ThreadId,
+        thread: &mut Thread,
+        index: usize,
+        retrier: &Retrier,
+        out: &mut Out<'_>,
+    ) {
+        let delay = retrier.delay_seconds(thread.retries[index]);
+        thread.retries[index] += 1;
+        thread.attempt += 1;
+        let delay = if retrier.jitter {
+            delay * self.core.seed.at(thread.previous).unit()
+        } else {
+            delay
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "saturates, and is bounded by years"
+        )]
+        let until = self.recorder.now().plus_millis((delay * 1000.0) as i64);
+        Recorder::note(
+            out.sink,
+            Note::Retry {
+                state: &state.name,
+                retrier: index,
+                until,
+            },
+        );
+        thread.phase = Phase::Backoff;
+        self.wake_at(until, id, thread);
+    }
+
+    /// `MapStateFailed`, `ParallelStateFailed`: when the branches ran, or when the state's own
+    /// JSONata failed; a `States.Runtime` error before that leaves none (07 §7.8).
+    fn record_container_failure(
+        &mut self,
+        state: &State,
+        thread: &mut Thread,
+        failure: &Failure,
+        out: &mut Out<'_>,
+    ) {
+        let kind = match state.kind() {
+            StateKind::Map => HistoryEventType::MapStateFailed,
+            StateKind::Parallel => HistoryEventType::ParallelStateFailed,
+            _ => return,
+        };
+        if failure.from_child || failure.error.nature == Nature::Evaluation {
+            thread.previous = self
+                .recorder
+                .event(out.sink, thread.previous, kind, Details::None);
+        }
+    }
+
+    /// Leaves the state by a catcher: none of the state's own fields apply (05 §5.2).
+    fn caught(
+        &mut self,
+        state: &State,
+        thread: &mut Thread,
+        catcher: &Catcher,
+        error: &StatesError,
+        out: &mut Out<'_>,
+    ) -> Result<Turn, Failure> {
+        let error_output = error_output(error);
+        let view = View {
+            core: &self.core,
+            state,
+            thread,
+            input: &thread.raw,
+            result: None,
+            error_output: Some(&error_output),
+            item: None,
+            now: self.recorder.now(),
+        };
+        let mut random = self.core.seed.at(self.recorder.last());
+        let (output, assigned) = io::catch(catcher, &view, &error_output, &mut random)?;
+        self.exit(
+            state,
+            thread,
+            output,
+            assigned,
+            Next::State(catcher.next),
+            out,
+        )
+    }
+}
+
+/// What a catcher hands on. An error without anything gives nulls, one without a cause an empty
+/// text: both recorded (05 §5.3).
+fn error_output(error: &StatesError) -> Json {
+    let nothing = error.error.is_none() && error.cause.is_none();
+    let text = |text: &Option<Arc<str>>| match text {
+        Some(text) => Json::String(text.clone()),
+        None if nothing => Json::Null,
+        None => Json::from(""),
+    };
+    [("Error", text(&error.error)), ("Cause", text(&error.cause))]
+        .into_iter()
+        .collect()
+}
+
+impl Retrier {
+    /// Seconds before the retry after `earlier` ones: the interval times the rate to that power,
+    /// capped (05 §5.1).
+    fn delay_seconds(&self, earlier: u32) -> f64 {
+        let power = i32::try_from(earlier).unwrap_or(i32::MAX);
+        (self.interval_seconds * self.backoff_rate.powi(power)).min(self.max_delay_seconds)
+    }
+}
+
+/// The event that a thread's failure is told by: what all the closing events point at.
+pub(super) fn failing_event(thread: &Thread) -> EventId {
+    thread.previous
+}

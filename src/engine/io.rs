@@ -1,0 +1,186 @@
+//! The data flow of a state: which field sees what, in the order of the specification.
+//!
+//! JSONPath: `InputPath` → `Parameters` → work → `ResultSelector` → `ResultPath` (into the raw
+//! input) → `OutputPath`. JSONata: `Arguments` → work → `Output`. `Assign` beside the output.
+
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::program::{Assign, Catcher, Io, ItemSelector, PathField, ResultPath, State};
+use super::scope::View;
+use crate::data::{Json, Keyed};
+use crate::query::failure;
+
+/// What a state's exit needs: its output, and the variables in alphabetical order.
+pub(super) type Leaving = (Json, Vec<(Arc<str>, Json)>);
+
+/// The input after `InputPath`.
+pub(super) fn input(state: &State, view: &View<'_>) -> Result<Json, Failure> {
+    match &state.io {
+        Io::JsonPath(io) => apply(&io.input_path, view),
+        Io::Jsonata(_) => Ok(view.input.clone()),
+    }
+}
+
+/// The effective input: after `Parameters`, or `Arguments`.
+pub(super) fn effective(
+    state: &State,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Json, Failure> {
+    match &state.io {
+        Io::JsonPath(io) => match &io.parameters {
+            Some(template) => Ok(template.evaluate(view, random)?),
+            None => Ok(view.input.clone()),
+        },
+        Io::Jsonata(io) => match &io.arguments {
+            Some(template) => {
+                Ok(view.jsonata(|scope| template.evaluate("Arguments", scope, random))?)
+            }
+            None => Ok(view.input.clone()),
+        },
+    }
+}
+
+/// The way out after work that gave a result. `effective` is what the work got.
+pub(super) fn leave(
+    state: &State,
+    view: &View<'_>,
+    result: &Json,
+    random: &mut Keyed,
+) -> Result<Leaving, Failure> {
+    match &state.io {
+        Io::JsonPath(io) => {
+            let selected = match &io.result_selector {
+                Some(selector) => selector.evaluate(&view.of(result), random)?,
+                None => result.clone(),
+            };
+            let written = write_result(&io.result_path, view.thread.raw.clone(), selected)?;
+            let output = apply(&io.output_path, &view.of(&written))?;
+            Ok((
+                output,
+                assign(state.assign.as_ref(), &view.of(result), random)?,
+            ))
+        }
+        Io::Jsonata(io) => {
+            let view = view.with_result(result);
+            let assigned = assign(state.assign.as_ref(), &view, random)?;
+            let output = match &io.output {
+                Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
+                None => result.clone(),
+            };
+            Ok((output, assigned))
+        }
+    }
+}
+
+/// The way out of a state that does no work: Choice, Wait, Succeed, a JSONata Pass.
+pub(super) fn pass_on(
+    state: &State,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Leaving, Failure> {
+    match &state.io {
+        Io::JsonPath(io) => {
+            let assigned = assign(state.assign.as_ref(), view, random)?;
+            Ok((apply(&io.output_path, view)?, assigned))
+        }
+        Io::Jsonata(io) => {
+            let assigned = assign(state.assign.as_ref(), view, random)?;
+            let output = match &io.output {
+                Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
+                None => view.input.clone(),
+            };
+            Ok((output, assigned))
+        }
+    }
+}
+
+/// What `OutputPath` leaves of the effective input.
+pub(super) fn output_path(state: &State, view: &View<'_>) -> Result<Json, Failure> {
+    match &state.io {
+        Io::JsonPath(io) => apply(&io.output_path, view),
+        Io::Jsonata(_) => Ok(view.input.clone()),
+    }
+}
+
+/// The way out by a catcher.
+pub(super) fn catch(
+    catcher: &Catcher,
+    view: &View<'_>,
+    error_output: &Json,
+    random: &mut Keyed,
+) -> Result<Leaving, Failure> {
+    let output = match &catcher.output {
+        Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
+        None => write_result(
+            &catcher.result_path,
+            view.thread.raw.clone(),
+            error_output.clone(),
+        )?,
+    };
+    let seen = match &catcher.assign {
+        Some(Assign::JsonPath(_)) => error_output,
+        Some(Assign::Jsonata(_)) | None => view.input,
+    };
+    Ok((
+        output,
+        assign(catcher.assign.as_ref(), &view.of(seen), random)?,
+    ))
+}
+
+/// The variables that an `Assign` sets, in alphabetical order as histories show them.
+pub(super) fn assign(
+    assign: Option<&Assign>,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Vec<(Arc<str>, Json)>, Failure> {
+    let values = match assign {
+        None => return Ok(Vec::new()),
+        Some(Assign::JsonPath(template)) => template.evaluate(view, random)?,
+        Some(Assign::Jsonata(template)) => {
+            view.jsonata(|scope| template.evaluate("Assign", scope, random))?
+        }
+    };
+    let fields = values
+        .as_object()
+        .into_iter()
+        .flat_map(crate::data::Object::iter);
+    let mut assigned: Vec<_> = fields
+        .map(|(name, value)| (name.clone(), value.compacted()))
+        .collect();
+    assigned.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(assigned)
+}
+
+fn apply(field: &PathField, view: &View<'_>) -> Result<Json, Failure> {
+    match field {
+        PathField::Whole => Ok(view.input.clone()),
+        PathField::Nothing => Ok(Json::empty_object()),
+        PathField::Path(path) => path
+            .evaluate(view)
+            .map_err(|error| failure::invalid_path(path, &error).into()),
+    }
+}
+
+fn write_result(at: &ResultPath, raw: Json, result: Json) -> Result<Json, Failure> {
+    match at {
+        ResultPath::Whole => Ok(result),
+        ResultPath::Discard => Ok(raw),
+        ResultPath::At(path) => Ok(path.write(raw, result)?),
+    }
+}
+
+/// What an iteration gets in place of its item.
+pub(super) fn item(
+    selector: &ItemSelector,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Json, Failure> {
+    match selector {
+        ItemSelector::JsonPath(template) => Ok(template.evaluate(view, random)?),
+        ItemSelector::Jsonata(template) => {
+            Ok(view.jsonata(|scope| template.evaluate("ItemSelector", scope, random))?)
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! A definition that can be executed: ids instead of names, expressions compiled, defaults filled.
+//!
+//! After [`Program::compile`] nothing looks a name up again, and nothing that is wrong with the
+//! text of a definition can come up while it runs.
+
+mod choice;
+mod compile;
+mod io;
+mod scalar;
+
+pub use scalar::Scalar;
+
+use std::sync::Arc;
+
+use crate::data::Json;
+use crate::language::states::Operator;
+use crate::language::{Resource, StateKind};
+use crate::query::{Path, PayloadTemplate, ReferencePath, jsonata};
+
+/// A state's place in its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateId(pub u32);
+
+/// A scope's place in its program; 0 is the machine itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowId(pub u32);
+
+/// A compiled definition, to be shared by any number of executions.
+#[derive(Debug)]
+pub struct Program {
+    states: Box<[State]>,
+    flows: Box<[Flow]>,
+    /// `TimeoutSeconds` of the machine.
+    pub(super) timeout_seconds: Option<i64>,
+}
+
+/// A compiled scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Flow {
+    /// Where it starts.
+    pub start: StateId,
+}
+
+/// Where a state goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// To another state of its scope.
+    State(StateId),
+    /// Nowhere: its scope ends.
+    End,
+}
+
+/// A compiled state.
+#[derive(Debug)]
+pub struct State {
+    /// Its name.
+    pub name: Arc<str>,
+    pub(super) io: Io,
+    pub(super) assign: Option<Assign>,
+    pub(super) retry: Box<[Retrier]>,
+    pub(super) catch: Box<[Catcher]>,
+    pub(super) next: Next,
+    pub(super) body: Body,
+}
+
+/// The fields that move data, by query language.
+#[derive(Debug)]
+pub(super) enum Io {
+    JsonPath(Box<JsonPathIo>),
+    Jsonata(Box<JsonataIo>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct JsonPathIo {
+    pub(super) input_path: PathField,
+    pub(super) parameters: Option<PayloadTemplate>,
+    pub(super) result_selector: Option<PayloadTemplate>,
+    pub(super) result_path: ResultPath,
+    pub(super) output_path: PathField,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct JsonataIo {
+    pub(super) arguments: Option<jsonata::Template>,
+    pub(super) output: Option<jsonata::Template>,
+}
+
+/// `InputPath`, `OutputPath`.
+#[derive(Debug, Default)]
+pub(super) enum PathField {
+    /// `$`, or absent
+    #[default]
+    Whole,
+    /// `null`: gives `{}`
+    Nothing,
+    Path(Path),
+}
+
+/// `ResultPath`.
+#[derive(Debug, Default)]
+pub(super) enum ResultPath {
+    /// `$`, or absent: the result is all
+    #[default]
+    Whole,
+    /// `null`: the result is dropped
+    Discard,
+    At(ReferencePath),
+}
+
+#[derive(Debug)]
+pub(super) enum Assign {
+    JsonPath(PayloadTemplate),
+    Jsonata(jsonata::Template),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Retrier {
+    pub(super) error_equals: Box<[Arc<str>]>,
+    pub(super) interval_seconds: f64,
+    pub(super) max_attempts: i64,
+    pub(super) backoff_rate: f64,
+    /// Infinite when there is no cap.
+    pub(super) max_delay_seconds: f64,
+    pub(super) jitter: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Catcher {
+    pub(super) error_equals: Box<[Arc<str>]>,
+    pub(super) next: StateId,
+    pub(super) result_path: ResultPath,
+    pub(super) output: Option<jsonata::Template>,
+    pub(super) assign: Option<Assign>,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Task(Box<Task>),
+    /// With its `Result`.
+    Pass(Option<Json>),
+    Choice(Choice),
+    Wait(Wait),
+    Succeed,
+    Fail(Fail),
+    Parallel(Box<[FlowId]>),
+    Map(Box<Map>),
+}
+
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) resource: Resource,
+    pub(super) timeout: Option<Scalar>,
+    pub(super) heartbeat: Option<Scalar>,
+    pub(super) role_arn: Option<Scalar>,
+}
+
+#[derive(Debug)]
+pub(super) enum Wait {
+    Seconds(Scalar),
+    Timestamp(Scalar),
+}
+
+#[derive(Debug)]
+pub(super) struct Fail {
+    pub(super) error: Option<Scalar>,
+    pub(super) cause: Option<Scalar>,
+}
+
+#[derive(Debug)]
+pub(super) struct Map {
+    pub(super) flow: FlowId,
+    pub(super) items: Items,
+    pub(super) item_selector: Option<ItemSelector>,
+    pub(super) max_concurrency: Option<Scalar>,
+}
+
+/// Where a Map's items come from.
+#[derive(Debug)]
+pub(super) enum Items {
+    Path(Path),
+    Template(jsonata::Template),
+    /// The state's input, in JSONata.
+    Input,
+}
+
+#[derive(Debug)]
+pub(super) enum ItemSelector {
+    JsonPath(PayloadTemplate),
+    Jsonata(jsonata::Template),
+}
+
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) rules: Box<[Rule]>,
+    pub(super) default: Option<StateId>,
+}
+
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) condition: Condition,
+    pub(super) next: StateId,
+    pub(super) assign: Option<Assign>,
+    pub(super) output: Option<jsonata::Template>,
+}
+
+#[derive(Debug)]
+pub(super) enum Condition {
+    Comparison(Box<Comparison>),
+    And(Box<[Condition]>),
+    Or(Box<[Condition]>),
+    Not(Box<Condition>),
+    Expression(Box<jsonata::Template>),
+}
+
+#[derive(Debug)]
+pub(super) struct Comparison {
+    pub(super) variable: Path,
+    pub(super) operator: Operator,
+    pub(super) operand: Operand,
+}
+
+#[derive(Debug)]
+pub(super) enum Operand {
+    Literal(Json),
+    Path(Path),
+}
+
+impl Program {
+    /// The state of this id.
+    #[must_use]
+    pub fn state(&self, id: StateId) -> &State {
+        &self.states[id.0 as usize]
+    }
+
+    /// The scope of this id.
+    #[must_use]
+    pub fn flow(&self, id: FlowId) -> &Flow {
+        &self.flows[id.0 as usize]
+    }
+
+    /// Where the machine starts.
+    #[must_use]
+    pub fn start(&self) -> StateId {
+        self.flows[0].start
+    }
+
+    /// The Task states of every scope with what they call, in order of the text.
+    pub fn tasks(&self) -> impl Iterator<Item = (&Arc<str>, &Resource)> {
+        self.states.iter().filter_map(|state| match &state.body {
+            Body::Task(task) => Some((&state.name, &task.resource)),
+            _ => None,
+        })
+    }
+}
+
+impl State {
+    /// The state's type.
+    #[must_use]
+    pub fn kind(&self) -> StateKind {
+        match self.body {
+            Body::Task(_) => StateKind::Task,
+            Body::Pass(_) => StateKind::Pass,
+            Body::Choice(_) => StateKind::Choice,
+            Body::Wait(_) => StateKind::Wait,
+            Body::Succeed => StateKind::Succeed,
+            Body::Fail(_) => StateKind::Fail,
+            Body::Parallel(_) => StateKind::Parallel,
+            Body::Map(_) => StateKind::Map,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What an expression in a state can see: its input, the context object, the variables. All of
+//! it are views; the context object is built only when somebody asks for all of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Identity;
+use super::program::State;
+use super::thread::Thread;
+use crate::data::{Json, Seed, Timestamp};
+use crate::language::StateKind;
+use crate::query::{self, jsonata};
+
+/// What an execution is, for its whole life.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) identity: Arc<Identity>,
+    pub(super) input: Json,
+    pub(super) started: Timestamp,
+    pub(super) seed: Seed,
+}
+
+/// The variables of one scope and of those around it. An outer scope cannot change while a scope
+/// inside it is alive: its thread is parked at the fork.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variables {
+    own: BTreeMap<Arc<str>, Json>,
+    outer: Option<Arc<Variables>>,
+    item: Option<Item>,
+}
+
+/// The item that an iteration is about.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) index: u32,
+    pub(super) value: Json,
+}
+
+impl Variables {
+    pub(super) fn root(own: BTreeMap<Arc<str>, Json>) -> Self {
+        Self {
+            own,
+            outer: None,
+            item: None,
+        }
+    }
+
+    pub(super) fn inside(outer: &Arc<Self>, item: Option<Item>) -> Self {
+        Self {
+            own: BTreeMap::new(),
+            outer: Some(Arc::clone(outer)),
+            item,
+        }
+    }
+
+    pub(super) fn assign(&mut self, values: Vec<(Arc<str>, Json)>) {
+        self.own.extend(values);
+    }
+
+    fn get(&self, name: &str) -> Option<&Json> {
+        let mut scope = self;
+        loop {
+            if let Some(value) = scope.own.get(name) {
+                return Some(value);
+            }
+            scope = scope.outer.as_deref()?;
+        }
+    }
+
+    /// The item of the innermost Map around.
+    fn item(&self) -> Option<&Item> {
+        let mut scope = self;
+        loop {
+            if let Some(item) = &scope.item {
+                return Some(item);
+            }
+            scope = scope.outer.as_deref()?;
+        }
+    }
+}
+
+/// A state's view while one of its fields is evaluated.
+pub(super) struct View<'v> {
+    pub(super) core: &'v Core,
+    pub(super) state: &'v State,
+    pub(super) thread: &'v Thread,
+    /// `$`, or `$states.input`.
+    pub(super) input: &'v Json,
+    /// `$states.result`
+    pub(super) result: Option<&'v Json>,
+    /// `$states.errorOutput`
+    pub(super) error_output: Option<&'v Json>,
+    /// `$$.Map.Item` of the iteration that ItemSelector is evaluated for.
+    pub(super) item: Option<&'v Item>,
+    pub(super) now: Timestamp,
+}
+
+impl<'v> View<'v> {
+    /// The view with another `$`.
+    pub(super) fn of(&self, input: &'v Json) -> View<'v> {
+        View { input, ..*self }
+    }
+
+    /// The view after the state's work.
+    pub(super) fn with_result(&self, result: &'v Json) -> View<'v> {
+        View {
+            result: Some(result),
+            ..*self
+        }
+    }
+
+    fn execution(&self, member: &str) -> Option<Json> {
+        let identity = &self.core.identity;
+        Some(match member {
+            "Id" => Json::String(identity.execution_arn.clone()),
+            "Input" => self.core.input.clone(),
+            "StartTime" => Json::from(self.core.started.to_string()),
+            "Name" => Json::String(identity.name.clone()),
+            "RoleArn" => Json::String(identity.role_arn.clone()),
+            "RedriveCount" => Json::from(0),
+            _ => return None,
+        })
+    }
+
+    fn state_machine(&self, member: &str) -> Option<Json> {
+        let identity = &self.core.identity;
+        Some(match member {
+            "Id" => Json::String(identity.state_machine_arn.clone()),
+            "Name" => Json::String(identity.state_machine_name.clone()),
+            _ => return None,
+        })
+    }
+
+    /// `RetryCount` is there for the states that can be retried only (01-fields §1.8).
+    fn state(&self, member: &str) -> Option<Json> {
+        let retries = matches!(
+            self.state.kind(),
+            StateKind::Task | StateKind::Map | StateKind::Parallel
+        );
+        Some(match member {
+            "Name" => Json::String(self.state.name.clone()),
+            "EnteredTime" => Json::from(self.thread.entered_at.to_string()),
+            "RetryCount" if retries => Json::from(i64::from(self.thread.attempt)),
+            _ => return None,
+        })
+    }
+
+    fn task(&self, member: &str) -> Option<Json> {
+        let token = self.thread.token.as_ref().filter(|_| member == "Token")?;
+        Some(Json::String(token.clone()))
+    }
+
+    fn map(&self, member: &str) -> Option<Json> {
+        if member != "Item" {
+            return None;
+        }
+        let item = self.item.or_else(|| self.thread.variables.item())?;
+        let index = ("Index", Json::from(i64::from(item.index)));
+        Some(
+            [index, ("Value", item.value.compacted())]
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    fn section(&self, section: &str, members: &[&str]) -> Option<Json> {
+        let found = members.iter().filter_map(|member| {
+            Some((
+                *member,
+                query::Scope::context_member(self, section, member)?,
+            ))
+        });
+        let found: Vec<(&str, Json)> = found.collect();
+        (!found.is_empty()).then(|| found.into_iter().collect())
+    }
+}
+
+/// The members of the context object in the order AWS prints them (01-fields §1.8).
+const STANDARD: &[&str] = &[
+    "Id",
+    "Input",
+    "StartTime",
+    "Name",
+    "RoleArn",
+    "RedriveCount",
+];
+const EXPRESS: &[&str] = &[
+    "Id",
+    "Input",
+    "Name",
+    "RoleArn",
+    "StartTime",
+    "RedriveCount",
+];
+
+impl query::Scope for View<'_> {
+    fn input(&self) -> &Json {
+        self.input
+    }
+
+    fn variable(&self, name: &str) -> Option<&Json> {
+        self.thread.variables.get(name)
+    }
+
+    fn context(&self) -> Json {
+        let execution = if self.core.identity.express {
+            EXPRESS
+        } else {
+            STANDARD
+        };
+        let sections: [(&str, &[&str]); 5] = [
+            ("Execution", execution),
+            ("StateMachine", &["Id", "Name"]),
+            ("State", &["Name", "EnteredTime", "RetryCount"]),
+            ("Task", &["Token"]),
+            ("Map", &["Item"]),
+        ];
+        let found = sections
+            .into_iter()
+            .filter_map(|(name, members)| Some((name, self.section(name, members)?)));
+        found.collect()
+    }
+
+    fn context_member(&self, section: &str, member: &str) -> Option<Json> {
+        match section {
+            "Execution" => self.execution(member),
+            "StateMachine" => self.state_machine(member),
+            "State" => self.state(member),
+            "Task" => self.task(member),
+            "Map" => self.map(member),
+            _ => None,
+        }
+    }
+}
+
+impl jsonata::Variables for View<'_> {
+    fn variable(&self, name: &str) -> Option<&Json> {
+        self.thread.variables.get(name)
+    }
+}
+
+impl View<'_> {
+    /// Lets `evaluate` see the view as JSONata does.
+    pub(super) fn jsonata<R>(&self, evaluate: impl FnOnce(&jsonata::Scope<'_>) -> R) -> R {
+        let context = || query::Scope::context(self);
+        evaluate(&jsonata::Scope {
+            states: jsonata::StatesView {
+                input: self.input,
+                context: &context,
+                result: self.result,
+                error_output: self.error_output,
+            },
+            variables: self,
+            now: self.now,
+        })
+    }
+}

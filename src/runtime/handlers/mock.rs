@@ -1,0 +1,91 @@
+//! Mocks: answers written down beforehand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Invocation, TaskHandler, Work, answer};
+use crate::data::{Json, StatesError};
+use crate::runtime::Answers;
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// What the service returns.
+    Return(Json),
+    /// The error it fails with.
+    Throw(StatesError),
+}
+
+/// What follows the last answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// The last answer, again and again.
+    Repeat,
+    /// Nothing: a call too many fails the execution.
+    Fail,
+}
+
+/// Answers calls in order; each state of each execution counts its own calls.
+#[derive(Debug)]
+pub struct MockHandler {
+    steps: Vec<Step>,
+    afterwards: Afterwards,
+    /// What messages call it.
+    name: String,
+    calls: Mutex<HashMap<(Arc<str>, Arc<str>), usize>>,
+}
+
+impl MockHandler {
+    /// A handler that gives these answers; at least one.
+    #[must_use]
+    pub fn new(name: impl Into<String>, steps: Vec<Step>, afterwards: Afterwards) -> Self {
+        Self {
+            steps,
+            afterwards,
+            name: name.into(),
+            calls: Mutex::default(),
+        }
+    }
+
+    fn call(&self, invocation: &Invocation) -> usize {
+        let key = (
+            invocation.identity.execution_arn.clone(),
+            invocation.request.name.clone(),
+        );
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = calls.entry(key).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+impl TaskHandler for MockHandler {
+    fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
+        let call = self.call(&invocation);
+        let last = self
+            .steps
+            .last()
+            .filter(|_| self.afterwards == Afterwards::Repeat);
+        Work::Done(match self.steps.get(call).or(last) {
+            Some(Step::Return(value)) => {
+                Ok(answer::wrapped(&invocation.request.resource, value.clone()))
+            }
+            Some(Step::Throw(error)) => Err(error.clone()),
+            // Step Functions Local fails the execution (11 §11.1).
+            None => Err(StatesError::runtime(format!(
+                "The mock {} has {} answers, and this is call {} of the state.",
+                self.name,
+                self.steps.len(),
+                call + 1
+            ))),
+        })
+    }
+
+    fn describe(&self) -> String {
+        match &self.steps[..] {
+            [Step::Return(_)] => "mock".to_owned(),
+            [Step::Throw(error)] => format!("mock, fails with {}", error.name()),
+            steps => format!("mock, {} answers", steps.len()),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Who does the work of a Task: handlers, and which Task is whose.
+
+mod answer;
+mod command;
+pub mod file;
+mod http;
+mod mock;
+pub mod mocks;
+
+pub use command::CommandHandler;
+pub use http::HttpHandler;
+pub use mock::{Afterwards, MockHandler, Step};
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use wildmatch::WildMatch;
+
+use super::driver::Answers;
+use crate::data::{Json, Nature, StatesError};
+use crate::engine::{Identity, TaskRequest};
+use crate::language::Resource;
+
+/// One call of a handler.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Whose execution asks.
+    pub identity: Arc<Identity>,
+    /// What it asks for.
+    pub request: TaskRequest,
+}
+
+impl Invocation {
+    /// What a function gets: the payload of `lambda:invoke`, else the whole input.
+    #[must_use]
+    pub fn payload(&self) -> Json {
+        if self.request.resource.is_lambda_invoke() {
+            let payload = self.request.input.get("Payload").cloned();
+            return payload.unwrap_or_else(Json::empty_object);
+        }
+        self.request.input.clone()
+    }
+}
+
+/// A handler's work.
+pub enum Work {
+    /// Done already.
+    Done(Result<Json, StatesError>),
+    /// Under way; dropping it must end whatever it started.
+    Running(Pin<Box<dyn Future<Output = Result<Json, StatesError>> + Send>>),
+}
+
+/// Does the work of Tasks.
+pub trait TaskHandler: Send + Sync {
+    /// Begins a task. What happens before its end goes through `answers`.
+    fn invoke(&self, invocation: Invocation, answers: Answers) -> Work;
+
+    /// What a person reads in `--dry`: `mock`, `cmd: python3 charge.py`.
+    fn describe(&self) -> String;
+}
+
+/// Which Tasks a handler is for: by the state's name, or by a glob over `Resource`.
+#[derive(Clone, Debug)]
+pub enum TaskPattern {
+    /// The state of this name.
+    State(String),
+    /// Resources that match; for `lambda:invoke` the function's name may match instead.
+    Resource(String),
+    /// A state of this name, or resources that match.
+    Either(String),
+}
+
+impl TaskPattern {
+    fn matches(&self, state: &str, resource: &Resource, function: Option<&str>) -> bool {
+        let by_resource = |glob: &str| {
+            let glob = WildMatch::new(glob);
+            glob.matches(resource.text())
+                || function.is_some_and(|name| glob.matches(name))
+                || matches!(resource, Resource::Lambda { function, .. } if glob.matches(function))
+        };
+        match self {
+            Self::State(name) => name == state,
+            Self::Resource(glob) => by_resource(glob),
+            Self::Either(text) => text == state || by_resource(text),
+        }
+    }
+}
+
+/// Handlers in order: the first that is for a Task does it.
+#[derive(Default)]
+pub struct Handlers {
+    bindings: Vec<(TaskPattern, Arc<dyn TaskHandler>)>,
+}
+
+impl Handlers {
+    /// Adds a handler behind those that are there.
+    pub fn bind(&mut self, pattern: TaskPattern, handler: Arc<dyn TaskHandler>) {
+        self.bindings.push((pattern, handler));
+    }
+
+    /// The handler of a Task. `function` is the name in `FunctionName` of `lambda:invoke`.
+    #[must_use]
+    pub fn of(
+        &self,
+        state: &str,
+        resource: &Resource,
+        function: Option<&str>,
+    ) -> Option<&Arc<dyn TaskHandler>> {
+        let mut bindings = self.bindings.iter();
+        let found = bindings.find(|(pattern, _)| pattern.matches(state, resource, function));
+        found.map(|(_, handler)| handler)
+    }
+
+    pub(super) fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
+        let request = &invocation.request;
+        let lambda = request.resource.is_lambda_invoke();
+        let function = request.input.get("FunctionName").filter(|_| lambda);
+        let function = function.and_then(Json::as_str);
+        match self.of(&request.name, &request.resource, function) {
+            Some(handler) => Arc::clone(handler).invoke(invocation, answers),
+            None => Work::Done(Err(StatesError {
+                nature: Nature::Runtime,
+                ..StatesError::runtime(format!(
+                    "No handler is bound to the Task '{}' with the resource {}.",
+                    request.name,
+                    request.resource.text()
+                ))
+            })),
+        }
+    }
+}
