@@ -48,7 +48,7 @@ pub(super) struct Global {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum ColorChoice {
-    /// On a terminal; NO_COLOR and CLICOLOR_FORCE are respected
+    /// On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected
     #[default]
     Auto,
     Always,

@@ -30,7 +30,7 @@ pub enum Exit {
     Findings = 1,
     /// Usage, configuration, unreadable input: nothing was judged.
     Usage = 2,
-    /// TIMED_OUT, or the time given was over.
+    /// `TIMED_OUT`, or the time given was over.
     TimedOut = 3,
     /// No file matched.
     Nothing = 4,

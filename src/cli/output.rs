@@ -44,8 +44,10 @@ impl From<io::Error> for Failure {
 /// The terminal as far as it matters.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terminal {
-    pub(super) stdout_is_terminal: bool,
-    pub(super) stderr_is_terminal: bool,
+    /// Whether a person sees stdout.
+    pub(super) stdout_seen: bool,
+    /// Whether a person sees stderr.
+    pub(super) stderr_seen: bool,
     pub(super) quiet: bool,
     color: ColorChoice,
     width: usize,
@@ -57,19 +59,19 @@ const WIDTH_OF_PIPES: usize = 120;
 
 impl Terminal {
     pub(super) fn new(global: &Global) -> Self {
-        let stdout_is_terminal = io::stdout().is_terminal();
-        let stderr_is_terminal = io::stderr().is_terminal();
+        let stdout_seen = io::stdout().is_terminal();
+        let stderr_seen = io::stderr().is_terminal();
         let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         let width = columns.unwrap_or_else(|| {
-            if !stdout_is_terminal && !stderr_is_terminal {
+            if !stdout_seen && !stderr_seen {
                 return WIDTH_OF_PIPES;
             }
             terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
         });
         let (quiet, color) = (global.quiet, global.color);
         Self {
-            stdout_is_terminal,
-            stderr_is_terminal,
+            stdout_seen,
+            stderr_seen,
             quiet,
             color,
             width,
@@ -89,14 +91,18 @@ impl Terminal {
     }
 
     pub(super) fn stdout_style(&self) -> Style {
-        self.style(self.stdout_is_terminal)
+        self.style(self.stdout_seen)
     }
 
     pub(super) fn stderr_style(&self) -> Style {
-        self.style(self.stderr_is_terminal)
+        self.style(self.stderr_seen)
     }
 
     /// Says something to the person; nobody listening is no failure.
+    #[expect(
+        clippy::unused_self,
+        reason = "whoever speaks has been given the terminal"
+    )]
     pub(super) fn say(&self, text: &str) {
         let mut stderr = io::stderr().lock();
         let _ = stderr.write_all(text.as_bytes());

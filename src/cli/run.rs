@@ -57,7 +57,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
     execute(
-        args, terminal, &document, program, input, identity, seed, &handlers,
+        args, terminal, &document, program, input, &identity, seed, &handlers,
     )
 }
 
@@ -208,7 +208,7 @@ fn execute(
     document: &Document,
     program: Program,
     input: Json,
-    identity: Arc<Identity>,
+    identity: &Arc<Identity>,
     seed: Seed,
     handlers: &Handlers,
 ) -> Result<Exit, Failure> {
@@ -216,7 +216,7 @@ fn execute(
     let start = Start {
         input,
         variables: std::collections::BTreeMap::new(),
-        identity: Arc::clone(&identity),
+        identity: Arc::clone(identity),
         at: clock.now(),
         seed,
         max_events: args.max_events.unwrap_or(match args.execution_type {
@@ -234,7 +234,7 @@ fn execute(
         &mut sinks,
         args.timeout,
     )?;
-    conclude(args, terminal, document, &identity, sinks, ended)
+    conclude(args, terminal, document, identity, sinks, &ended)
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
@@ -325,7 +325,7 @@ fn conclude(
     document: &Document,
     identity: &Identity,
     sinks: Sinks,
-    ended: Ended,
+    ended: &Ended,
 ) -> Result<Exit, Failure> {
     let (outline, log) = sinks.finish();
     if !terminal.quiet {
@@ -352,7 +352,7 @@ fn conclude(
 
 /// The output: for a person on several lines, for a program on one.
 fn rendered(output: &Json, terminal: &Terminal) -> String {
-    if terminal.stdout_is_terminal {
+    if terminal.stdout_seen {
         serde_json::to_string_pretty(output).expect("a document has string keys")
     } else {
         output.compacted().text().into_owned()

@@ -14,6 +14,7 @@ use super::document::{Document, STDIN, Unreadable, human_options, read_source};
 use super::output::{Failure, Terminal, print};
 use crate::lint;
 use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
+use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
 
 /// What a folder is walked for.
@@ -30,10 +31,10 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     let levels = Levels::of(args)?;
     let (files, mut unreadable) = files(args, terminal);
     if args.show_files {
-        let list: String = files
-            .iter()
-            .map(|file| format!("{}\n", file.display()))
-            .collect();
+        let mut list = String::new();
+        for file in &files {
+            writeln!(list, "{}", printable(&file.to_string_lossy())).expect("a string takes all");
+        }
         print(&list)?;
         return Ok(if files.is_empty() {
             Exit::Nothing
@@ -62,13 +63,13 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
         terminal.error(&format!("no definitions found: looked for {endings}"));
         return Ok(Exit::Nothing);
     }
-    report(args, terminal, judged, unreadable)
+    report(args, terminal, &judged, unreadable)
 }
 
 fn report(
     args: &ValidateArgs,
     terminal: &Terminal,
-    judged: Vec<Judged>,
+    judged: &[Judged],
     unreadable: usize,
 ) -> Result<Exit, Failure> {
     let reports: Vec<FileReport<'_>> = judged
@@ -153,7 +154,7 @@ fn is_definition(path: &Path) -> bool {
 /// A bar for work that takes long enough for a person to wonder.
 fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
     const WORTH_A_BAR: usize = 50;
-    if !terminal.stderr_is_terminal || terminal.quiet || files < WORTH_A_BAR {
+    if !terminal.stderr_seen || terminal.quiet || files < WORTH_A_BAR {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} definitions").unwrap_or_else(
@@ -214,21 +215,15 @@ impl Levels {
                 let found = lint::RULES
                     .iter()
                     .filter(|rule| rule.name == name || rule.category.as_str() == name);
-                let before = levels.len();
                 let mut any = false;
                 for rule in found {
                     any = true;
                     levels.insert(rule.name, level);
                 }
                 if !any {
-                    debug_assert_eq!(before, levels.len());
-                    let mut message = String::new();
-                    write!(
-                        message,
+                    return Err(Failure::usage(format_args!(
                         "there is no rule and no category {name:?}: see `asl rules`"
-                    )
-                    .expect("a string takes all");
-                    return Err(Failure::usage(message));
+                    )));
                 }
             }
         }

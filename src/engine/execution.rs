@@ -130,7 +130,7 @@ impl Execution {
         }
         self.recorder.advance(at);
         match input {
-            Input::TaskStarted { task, worker } => self.task_started(task, worker, out),
+            Input::TaskStarted { task, worker } => self.task_started(task, worker.as_deref(), out),
             Input::TaskSubmitted { task, output } => self.task_submitted(task, &output, out),
             Input::Heartbeat { task } => self.heartbeat(task),
             Input::TaskEnded { task, result } => self.task_ended(task, result, out),
@@ -157,7 +157,10 @@ impl Execution {
             };
             fuel = self.step(id, fuel, out);
         }
-        Progress::Finished(self.outcome.clone().expect("the loop ends with an outcome"))
+        match &self.outcome {
+            Some(outcome) => Progress::Finished(outcome.clone()),
+            None => Progress::Waiting,
+        }
     }
 
     /// When time alone makes a difference: [`Input::Tick`] is due then.
@@ -240,7 +243,7 @@ impl Execution {
             Phase::Attempt => states::attempt(self, program, state, id, thread, out),
             Phase::Answered(result) => states::answered(self, state, thread, result, out),
             Phase::Waited => states::waited(self, state, thread, out),
-            Phase::Joined(results) => states::joined(self, state, thread, results, out),
+            Phase::Joined(results) => states::joined(self, state, thread, &results, out),
             waiting @ (Phase::Task(_) | Phase::Waiting | Phase::Forked(_) | Phase::Backoff) => {
                 debug_assert!(false, "a waiting thread was ready");
                 thread.phase = waiting;

@@ -99,7 +99,7 @@ impl Execution {
         out: &mut Out<'_>,
     ) -> Turn {
         let failure = self.explained(state, thread, failure, out);
-        if let Some((index, retrier)) = self.retrier(state, thread, &failure.error) {
+        if let Some((index, retrier)) = Self::retrier(state, thread, &failure.error) {
             self.retry(state, id, thread, index, &retrier, out);
             return Turn::Parked;
         }
@@ -169,7 +169,6 @@ impl Execution {
     }
 
     fn retrier(
-        &self,
         state: &State,
         thread: &mut Thread,
         error: &StatesError,

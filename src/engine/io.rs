@@ -1,6 +1,6 @@
 //! The data flow of a state: which field sees what, in the order of the specification.
 //!
-//! JSONPath: `InputPath` → `Parameters` → work → `ResultSelector` → `ResultPath` (into the raw
+//! `JSONPath`: `InputPath` → `Parameters` → work → `ResultSelector` → `ResultPath` (into the raw
 //! input) → `OutputPath`. JSONata: `Arguments` → work → `Output`. `Assign` beside the output.
 
 use std::sync::Arc;

@@ -29,7 +29,7 @@ pub(super) struct Forks {
 #[derive(Debug)]
 struct Fork {
     thread: ThreadId,
-    /// The state's effective input: every branch's input, or `$` of ItemSelector.
+    /// The state's effective input: every branch's input, or `$` of `ItemSelector`.
     input: Json,
     work: Work,
     /// The first child that was not started yet.
@@ -289,7 +289,7 @@ impl Execution {
     }
 
     /// All children succeeded. The event after this one points where this one does
-    /// (07 §7.8: MapStateExited has the previous of MapStateSucceeded, 44 of 44 recordings).
+    /// (07 §7.8: `MapStateExited` has the previous of `MapStateSucceeded`, 44 of 44 recordings).
     fn join(&mut self, state: &State, id: ForkId, parent: &mut Thread, out: &mut Out<'_>) {
         let fork = self
             .forks

@@ -90,7 +90,7 @@ pub(super) struct View<'v> {
     pub(super) result: Option<&'v Json>,
     /// `$states.errorOutput`
     pub(super) error_output: Option<&'v Json>,
-    /// `$$.Map.Item` of the iteration that ItemSelector is evaluated for.
+    /// `$$.Map.Item` of the iteration that `ItemSelector` is evaluated for.
     pub(super) item: Option<&'v Item>,
     pub(super) now: Timestamp,
 }

@@ -43,7 +43,7 @@ pub(super) enum Phase {
 pub(super) struct Thread {
     pub(super) state: StateId,
     pub(super) phase: Phase,
-    /// The state's raw input: what ResultPath writes into and a Catch falls back on.
+    /// The state's raw input: what `ResultPath` writes into and a Catch falls back on.
     pub(super) raw: Json,
     pub(super) variables: Arc<Variables>,
     pub(super) parent: Option<(ForkId, u32)>,

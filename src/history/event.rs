@@ -67,23 +67,24 @@ impl Assigned<'_> {
     }
 
     /// Names with their values as JSON text.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = (&str, Cow<'_, str>)> + '_> {
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&str, Cow<'_, str>)> {
         match self {
-            Self::Values(values) => {
-                Box::new(values.iter().map(|(name, value)| (&**name, value.text())))
-            }
-            Self::Texts(texts) => Box::new(
-                texts
-                    .iter()
-                    .map(|(name, text)| (&**name, Cow::Borrowed(&**text))),
-            ),
+            Self::Values(values) => values
+                .iter()
+                .map(|(name, value)| (&**name, value.text()))
+                .collect(),
+            Self::Texts(texts) => texts
+                .iter()
+                .map(|(name, text)| (&**name, Cow::Borrowed(&**text)))
+                .collect(),
         }
     }
 }
 
 impl PartialEq for Assigned<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+        self.pairs() == other.pairs()
     }
 }
 

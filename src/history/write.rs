@@ -45,7 +45,7 @@ fn write_seconds(timestamp: Timestamp, out: &mut String) {
     let (seconds, millis) = (timestamp.0.div_euclid(1000), timestamp.0.rem_euclid(1000));
     if seconds < 0 {
         // Before 1970 the fraction counts towards zero; no history is that old.
-        write!(out, "{}", seconds).expect("a string takes all");
+        write!(out, "{seconds}").expect("a string takes all");
     } else {
         write!(out, "{seconds}.{millis:03}").expect("a string takes all");
     }
@@ -191,8 +191,7 @@ impl Members<'_> {
     fn document(&mut self, key: &str, value: Option<&EventJson<'_>>) {
         let Some(value) = value else { return };
         self.text(key, &value.text());
-        let out = &mut self.out;
-        write!(out, ",\"{key}Details\":{{\"truncated\":false}}").expect("a string takes all");
+        write!(self.out, ",\"{key}Details\":{{\"truncated\":false}}").expect("a string takes all");
     }
 
     fn failure(&mut self, error: Option<&str>, cause: Option<&str>) {
@@ -234,7 +233,7 @@ impl Members<'_> {
             out: self.out,
             first: true,
         };
-        for (name, value) in assigned.iter() {
+        for (name, value) in assigned.pairs() {
             inner.text(name, &value);
         }
         self.out

@@ -69,7 +69,7 @@ impl IdentityOptions {
     }
 }
 
-/// Source: the API reference of StartExecution and CreateStateMachine.
+/// Source: the API reference of `StartExecution` and `CreateStateMachine`.
 fn check(what: &'static str, name: &str) -> Result<(), InvalidName> {
     let forbidden =
         |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);

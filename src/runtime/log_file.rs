@@ -62,15 +62,11 @@ impl LogFile {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                return Err(LogFileError::Locked {
-                    path: path.to_owned(),
-                });
-            }
-            // Devices and some network file systems have no locks; they are written all the same.
-            Err(std::fs::TryLockError::Error(_)) => {}
+        // Devices and some network file systems have no locks; they are written all the same.
+        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
+            return Err(LogFileError::Locked {
+                path: path.to_owned(),
+            });
         }
         if file.metadata().is_ok_and(|meta| meta.is_file()) {
             file.set_len(0).map_err(failed)?;

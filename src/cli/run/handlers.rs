@@ -9,7 +9,7 @@ use crate::cli::document::{need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::Json;
 use crate::language::{Body, Resource, State, StateMachine};
-use crate::report::style::{Style, columns, printable};
+use crate::report::style::{Role, Style, columns, printable};
 use crate::runtime::Handlers;
 use crate::runtime::handlers::{
     CommandHandler, HttpHandler, TaskHandler, TaskPattern, file, mocks,
@@ -171,7 +171,7 @@ impl Plan {
                 format!("{cell}{}", " ".repeat(width.saturating_sub(columns(cell))))
             };
             let (mark, handler) = match &task.handler {
-                Some(handler) => (style.ok("✔"), style.paint(Default::default(), handler)),
+                Some(handler) => (style.ok("✔"), style.paint(Role::Plain, handler)),
                 None => (style.bad("✖"), style.bad("no handler")),
             };
             let (state, resource) = (pad(&task.state, states), pad(&task.resource, resources));

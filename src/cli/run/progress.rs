@@ -1,5 +1,6 @@
 //! What a person sees while an execution runs: the states at work, or a line for each that ended.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -118,16 +119,14 @@ fn line(visit: &Visit<'_>, style: &Style) -> String {
     let mut line = format!("{}  {}", name, visit.state_type().as_str());
     let tries = visit.tries().len();
     if tries > 1 {
-        line.push_str(&format!("  try {tries}"));
+        write!(line, "  try {tries}").expect("a string takes all");
     }
     let items = visit.items();
     if let Some(length) = items.length {
         let tally = items.tally;
         let done = tally.succeeded + tally.caught + tally.failed + tally.aborted;
-        line.push_str(&format!(
-            "  {done}/{length} items, {} running",
-            items.running
-        ));
+        write!(line, "  {done}/{length} items, {} running", items.running)
+            .expect("a string takes all");
     }
     fit(&line, style.width.saturating_sub(12)).into_owned()
 }

@@ -38,7 +38,7 @@ impl Sinks {
         let progress = match args.progress {
             _ if terminal.quiet => None,
             ProgressChoice::None => None,
-            ProgressChoice::Auto if !terminal.stderr_is_terminal => None,
+            ProgressChoice::Auto if !terminal.stderr_seen => None,
             ProgressChoice::Auto | ProgressChoice::Tree => Some(Progress::tree(terminal)),
             ProgressChoice::Lines => Some(Progress::lines(terminal)),
         };

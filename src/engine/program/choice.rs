@@ -3,8 +3,8 @@
 use super::compile::{Compiler, Scope};
 use super::{Choice, Comparison, Condition, Operand, Rule};
 use crate::data::Json;
+use crate::language;
 use crate::language::states::{self, Operator};
-use crate::language::{self};
 use crate::query::{QueryLanguage, jsonata};
 use crate::syntax::{Diagnostic, Span};
 
@@ -14,7 +14,7 @@ impl Compiler<'_> {
         scope: &Scope<'_>,
         state: &language::State,
         choice: &states::Choice,
-    ) -> Option<Choice> {
+    ) -> Choice {
         let default = choice
             .default
             .as_ref()
@@ -24,10 +24,10 @@ impl Compiler<'_> {
             .iter()
             .filter_map(|rule| self.rule(scope, state, rule))
             .collect();
-        Some(Choice {
+        Choice {
             rules: rules.into(),
             default: default.flatten(),
-        })
+        }
     }
 
     fn rule(

@@ -200,7 +200,7 @@ impl Compiler<'_> {
             language::Body::Pass(pass) => Some(Body::Pass(
                 pass.result.as_ref().map(|field| field.value.clone()),
             )),
-            language::Body::Choice(choice) => self.choice(scope, state, choice).map(Body::Choice),
+            language::Body::Choice(choice) => Some(Body::Choice(self.choice(scope, state, choice))),
             language::Body::Wait(wait) => self.wait(state, wait).map(Body::Wait),
             language::Body::Succeed(_) => Some(Body::Succeed),
             language::Body::Fail(fail) => Some(Body::Fail(Fail {

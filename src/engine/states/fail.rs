@@ -33,8 +33,13 @@ fn text(
     let Some(source) = source else {
         return Ok(None);
     };
+    // What a path or a function gives is told by the name of its own field.
+    let field = match source {
+        Scalar::Argument(_) => format!("{field}Path"),
+        _ => field.to_owned(),
+    };
     let view = execution.view(state, thread);
-    let value = source.evaluate(field, &view, &mut execution.random(thread))?;
+    let value = source.evaluate(&field, &view, &mut execution.random(thread))?;
     Ok(Some(match value {
         Json::String(text) => text,
         other => other.text().into(),

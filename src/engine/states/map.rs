@@ -100,11 +100,10 @@ fn whole(value: &Json) -> Option<i64> {
 }
 
 fn not_an_integer(field: &str, source: &Scalar, value: &Json) -> Failure {
-    match source.path() {
-        Some(path) => failure::not_a_number(field, path, value, failure::Expected::Integer).into(),
-        None => {
-            let cause = format!("The {field} field is not a valid integer: {}", value.text());
-            StatesError::runtime(cause).into()
-        }
+    if let Some(path) = source.path() {
+        failure::not_a_number(field, path, value, failure::Expected::Integer).into()
+    } else {
+        let cause = format!("The {field} field is not a valid integer: {}", value.text());
+        StatesError::runtime(cause).into()
     }
 }

@@ -69,10 +69,10 @@ pub(super) fn joined(
     execution: &mut Execution,
     state: &State,
     thread: &mut Thread,
-    results: Json,
+    results: &Json,
     out: &mut Out<'_>,
 ) -> Result<Turn, Failure> {
-    leave_with(execution, state, thread, &results, out)
+    leave_with(execution, state, thread, results, out)
 }
 
 /// Leaves a state whose work gave a result.

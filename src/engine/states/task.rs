@@ -99,11 +99,10 @@ fn seconds(
         _ => None,
     };
     let seconds = seconds.filter(|seconds| *seconds > 0);
-    seconds.map(Some).ok_or_else(|| match source.path() {
-        Some(path) => {
+    seconds.map(Some).ok_or_else(|| {
+        if let Some(path) = source.path() {
             failure::not_a_number(&field, path, &value, failure::Expected::Integer).into()
-        }
-        None => {
+        } else {
             let cause = format!("The {field} field is not a valid integer: {}", value.text());
             StatesError::runtime(cause).into()
         }
@@ -267,7 +266,7 @@ impl Execution {
     pub(in crate::engine) fn task_started(
         &mut self,
         task: EventId,
-        worker: Option<Arc<str>>,
+        worker: Option<&str>,
         out: &mut Out<'_>,
     ) {
         self.with_task(task, |this, _, thread, body| {
@@ -279,7 +278,7 @@ impl Execution {
                     resource: (&**action).into(),
                 },
                 Resource::Activity { .. } => Details::ActivityStarted {
-                    worker_name: worker.as_deref().map(Into::into),
+                    worker_name: worker.map(Into::into),
                 },
                 Resource::Lambda { .. } | Resource::Other(_) => Details::None,
             };

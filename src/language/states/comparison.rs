@@ -1,4 +1,4 @@
-//! The 39 comparison operators of JSONPath choice rules.
+//! The 39 comparison operators of `JSONPath` choice rules.
 
 use std::fmt;
 use std::str::FromStr;

@@ -32,8 +32,11 @@ pub struct MockHandler {
     afterwards: Afterwards,
     /// What messages call it.
     name: String,
-    calls: Mutex<HashMap<(Arc<str>, Arc<str>), usize>>,
+    calls: Mutex<Calls>,
 }
+
+/// Calls by execution and state.
+type Calls = HashMap<(Arc<str>, Arc<str>), usize>;
 
 impl MockHandler {
     /// A handler that gives these answers; at least one.

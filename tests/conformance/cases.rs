@@ -1,0 +1,82 @@
+//! The recorded cases: which there are, and what is in one.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// A recorded case.
+pub struct Case {
+    pub id: String,
+    pub definition: String,
+    /// Exactly as it was given to `StartExecution`.
+    pub input: String,
+    pub express: bool,
+    pub query_language: String,
+    pub needs: Vec<String>,
+    pub has_history: bool,
+    pub bindings: Vec<(String, String)>,
+    pub invocations: Vec<Value>,
+}
+
+/// Every recorded execution.
+pub fn executions(folder: &Path) -> Vec<Case> {
+    let index = fs::read_to_string(folder.join("conformance/index.tsv")).expect("an index");
+    let mut lines = index.lines();
+    let columns: Vec<&str> = lines.next().expect("a heading").split('\t').collect();
+    let column = |name: &str| {
+        columns
+            .iter()
+            .position(|c| *c == name)
+            .expect("a known column")
+    };
+    let (kind, path) = (column("kind"), column("path"));
+    let rows = lines.map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter(|row| row[kind] == "execution")
+        .map(|row| read(&folder.join("conformance").join(row[path])))
+        .collect()
+}
+
+fn read(path: &Path) -> Case {
+    let text = fs::read_to_string(path).expect("a case file");
+    let case: Value = serde_json::from_str(&text).expect("a case is JSON");
+    let string = |value: &Value| value.as_str().map(str::to_owned);
+    let strings = |value: &Value| {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(string)
+            .collect()
+    };
+    Case {
+        id: string(&case["id"]).expect("an id"),
+        definition: string(&case["definition_text"])
+            .unwrap_or_else(|| case["definition"].to_string()),
+        input: string(&case["input_text"]).unwrap_or_else(|| "{}".to_owned()),
+        express: case["state_machine_type"] == "EXPRESS",
+        query_language: string(&case["query_language"]).unwrap_or_default(),
+        needs: strings(&case["needs"]),
+        has_history: case["expected"]
+            .get("history")
+            .is_some_and(|history| !history.is_null()),
+        bindings: case["bindings"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(token, value)| Some((token.clone(), value.as_str()?.to_owned())))
+            .collect(),
+        invocations: case["tasks"]["invocations"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default(),
+    }
+}
+
+impl Case {
+    /// The concrete value of a masked token.
+    pub fn bound(&self, token: &str) -> Option<&str> {
+        let found = self.bindings.iter().find(|(known, _)| known == token);
+        found.map(|(_, value)| value.as_str())
+    }
+}
