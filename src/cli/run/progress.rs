@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::output::Terminal;
-use crate::history::outline::{Outline, Visit};
+use crate::history::outline::{Outline, Status, Thread, Visit};
 use crate::history::{Details, HistoryEvent};
 use crate::report::style::{Style, fit, printable};
 
@@ -22,9 +22,9 @@ pub(super) struct Progress {
 }
 
 enum How {
+    /// One bar of several lines: what is drawn is always cleared as a whole.
     Tree {
-        bars: MultiProgress,
-        rows: Vec<ProgressBar>,
+        bar: ProgressBar,
         drawn: Instant,
     },
     Lines {
@@ -33,11 +33,14 @@ enum How {
 }
 
 impl Progress {
-    pub(super) fn tree(terminal: &Terminal) -> Self {
-        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+    pub(super) fn tree(terminal: &Terminal, machine: &str) -> Self {
+        let bar = ProgressBar::new_spinner().with_prefix(printable(machine).into_owned());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {elapsed}{msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(INTERVAL);
         let how = How::Tree {
-            bars,
-            rows: Vec::new(),
+            bar,
             drawn: Instant::now(),
         };
         Self {
@@ -47,86 +50,83 @@ impl Progress {
     }
 
     pub(super) fn lines(terminal: &Terminal) -> Self {
+        let how = How::Lines {
+            terminal: *terminal,
+        };
         Self {
             style: terminal.stderr_style(),
-            how: How::Lines {
-                terminal: *terminal,
-            },
+            how,
         }
     }
 
     pub(super) fn event(&mut self, event: &HistoryEvent<'_>, outline: &Outline) {
-        match &mut self.how {
-            How::Tree { drawn, .. } => {
-                if drawn.elapsed() >= INTERVAL {
-                    self.draw(outline);
-                }
-            }
+        match &self.how {
+            How::Tree { drawn, .. } if drawn.elapsed() >= INTERVAL => self.draw(outline),
+            How::Tree { .. } => {}
             How::Lines { terminal } => {
                 if let Details::StateExited { name, .. } = &event.details {
-                    let mark = self.style.ok("✔");
-                    terminal.say(&format!("{mark} {}", printable(name)));
+                    terminal.say(&format!("{} {}", self.style.ok("✔"), printable(name)));
                 }
             }
         }
     }
 
     pub(super) fn draw(&mut self, outline: &Outline) {
-        let How::Tree { bars, rows, drawn } = &mut self.how else {
+        let How::Tree { bar, drawn } = &mut self.how else {
             return;
         };
         *drawn = Instant::now();
-        let lines: Vec<String> = outline
-            .at_work(MOST)
-            .iter()
-            .map(|visit| line(visit, &self.style))
-            .collect();
-        while rows.len() < lines.len() {
-            let row = bars.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
-                row.set_style(style);
-            }
-            row.enable_steady_tick(INTERVAL);
-            rows.push(row);
+        let mut rows = Vec::new();
+        at_work(outline.thread(), 0, &mut rows);
+        let mut text = String::new();
+        for (indent, visit) in rows {
+            let row = format!("{:indent$}{}", "", row(&visit), indent = 2 * indent + 2);
+            let row = fit(&row, self.style.width.saturating_sub(1)).into_owned();
+            write!(text, "\n{row}").expect("a string takes all");
         }
-        for surplus in rows.drain(lines.len()..) {
-            surplus.finish_and_clear();
-            bars.remove(&surplus);
-        }
-        for (row, line) in rows.iter().zip(lines) {
-            // A row that shows another state than before counts its time anew.
-            if row.message() != line {
-                row.reset_elapsed();
-            }
-            row.set_message(line);
-        }
+        bar.set_message(text);
     }
 
     pub(super) fn finish(self) {
-        if let How::Tree { bars, rows, .. } = self.how {
-            for row in rows {
-                row.finish_and_clear();
-            }
-            // What cannot be cleared stays; the tree follows below it.
-            let _ = bars.clear();
+        if let How::Tree { bar, .. } = self.how {
+            bar.finish_and_clear();
         }
     }
 }
 
+/// The states at work with what they are in, outermost first, as many as are shown. Recursion is
+/// bounded by the number of rows.
+fn at_work<'o>(thread: Thread<'o>, indent: usize, rows: &mut Vec<(usize, Visit<'o>)>) {
+    let open = thread
+        .last()
+        .filter(|visit| visit.status() == Status::Running);
+    let Some(visit) = open.filter(|_| rows.len() < MOST) else {
+        return;
+    };
+    let (branches, iterations) = (visit.threads(), visit.running(MOST));
+    rows.push((indent, visit));
+    for thread in branches.into_iter().chain(iterations) {
+        at_work(thread, indent + 1, rows);
+    }
+}
+
 /// A state at work: its name, its type, its tries or its items.
-fn line(visit: &Visit<'_>, style: &Style) -> String {
-    let name = printable(visit.name());
-    let mut line = format!("{}  {}", name, visit.state_type().as_str());
+fn row(visit: &Visit<'_>) -> String {
+    let mut row = format!(
+        "{}  {}",
+        printable(visit.name()),
+        visit.state_type().as_str()
+    );
     let tries = visit.tries().len();
     if tries > 1 {
-        write!(line, "  try {tries}").expect("a string takes all");
+        write!(row, "  try {tries}").expect("a string takes all");
     }
     let items = visit.items();
     if let Some(length) = items.length {
         let tally = items.tally;
         let done = tally.succeeded + tally.caught + tally.failed + tally.aborted;
-        write!(line, "  {done}/{length} items, {} running", items.running)
+        write!(row, "  {done}/{length} items, {} running", items.running)
             .expect("a string takes all");
     }
-    fit(&line, style.width.saturating_sub(12)).into_owned()
+    row
 }

@@ -39,7 +39,9 @@ impl Sinks {
             _ if terminal.quiet => None,
             ProgressChoice::None => None,
             ProgressChoice::Auto if !terminal.stderr_seen => None,
-            ProgressChoice::Auto | ProgressChoice::Tree => Some(Progress::tree(terminal)),
+            ProgressChoice::Auto | ProgressChoice::Tree => {
+                Some(Progress::tree(terminal, machine(header)))
+            }
             ProgressChoice::Lines => Some(Progress::lines(terminal)),
         };
         Ok(Self {
@@ -80,4 +82,13 @@ impl EventSink for Sinks {
             progress.draw(&self.outline);
         }
     }
+}
+
+/// The state machine's name: the end of its ARN.
+fn machine(header: &LogHeader) -> &str {
+    header
+        .state_machine_arn
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
 }
