@@ -78,6 +78,7 @@ const VALIDATE_EXAMPLES: &str = "\
 Examples:
   asl validate order.asl.json
   asl validate src infra --format concise
+  asl validate --fix
   asl validate -W unreachable-state --fail-on warning
   cat order.asl.json | asl validate - --stdin-filename order.asl.json";
 
@@ -109,6 +110,12 @@ pub(super) struct ValidateArgs {
     /// More warnings than this make the exit code 1
     #[arg(long, value_name = "N")]
     pub(super) max_warnings: Option<usize>,
+    /// Mend what can be mended without changing what a valid machine does
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With --fix: mend more, where a person should look at the change
+    #[arg(long, requires = "fix")]
+    pub(super) unsafe_fixes: bool,
     /// List the files that would be judged, and stop
     #[arg(long)]
     pub(super) show_files: bool,

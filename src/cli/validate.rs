@@ -1,7 +1,10 @@
 //! `asl validate`: findings of any number of files; one bad file never stops the others.
 
+mod fix;
+
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,7 +48,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     let bar = bar(files.len(), terminal);
     let mut judged = Vec::with_capacity(files.len());
     for file in &files {
-        match judge(file, args.stdin_filename.as_deref()) {
+        match judged_file(args, file) {
             Ok(mut found) => {
                 levels.apply(&mut found.diagnostics);
                 judged.push(found);
@@ -166,6 +169,30 @@ fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
     bar
 }
 
+/// Judges a file, after mending it when that is asked for.
+fn judged_file(args: &ValidateArgs, path: &Path) -> Result<Judged, String> {
+    let judged = judge(path, args.stdin_filename.as_deref())?;
+    if !args.fix || path.as_os_str() == STDIN {
+        return Ok(judged);
+    }
+    let mend =
+        |source: &Source, found: &[Diagnostic]| fix::fixed(&source.text, found, args.unsafe_fixes);
+    let (mut judged, mut changed) = (judged, false);
+    // Mending one finding may uncover another; each round mends at least one.
+    for _ in 0..fix::MOST_ROUNDS {
+        let Some(text) = mend(&judged.source, &judged.diagnostics) else {
+            break;
+        };
+        judged = judge_source(Source::new(judged.source.name.clone(), text));
+        changed = true;
+    }
+    if changed {
+        fs::write(path, &*judged.source.text)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(judged)
+}
+
 fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
     let source = match read_source(path, stdin_name) {
         Ok(source) => source,
@@ -178,6 +205,10 @@ fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
             });
         }
     };
+    Ok(judge_source(source))
+}
+
+fn judge_source(source: Source) -> Judged {
     let Document {
         source,
         tree,
@@ -192,11 +223,11 @@ fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
     if !broken {
         syntax.extend(lint::check(&tree, &machine, model));
     }
-    Ok(Judged {
+    Judged {
         source,
         tree: Some(tree),
         diagnostics: syntax,
-    })
+    }
 }
 
 /// The levels of rules as `-A`, `-W` and `-D` set them.

@@ -134,19 +134,33 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     let mut piled = 0;
     for character in text.chars() {
         piled = if extends(character) { piled + 1 } else { 0 };
-        match character {
-            _ if piled > MAX_PILED && !is_unsafe(character) => {}
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if !is_unsafe(character) => out.push(character),
-            _ if u32::from(character) > 0xffff => {
-                out.extend(character.escape_unicode());
-            }
-            _ => write!(out, "\\u{:04x}", u32::from(character)).expect("a string takes all"),
+        if piled <= MAX_PILED || is_unsafe(character) {
+            push_printable(&mut out, character);
         }
     }
     Cow::Owned(out)
+}
+
+/// Text of several lines, each of them made printable.
+#[must_use]
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return printable(text);
+    }
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+/// Adds a character, or the escape that stands for it.
+pub(in crate::report) fn push_printable(out: &mut String, character: char) {
+    match character {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if !is_unsafe(character) => out.push(character),
+        _ if u32::from(character) > 0xffff => out.extend(character.escape_unicode()),
+        _ => write!(out, "\\u{:04x}", u32::from(character)).expect("a string takes all"),
+    }
 }
 
 /// Joiners and variation selectors that emoji are made of are let through.

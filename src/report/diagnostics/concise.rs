@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{FileReport, safe};
+use super::FileReport;
+use crate::report::style::printable_lines;
 use crate::syntax::LineIndex;
 
 /// Writes the findings of all files.
@@ -37,5 +38,5 @@ pub fn render(files: &[FileReport<'_>], out: &mut dyn fmt::Write) -> fmt::Result
 }
 
 fn one_line(text: &str) -> String {
-    safe(text).replace('\n', " ")
+    printable_lines(text).replace('\n', " ")
 }

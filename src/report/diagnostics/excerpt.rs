@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::safe;
+use crate::report::style::push_printable;
 use crate::syntax::{Diagnostic, LineIndex, Position};
 
 /// Lines up to this many bytes are shown whole.
@@ -98,7 +98,7 @@ impl Excerpt {
             self.move_labels(at + offset, marks);
             match char {
                 '\t' => self.text.push(char),
-                _ => safe::push(&mut self.text, char),
+                _ => push_printable(&mut self.text, char),
             }
         }
         self.move_labels(part.end, marks);

@@ -10,8 +10,9 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
+use super::FileReport;
 use super::excerpt::Excerpt;
-use super::{FileReport, safe};
+use crate::report::style::printable_lines;
 use crate::syntax::{Diagnostic, Fix, LineIndex, Severity};
 
 /// How findings are drawn.
@@ -54,7 +55,7 @@ pub fn render(
     let handler = handler(options);
     for file in files.iter().filter(|file| !file.diagnostics.is_empty()) {
         let index = LineIndex::new(file.source.text.clone());
-        let name = safe(&file.source.name);
+        let name = printable_lines(&file.source.name);
         for finding in file.diagnostics.iter().take(options.most) {
             let shown = Shown::new(finding, &name, &index);
             handler.render_report(&mut out, &shown)?;
@@ -119,7 +120,7 @@ impl<'a> Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&safe(&self.finding.message))?;
+        f.write_str(&printable_lines(&self.finding.message))?;
         // Without a place there is no frame, and nothing else that names the file.
         if self.finding.labels.is_empty() {
             write!(f, " (in {})", self.source.name)?;
@@ -145,7 +146,7 @@ impl miette::Diagnostic for Shown<'_> {
 
     fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
         let fixable = self.finding.fix.as_ref().map(how_to_fix);
-        let help = match (self.finding.help.as_deref().map(safe), fixable) {
+        let help = match (self.finding.help.as_deref().map(printable_lines), fixable) {
             (None, None) => return None,
             (Some(help), None) => help.into_owned(),
             (None, Some(fixable)) => fixable.to_owned(),
@@ -162,7 +163,8 @@ impl miette::Diagnostic for Shown<'_> {
         let places = self.source.excerpt.labels.iter().map(|place| &place.range);
         let labels = self.finding.labels.iter().zip(places).enumerate();
         Some(Box::new(labels.map(|(at, (label, place))| {
-            let message = (!label.message.is_empty()).then(|| safe(&label.message).into_owned());
+            let message =
+                (!label.message.is_empty()).then(|| printable_lines(&label.message).into_owned());
             let span = source_span(place);
             // The first label is the place that the header names.
             match at {

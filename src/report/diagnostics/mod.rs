@@ -1,16 +1,14 @@
 //! Findings, told: to people with the source around them, line by line, or as JSON.
 //!
 //! Every format is one file with a function `render`. Names and texts come from users' files and
-//! may hold anything; what goes to a terminal goes through [`safe`] first.
+//! may hold anything; what goes to a terminal goes through [`crate::report::style::printable`] first.
 
 pub mod concise;
 mod excerpt;
 pub mod human;
 pub mod json;
-mod safe;
 mod summary;
 
-pub use safe::safe;
 pub use summary::Summary;
 
 use crate::syntax::{Diagnostic, Source, Tree};
