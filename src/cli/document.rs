@@ -34,6 +34,15 @@ pub(super) enum Unreadable {
 
 /// The text of a file, or of stdin for `-`.
 pub(super) fn read_source(path: &Path, stdin_name: Option<&str>) -> Result<Source, Unreadable> {
+    let (name, bytes) = read_bytes(path, stdin_name)?;
+    match syntax::decode(&bytes) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(diagnostic) => Err(Unreadable::NotText(Source::new(name, ""), diagnostic)),
+    }
+}
+
+/// The bytes of a file, or of stdin for `-`, and what messages call it.
+fn read_bytes(path: &Path, stdin_name: Option<&str>) -> Result<(String, Vec<u8>), Unreadable> {
     let stdin = path.as_os_str() == STDIN;
     let name = if stdin {
         stdin_name.unwrap_or("<stdin>").into()
@@ -53,10 +62,7 @@ pub(super) fn read_source(path: &Path, stdin_name: Option<&str>) -> Result<Sourc
             reason(&error)
         ))
     })?;
-    match syntax::decode(&bytes) {
-        Ok(text) => Ok(Source::new(&*name, text)),
-        Err(diagnostic) => Err(Unreadable::NotText(Source::new(&*name, ""), diagnostic)),
-    }
+    Ok((name.into_owned(), bytes))
 }
 
 /// Why the system refused, without the number that `std` adds.
@@ -67,13 +73,35 @@ fn reason(error: &io::Error) -> String {
 
 /// A file that a command cannot do without.
 pub(super) fn need_source(path: &Path, terminal: &Terminal) -> Result<Source, Failure> {
-    read_source(path, None).map_err(|error| match error {
+    read_source(path, None).map_err(|error| told(error, terminal))
+}
+
+/// A log, which a killed process may have left torn in the middle of a character: what comes
+/// before is read.
+pub(super) fn need_log(path: &Path, terminal: &Terminal) -> Result<Source, Failure> {
+    let (name, mut bytes) = read_bytes(path, None).map_err(|error| told(error, terminal))?;
+    if let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+    {
+        bytes.truncate(error.valid_up_to());
+    }
+    let text = syntax::decode(&bytes).map_err(|diagnostic| {
+        told(
+            Unreadable::NotText(Source::new(name.as_str(), ""), diagnostic),
+            terminal,
+        )
+    })?;
+    Ok(Source::new(name, text))
+}
+
+fn told(error: Unreadable, terminal: &Terminal) -> Failure {
+    match error {
         Unreadable::Io(message) => Failure::usage(message),
         Unreadable::NotText(source, diagnostic) => {
             show(terminal, &source, None, vec![*diagnostic]);
             Failure::usage(format_args!("{} is no UTF-8 text", printable(&source.name)))
         }
-    })
+    }
 }
 
 /// Reads a configuration file: mocks, handlers. Anything wrong with it is told and ends the

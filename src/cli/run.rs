@@ -4,7 +4,6 @@ mod handlers;
 mod progress;
 mod sinks;
 
-use std::future::Future;
 use std::io::{self, Read};
 use std::path::Path;
 use std::pin::pin;
@@ -23,7 +22,8 @@ use crate::lint;
 use crate::report::histories::{self, About, Definition};
 use crate::report::style::printable;
 use crate::runtime::{
-    Clock, Ended, Handlers, IdentityOptions, RealClock, ScaledClock, Stop, VirtualClock,
+    Clock, Ended, Handlers, IdentityOptions, LogFileError, RealClock, ScaledClock, Stop,
+    VirtualClock,
 };
 use crate::syntax::{Diagnostic, Severity};
 use sinks::Sinks;
@@ -294,21 +294,23 @@ async fn stop(timeout: Option<Duration>) -> Stop {
     }
 }
 
+/// Ctrl-C, a supervisor, a terminal that was closed: each ends the children that were started.
 #[cfg(unix)]
-fn interrupted() -> impl Future<Output = ()> {
+async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
-    async {
-        match (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-        ) {
-            (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            },
-            // Without handlers of ours the signals end the program by themselves.
-            _ => std::future::pending().await,
-        }
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
+        // Without handlers of ours the signals end the program by themselves.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
     }
 }
 
@@ -341,7 +343,10 @@ fn conclude(
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
         print(&format!("{}\n", rendered(output, terminal)))?;
     }
-    log.map_err(Failure::usage)?;
+    log.map_err(|error| match error {
+        LogFileError::ClosedPipe => Failure::ClosedPipe,
+        error => Failure::usage(error),
+    })?;
     Ok(match (&ended.outcome, ended.stopped) {
         (Outcome::Succeeded(_), _) => Exit::Success,
         (_, Some(Stop::Interrupted)) => Exit::Interrupted,

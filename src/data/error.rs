@@ -69,6 +69,17 @@ impl StatesError {
         }
     }
 
+    /// A document over the size limit. The wording is recorded (02 §2.8); `what` is a state's
+    /// name, or what a Task calls.
+    #[must_use]
+    pub fn data_limit(what: &str) -> Self {
+        let cause = format!(
+            "The state/task '{what}' returned a result with a size exceeding the maximum number \
+             of bytes service limit."
+        );
+        Self::new("States.DataLimitExceeded", cause)
+    }
+
     /// The name, empty when there is none.
     #[must_use]
     pub fn name(&self) -> &str {

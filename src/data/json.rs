@@ -246,10 +246,14 @@ impl Array {
         let item = std::mem::take(self.items.get_mut(index)?);
         self.text = Text::default();
         self.shape.size -= item.size();
+        let depth = item.depth();
         Some(edit(item).map(|new| {
             self.shape.size += new.size();
             self.shape.depth = self.shape.depth.max(new.depth().saturating_add(1));
             self.items[index] = new;
+            if depth > 0 && depth + 1 >= self.shape.depth {
+                self.shape.depth = depth_over(self.items.iter());
+            }
         }))
     }
 }
@@ -323,8 +327,18 @@ impl Object {
         self.shape.depth = self.shape.depth.max(value.depth().saturating_add(1));
         let key_size = super::text::escaped_size(&key) + 1;
         match self.fields.insert(key, value) {
-            Some(old) => self.shape.size -= old.size(),
+            Some(old) => {
+                self.shape.size -= old.size();
+                self.settle_depth(old.depth());
+            }
             None => self.shape.size += key_size + usize::from(self.fields.len() > 1),
+        }
+    }
+
+    /// Counts the depth anew when the value that was replaced may have been the deepest.
+    fn settle_depth(&mut self, old: u16) {
+        if old > 0 && old + 1 >= self.shape.depth {
+            self.shape.depth = depth_over(self.fields.values());
         }
     }
 
@@ -340,8 +354,10 @@ impl Object {
         match self.fields.get_mut(key) {
             Some(place) => {
                 let old = std::mem::take(place);
+                let depth = old.depth();
                 self.shape.size = self.shape.size + 4 - old.size();
                 self.insert(key.clone(), edit(Some(old))?);
+                self.settle_depth(depth);
             }
             None => self.insert(key.clone(), edit(None)?),
         }
@@ -418,6 +434,15 @@ impl From<Arc<str>> for Json {
     }
 }
 
+/// The depth of a node with these children.
+fn depth_over<'j>(children: impl Iterator<Item = &'j Json>) -> u16 {
+    children
+        .map(Json::depth)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1)
+}
+
 fn decimal_digits(value: i64) -> usize {
     let digits = value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
     digits + usize::from(value < 0)
@@ -480,6 +505,14 @@ mod tests {
         assert_eq!(&*value.text(), "[[1, 2], 3]");
         assert_eq!(&*Json::array(vec![value.clone()]).text(), "[[[1, 2], 3]]");
         assert_eq!(&*value.compacted().text(), "[[1,2],3]");
+    }
+
+    #[test]
+    fn depth_shrinks_with_what_was_deepest() {
+        let mut value = parse(r#"{"a":[[[[1]]]],"b":[1]}"#);
+        assert_eq!(value.depth(), 5);
+        value.object_mut().expect("object").insert("a", Json::Null);
+        assert_eq!(value.depth(), 2);
     }
 
     #[test]

@@ -174,11 +174,6 @@ impl Execution {
         None
     }
 
-    /// The tasks that somebody is working on.
-    pub fn open_tasks(&self) -> impl Iterator<Item = EventId> + '_ {
-        self.tasks.keys().copied()
-    }
-
     /// How it ended, once it has.
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {
@@ -191,7 +186,7 @@ impl Execution {
             role_arn: Some((&*self.core.identity.role_arn).into()),
         };
         let kind = HistoryEventType::ExecutionStarted;
-        self.recorder.event(out.sink, EventId::NONE, kind, details);
+        self.recorder.close(out.sink, EventId::NONE, kind, details);
     }
 
     /// Lets one thread go on until it waits or ends; returns the fuel that is left.
@@ -311,15 +306,16 @@ impl Execution {
             self.child_succeeded(fork, index, output, thread.previous, out);
             return;
         }
+        if self.recorder.is_full() {
+            return;
+        }
         let details = Details::Output {
             output: Some(EventJson::Value(&output)),
         };
         let kind = HistoryEventType::ExecutionSucceeded;
         self.recorder
-            .event(out.sink, thread.previous, kind, details);
-        if !self.recorder.is_full() {
-            self.finish(Outcome::Succeeded(output), out);
-        }
+            .close(out.sink, thread.previous, kind, details);
+        self.finish(Outcome::Succeeded(output), out);
     }
 
     /// A thread failed and nothing in it handled that.

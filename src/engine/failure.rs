@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::execution::{Execution, Turn};
 use super::io;
-use super::program::{Catcher, Next, Retrier, State};
+use super::program::{Next, Retrier, State};
 use super::recorder::Recorder;
 use super::scope::View;
 use super::thread::{Phase, Thread, ThreadId};
 use super::{Note, Out};
-use crate::data::{EventId, Json, Nature, StatesError};
+use crate::data::{Json, Nature, StatesError};
 use crate::history::{Details, HistoryEventType};
 use crate::language::StateKind;
 use crate::query::jsonata::EvaluationFailure;
@@ -33,24 +33,15 @@ impl Failure {
         }
     }
 
-    /// A document over the size limit. The wording is recorded (02 §2.8).
-    pub(super) fn data_limit(what: &str) -> Self {
+    /// A document of the state itself over the size limit: nothing catches it (05 §5.4).
+    pub(super) fn data_limit(state: &str) -> Self {
         let nature = Nature::DataLimit;
         StatesError {
             nature,
-            ..data_limit_error(what)
+            ..StatesError::data_limit(state)
         }
         .into()
     }
-}
-
-/// The error of a result over the size limit, which Catch does apply to (05 §5.4).
-pub(super) fn data_limit_error(what: &str) -> StatesError {
-    let cause = format!(
-        "The state/task '{what}' returned a result with a size exceeding the maximum number of \
-         bytes service limit."
-    );
-    StatesError::new("States.DataLimitExceeded", cause)
 }
 
 impl From<StatesError> for Failure {
@@ -76,10 +67,10 @@ impl From<EvaluationFailure> for Failure {
 /// Whether a retrier or catcher with these names takes the error. Replayed against the recorded
 /// attempts, this predicts all of them (05 §5.4).
 fn matches(names: &[Arc<str>], error: &StatesError) -> bool {
-    if matches!(error.nature, Nature::Runtime | Nature::DataLimit) {
+    let name = error.name();
+    if name == "States.Runtime" || error.nature == Nature::DataLimit {
         return false;
     }
-    let name = error.name();
     names.iter().any(|wanted| match &**wanted {
         "States.ALL" => true,
         "States.TaskFailed" => name != "States.Timeout",
@@ -118,7 +109,7 @@ impl Execution {
                         catcher: index,
                     },
                 );
-                match self.caught(state, thread, &state.catch[index], &failure.error, out) {
+                match self.caught(state, thread, index, &failure.error, out) {
                     Ok(turn) => turn,
                     // What fails inside a catcher is not caught by the ones after it.
                     Err(failure) => Turn::Failed(self.explained(state, thread, failure, out).error),
@@ -242,10 +233,11 @@ impl Execution {
         &mut self,
         state: &State,
         thread: &mut Thread,
-        catcher: &Catcher,
+        index: usize,
         error: &StatesError,
         out: &mut Out<'_>,
     ) -> Result<Turn, Failure> {
+        let catcher = &state.catch[index];
         let error_output = error_output(error);
         let view = View {
             core: &self.core,
@@ -258,7 +250,7 @@ impl Execution {
             now: self.recorder.now(),
         };
         let mut random = self.core.seed.at(self.recorder.last());
-        let (output, assigned) = io::catch(catcher, &view, &error_output, &mut random)?;
+        let (output, assigned) = io::catch(catcher, index, &view, &error_output, &mut random)?;
         self.exit(
             state,
             thread,
@@ -291,9 +283,4 @@ impl Retrier {
         let power = i32::try_from(earlier).unwrap_or(i32::MAX);
         (self.interval_seconds * self.backoff_rate.powi(power)).min(self.max_delay_seconds)
     }
-}
-
-/// The event that a thread's failure is told by: what all the closing events point at.
-pub(super) fn failing_event(thread: &Thread) -> EventId {
-    thread.previous
 }

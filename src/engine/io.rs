@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::program::{Assign, Catcher, Io, ItemSelector, PathField, ResultPath, State};
 use super::scope::View;
-use crate::data::{Json, Keyed};
+use crate::data::{Json, Keyed, limits};
 use crate::query::failure;
 
 /// What a state's exit needs: its output, and the variables in alphabetical order.
@@ -30,6 +30,7 @@ pub(super) fn effective(
 ) -> Result<Json, Failure> {
     match &state.io {
         Io::JsonPath(io) => match &io.parameters {
+            Some(_) if matches!(view.input, Json::Null) => Err(failure::null_input().into()),
             Some(template) => Ok(template.evaluate(view, random)?),
             None => Ok(view.input.clone()),
         },
@@ -57,14 +58,11 @@ pub(super) fn leave(
             };
             let written = write_result(&io.result_path, view.thread.raw.clone(), selected)?;
             let output = apply(&io.output_path, &view.of(&written))?;
-            Ok((
-                output,
-                assign(state.assign.as_ref(), &view.of(result), random)?,
-            ))
+            Ok((output, own_assign(state, &view.of(result), random)?))
         }
         Io::Jsonata(io) => {
             let view = view.with_result(result);
-            let assigned = assign(state.assign.as_ref(), &view, random)?;
+            let assigned = own_assign(state, &view, random)?;
             let output = match &io.output {
                 Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
                 None => result.clone(),
@@ -82,11 +80,11 @@ pub(super) fn pass_on(
 ) -> Result<Leaving, Failure> {
     match &state.io {
         Io::JsonPath(io) => {
-            let assigned = assign(state.assign.as_ref(), view, random)?;
+            let assigned = own_assign(state, view, random)?;
             Ok((apply(&io.output_path, view)?, assigned))
         }
         Io::Jsonata(io) => {
-            let assigned = assign(state.assign.as_ref(), view, random)?;
+            let assigned = own_assign(state, view, random)?;
             let output = match &io.output {
                 Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
                 None => view.input.clone(),
@@ -104,15 +102,19 @@ pub(super) fn output_path(state: &State, view: &View<'_>) -> Result<Json, Failur
     }
 }
 
-/// The way out by a catcher.
+/// The way out by the catcher of this index.
 pub(super) fn catch(
     catcher: &Catcher,
+    index: usize,
     view: &View<'_>,
     error_output: &Json,
     random: &mut Keyed,
 ) -> Result<Leaving, Failure> {
     let output = match &catcher.output {
-        Some(output) => view.jsonata(|scope| output.evaluate("Output", scope, random))?,
+        Some(output) => {
+            let field = format!("Catch[{index}]/Output");
+            view.jsonata(|scope| output.evaluate(&field, scope, random))?
+        }
         None => write_result(
             &catcher.result_path,
             view.thread.raw.clone(),
@@ -123,15 +125,15 @@ pub(super) fn catch(
         Some(Assign::JsonPath(_)) => error_output,
         Some(Assign::Jsonata(_)) | None => view.input,
     };
-    Ok((
-        output,
-        assign(catcher.assign.as_ref(), &view.of(seen), random)?,
-    ))
+    let field = || format!("Catch[{index}]/Assign");
+    let assigned = assign(catcher.assign.as_ref(), &field, &view.of(seen), random)?;
+    Ok((output, assigned))
 }
 
 /// The variables that an `Assign` sets, in alphabetical order as histories show them.
 pub(super) fn assign(
     assign: Option<&Assign>,
+    field: &dyn Fn() -> String,
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<Vec<(Arc<str>, Json)>, Failure> {
@@ -139,9 +141,11 @@ pub(super) fn assign(
         None => return Ok(Vec::new()),
         Some(Assign::JsonPath(template)) => template.evaluate(view, random)?,
         Some(Assign::Jsonata(template)) => {
-            view.jsonata(|scope| template.evaluate("Assign", scope, random))?
+            view.jsonata(|scope| template.evaluate(&field(), scope, random))?
         }
     };
+    // One Assign may set 256 KiB (01 §1.6).
+    check_size(view.state, &values)?;
     let fields = values
         .as_object()
         .into_iter()
@@ -153,10 +157,27 @@ pub(super) fn assign(
     Ok(assigned)
 }
 
+fn own_assign(
+    state: &State,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Vec<(Arc<str>, Json)>, Failure> {
+    assign(state.assign.as_ref(), &|| "Assign".to_owned(), view, random)
+}
+
+/// A document on its way may have 256 KiB (02 §2.8).
+pub(super) fn check_size(state: &State, document: &Json) -> Result<(), Failure> {
+    if document.size() > limits::MAX_PAYLOAD {
+        return Err(Failure::data_limit(&state.name));
+    }
+    Ok(())
+}
+
 fn apply(field: &PathField, view: &View<'_>) -> Result<Json, Failure> {
     match field {
         PathField::Whole => Ok(view.input.clone()),
         PathField::Nothing => Ok(Json::empty_object()),
+        PathField::Path(_) if matches!(view.input, Json::Null) => Err(failure::null_input().into()),
         PathField::Path(path) => path
             .evaluate(view)
             .map_err(|error| failure::invalid_path(path, &error).into()),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::execution::Execution;
-use super::failure::{Failure, failing_event};
+use super::failure::Failure;
 use super::io;
 use super::program::{Body, FlowId, Program, State};
 use super::scope::{Item, Variables, View};
@@ -99,7 +99,8 @@ impl Execution {
             .map_err(|_| StatesError::runtime("The Map state has more than 2^32 items."))?;
         let fork = Fork {
             thread: id,
-            input,
+            // Once, not for every item that reads `$`.
+            input: input.compacted(),
             work: Work::Items {
                 flow: map.flow,
                 items,
@@ -115,7 +116,7 @@ impl Execution {
         for _ in 0..window.min(total) {
             if let Err(failure) = self.start_iteration(state, thread, fork_id, thread.previous, out)
             {
-                self.drop_fork(fork_id, out);
+                self.drop_fork(state, fork_id, thread.previous, out);
                 return Err(failure);
             }
         }
@@ -173,6 +174,7 @@ impl Execution {
                 )?
             }
         };
+        io::check_size(state, &raw)?;
         let details = Details::MapIteration {
             name: Some((&*state.name).into()),
             index: u64::from(index),
@@ -237,7 +239,7 @@ impl Execution {
             fork.last = fork.last.max(last);
         }
         if let Some(failure) = failed {
-            self.drop_fork(fork_id, out);
+            self.drop_fork(state, fork_id, parent.previous, out);
             parent.phase = Phase::Attempt;
             self.settle(&program, parent_id, parent, failure, out);
             return;
@@ -346,7 +348,8 @@ impl Execution {
             return;
         };
         let state = program.state(parent.state);
-        let failing = failing_event(child);
+        // All the closing events point at the event that tells the failure.
+        let failing = child.previous;
         if state.kind() == StateKind::Map {
             let kind = HistoryEventType::MapIterationFailed;
             self.iteration_event(state, kind, (index, failing), out);
@@ -416,15 +419,12 @@ impl Execution {
     }
 
     /// Gives up a fork whose next iteration could not be started.
-    fn drop_fork(&mut self, id: ForkId, out: &mut Out<'_>) {
+    fn drop_fork(&mut self, state: &State, id: ForkId, failing: EventId, out: &mut Out<'_>) {
         let Some(fork) = self.forks.open.remove(&id) else {
             return;
         };
         let program = Arc::clone(&self.program);
-        let failing = fork.last;
-        for id in fork.live.into_values() {
-            self.abort_thread(&program, id, failing, out);
-        }
+        self.abort_children(&program, state, fork, failing, out);
     }
 }
 

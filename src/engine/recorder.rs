@@ -58,7 +58,7 @@ impl Recorder {
         self.close(sink, previous, kind, details)
     }
 
-    /// Adds an event even when the history is full: the one that ends the execution.
+    /// Adds an event even when the history is full: the one that starts or ends the execution.
     pub(super) fn close(
         &mut self,
         sink: &mut dyn EventSink,

@@ -90,7 +90,11 @@ pub fn read_event(line: &str) -> Result<HistoryEvent<'static>, JsonError> {
 fn is_export(text: &str) -> bool {
     let first = text.trim_start().lines().next().unwrap_or_default();
     let complete = serde_json::from_str::<IgnoredAny>(first).is_ok();
-    !complete || first[1..].trim_start().starts_with("\"events\"")
+    !complete
+        || first
+            .trim_start_matches('{')
+            .trim_start()
+            .starts_with("\"events\"")
 }
 
 fn read_log(text: &str) -> Result<Recording, HistoryReadError> {
@@ -101,7 +105,9 @@ fn read_log(text: &str) -> Result<Recording, HistoryReadError> {
         if line.trim().is_empty() {
             continue;
         }
-        if number == 1 && line[1..].trim_start().starts_with("\"asl\"") {
+        let opened = line.trim_start().strip_prefix('{').unwrap_or_default();
+        let first = recording.events.is_empty() && recording.header.is_none();
+        if first && opened.trim_start().starts_with("\"asl\"") {
             recording.header = Some(header(line)?);
             continue;
         }

@@ -102,6 +102,15 @@ impl Resource {
         }
     }
 
+    /// What a message about a result's size calls the task: the service, or the function's ARN.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        match self {
+            Self::Service { service, .. } => service,
+            Self::Lambda { .. } | Self::Activity { .. } | Self::Other(_) => self.text(),
+        }
+    }
+
     /// How the Task waits.
     #[must_use]
     pub fn pattern(&self) -> IntegrationPattern {

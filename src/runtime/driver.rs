@@ -1,7 +1,7 @@
 //! The driver: lets an execution run, gives its tasks to handlers, and waits for answers, time
 //! and interruption, whichever comes first.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::engine::{
     Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, TaskRequest,
 };
 use crate::engine::{Progress, Start};
+use crate::language::IntegrationPattern;
 
 /// How many states an execution may go through before the driver looks up.
 const FUEL: u64 = 10_000;
@@ -96,7 +97,6 @@ pub async fn run(
         sender,
         answers,
         working: BTreeMap::new(),
-        instant: VecDeque::new(),
     };
     driver.run(stop).await
 }
@@ -112,14 +112,13 @@ struct Driver<'d> {
     /// Who works on a task, to be stopped when nobody waits for it any more.
     /// Invariant: these are the only spawned tasks, and each is aborted before the driver ends.
     working: BTreeMap<EventId, AbortHandle>,
-    /// What handlers answered at once.
-    instant: VecDeque<Input>,
 }
 
 impl Driver<'_> {
     async fn run(mut self, mut stop: Pin<&mut (dyn Future<Output = Stop> + '_)>) -> Ended {
         let mut stopped = None;
-        loop {
+        for round in 0_u64.. {
+            self.hear();
             let mut effects = Vec::new();
             let mut out = Out {
                 sink: self.sink,
@@ -127,42 +126,34 @@ impl Driver<'_> {
             };
             let progress = self.execution.run(FUEL, &mut out);
             self.carry_out(effects);
-            match progress {
-                Progress::Finished(outcome) => {
-                    self.stop_all().await;
-                    return Ended {
-                        outcome,
-                        stopped,
-                        at: self.clock.now(),
-                    };
-                }
-                // Somebody who loops for ever must still be able to be stopped.
-                Progress::OutOfFuel => {
-                    let due = self
-                        .execution
-                        .deadline()
-                        .is_some_and(|at| at <= self.clock.now());
-                    if due {
-                        self.deliver(Input::Tick);
-                    }
-                    tokio::select! {
-                        biased;
-                        why = &mut stop, if stopped.is_none() => {
-                            stopped = Some(why);
-                            self.deliver(Input::Stop(reason(why)));
-                        }
-                        () = tokio::task::yield_now() => {}
-                    }
-                }
-                Progress::Waiting if !self.instant.is_empty() => self.deliver_instant(),
-                Progress::Waiting => {
-                    if let Some(why) = self.wait(stop.as_mut(), stopped.is_some()).await {
-                        stopped = Some(why);
-                        self.deliver(Input::Stop(reason(why)));
-                    }
-                }
+            if let Progress::Finished(outcome) = progress {
+                self.stop_all().await;
+                return Ended {
+                    outcome,
+                    stopped,
+                    at: self.clock.now(),
+                };
+            }
+            let waits = progress == Progress::Waiting && self.answers.is_empty();
+            let why = if waits {
+                self.wait(stop.as_mut(), stopped.is_some()).await
+            } else {
+                look_up(stop.as_mut(), stopped.is_some(), round).await
+            };
+            if let Some(why) = why {
+                stopped = Some(why);
+                self.deliver(Input::Stop(reason(why)));
             }
         }
+        unreachable!("rounds do not run out")
+    }
+
+    /// Delivers what was answered, and only then the time: an answer that is there is not late.
+    fn hear(&mut self) {
+        while let Ok(input) = self.answers.try_recv() {
+            self.deliver(input);
+        }
+        self.deliver(Input::Tick);
     }
 
     fn deliver(&mut self, input: Input) {
@@ -179,19 +170,14 @@ impl Driver<'_> {
         self.carry_out(effects);
     }
 
-    /// All answers of one instant are delivered before anything is decided.
-    fn deliver_instant(&mut self) {
-        while let Some(input) = self.instant.pop_front() {
-            self.deliver(input);
-        }
-    }
-
     fn carry_out(&mut self, effects: Vec<Effect>) {
-        let mut begun = Vec::new();
+        let mut begun: Vec<Box<TaskRequest>> = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Invoke(request) => begun.push(request),
                 Effect::Cancel(task) => {
+                    // A task may be given up in the very step that asked for it.
+                    begun.retain(|request| request.task != task);
                     if let Some(work) = self.working.remove(&task) {
                         work.abort();
                     }
@@ -209,8 +195,11 @@ impl Driver<'_> {
         }
     }
 
+    /// Gives a task to its handler. What handlers answer at once and what they answer later goes
+    /// through one queue, so that nothing overtakes.
     fn invoke(&mut self, request: TaskRequest) {
         let task = request.task;
+        let later = request.resource.pattern() != IntegrationPattern::RequestResponse;
         let answers = Answers {
             task,
             sender: self.sender.clone(),
@@ -219,8 +208,11 @@ impl Driver<'_> {
             identity: Arc::clone(&self.identity),
             request,
         };
+        if later && !self.handlers.tells_submission(&invocation) {
+            answers.submitted(Json::empty_object());
+        }
         match self.handlers.invoke(invocation, answers.clone()) {
-            Work::Done(result) => self.instant.push_back(Input::TaskEnded { task, result }),
+            Work::Done(result) => answers.ended(result),
             Work::Running(work) => {
                 let work = tokio::spawn(async move { answers.ended(work.await) });
                 self.working.insert(task, work.abort_handle());
@@ -231,7 +223,7 @@ impl Driver<'_> {
     /// Waits for an answer, for the deadline, or to be stopped.
     async fn wait(
         &mut self,
-        mut stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+        stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
         stopping: bool,
     ) -> Option<Stop> {
         self.sink.idle();
@@ -242,23 +234,13 @@ impl Driver<'_> {
             None => Pause::Sleep(Duration::from_secs(1)),
         };
         let Pause::Sleep(pause) = pause else {
-            self.deliver(Input::Tick);
-            return None;
+            return look_up(stop, stopping, 0).await;
         };
-        let first = tokio::select! {
+        tokio::select! {
             biased;
-            why = &mut stop, if !stopping => return Some(why),
-            answer = self.answers.recv() => answer,
-            () = tokio::time::sleep(pause) => None,
-        };
-        match first {
-            None => self.deliver(Input::Tick),
-            Some(input) => {
-                self.deliver(input);
-                while let Ok(input) = self.answers.try_recv() {
-                    self.deliver(input);
-                }
-            }
+            why = stop, if !stopping => return Some(why),
+            Some(input) = self.answers.recv() => self.deliver(input),
+            () = tokio::time::sleep(pause) => {}
         }
         None
     }
@@ -269,6 +251,24 @@ impl Driver<'_> {
             work.abort();
         }
         tokio::task::yield_now().await;
+    }
+}
+
+/// Looks whether the run shall stop, without waiting for it; now and then lets handlers work.
+/// Somebody who loops for ever must still be able to be stopped.
+async fn look_up(
+    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+    stopping: bool,
+    round: u64,
+) -> Option<Stop> {
+    const ROUNDS_BETWEEN_YIELDS: u64 = 16;
+    if round.is_multiple_of(ROUNDS_BETWEEN_YIELDS) {
+        tokio::task::yield_now().await;
+    }
+    tokio::select! {
+        biased;
+        why = stop, if !stopping => Some(why),
+        () = std::future::ready(()) => None,
     }
 }
 

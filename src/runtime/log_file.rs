@@ -24,6 +24,9 @@ pub enum LogFileError {
         /// Which file.
         path: PathBuf,
     },
+    /// Whoever read the log has gone.
+    #[error("nobody reads the log any more")]
+    ClosedPipe,
     /// Writing failed on the way, for instance because the disk is full.
     #[error("the log {} is incomplete: {source}", path.display())]
     Write {
@@ -103,6 +106,9 @@ impl LogFile {
         self.flush();
         match self.error.take() {
             None => Ok(()),
+            Some(source) if source.kind() == io::ErrorKind::BrokenPipe => {
+                Err(LogFileError::ClosedPipe)
+            }
             Some(source) => Err(LogFileError::Write {
                 path: self.path.clone(),
                 source,

@@ -37,7 +37,7 @@ const GROUPS: [Group; 4] = [
     Group {
         name: "all other needs",
         belongs: |case| !simple(case),
-        floor: 50,
+        floor: 74,
     },
 ];
 

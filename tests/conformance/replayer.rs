@@ -155,6 +155,10 @@ impl TaskHandler for Recorded {
         }))
     }
 
+    fn tells_submission(&self) -> bool {
+        true
+    }
+
     fn describe(&self) -> String {
         "recorded".to_owned()
     }

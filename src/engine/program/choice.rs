@@ -44,7 +44,7 @@ impl Compiler<'_> {
         Some(Rule {
             next: self.target(scope, next)?,
             condition: condition?,
-            assign: self.assign(state.language, "Assign", rule.assign.as_ref()),
+            assign: self.assign(state.language, rule.assign.as_ref()),
             output: self.jsonata(state.language, rule.output.as_ref()),
         })
     }

@@ -11,7 +11,7 @@ use super::{
     Scalar, State, StateId, Task, Wait,
 };
 use crate::data::{Json, Timestamp};
-use crate::language::{self, Field, Resource, StateMachine, Target};
+use crate::language::{self, Field, Resource, StateKind, StateMachine, Target};
 use crate::query::{Argument, Path, PayloadTemplate, QueryLanguage, SyntaxError, jsonata};
 use crate::syntax::{Diagnostic, Node, NodeId, Source, Span, Tree};
 
@@ -122,10 +122,10 @@ impl Compiler<'_> {
     fn state(&mut self, scope: &Scope<'_>, state: &language::State) -> Option<State> {
         let before = self.diagnostics.len();
         let io = self.io(state);
-        let assign = self.assign(state.language, "Assign", state.io.assign.as_ref());
-        let retry = state.retry.iter().map(retrier).collect();
-        let catch: Vec<_> = state
-            .catch
+        let assign = self.assign(state.language, state.io.assign.as_ref());
+        let (retriers, catchers) = handlers(state);
+        let retry = retriers.iter().map(retrier).collect();
+        let catch: Vec<_> = catchers
             .iter()
             .filter_map(|c| self.catcher(scope, state, c))
             .collect();
@@ -147,9 +147,7 @@ impl Compiler<'_> {
     }
 
     fn next(&mut self, scope: &Scope<'_>, state: &language::State) -> Option<Next> {
-        let has_transition = state
-            .kind()
-            .is_some_and(language::StateKind::has_transition);
+        let has_transition = state.kind().is_some_and(StateKind::has_transition);
         if !has_transition || state.transition.ends() {
             return Some(Next::End);
         }
@@ -177,19 +175,18 @@ impl Compiler<'_> {
             next: self.target(scope, next)?,
             result_path: self.result_path(catcher.result_path.as_ref()),
             output: self.jsonata(state.language, catcher.output.as_ref()),
-            assign: self.assign(state.language, "Assign", catcher.assign.as_ref()),
+            assign: self.assign(state.language, catcher.assign.as_ref()),
         })
     }
 
     pub(super) fn assign(
         &mut self,
         language: QueryLanguage,
-        field: &str,
         value: Option<&Field<Json>>,
     ) -> Option<Assign> {
         let value = value?;
         match language {
-            QueryLanguage::JsonPath => self.payload_template(field, value).map(Assign::JsonPath),
+            QueryLanguage::JsonPath => self.payload_template(value).map(Assign::JsonPath),
             QueryLanguage::Jsonata => self.jsonata(language, Some(value)).map(Assign::Jsonata),
         }
     }
@@ -346,9 +343,7 @@ impl Compiler<'_> {
         };
         let selector = map.item_selector.as_ref().or(state.io.parameters.as_ref());
         let item_selector = selector.and_then(|field| match state.language {
-            QueryLanguage::JsonPath => self
-                .payload_template("ItemSelector", field)
-                .map(ItemSelector::JsonPath),
+            QueryLanguage::JsonPath => self.payload_template(field).map(ItemSelector::JsonPath),
             QueryLanguage::Jsonata => self
                 .jsonata(state.language, Some(field))
                 .map(ItemSelector::Jsonata),
@@ -459,11 +454,7 @@ impl Compiler<'_> {
         self.report(Diagnostic::error("jsonata-syntax", message).label(place, ""));
     }
 
-    pub(super) fn payload_template(
-        &mut self,
-        field: &str,
-        value: &Field<Json>,
-    ) -> Option<PayloadTemplate> {
+    pub(super) fn payload_template(&mut self, value: &Field<Json>) -> Option<PayloadTemplate> {
         match PayloadTemplate::compile(&value.value) {
             Ok(template) => Some(template),
             Err(errors) => {
@@ -472,7 +463,6 @@ impl Compiler<'_> {
                     let text = node.as_str().cloned().unwrap_or_default();
                     self.argument_error(&text, &error.error, node.span());
                 }
-                debug_assert!(!field.is_empty());
                 None
             }
         }
@@ -514,6 +504,16 @@ fn pointer(location: &str) -> String {
 
 fn names(names: &[Field<Arc<str>>]) -> Box<[Arc<str>]> {
     names.iter().map(|name| name.value.clone()).collect()
+}
+
+/// Retry and Catch of the types that have them; elsewhere they have no effect (01 §1.2).
+fn handlers(state: &language::State) -> (&[language::Retrier], &[language::Catcher]) {
+    match state.kind() {
+        Some(StateKind::Task | StateKind::Parallel | StateKind::Map) => {
+            (&state.retry, &state.catch)
+        }
+        _ => (&[], &[]),
+    }
 }
 
 /// With the defaults of the specification (05 §5.1).

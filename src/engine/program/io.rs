@@ -31,9 +31,8 @@ impl Compiler<'_> {
         let result_path = fields.result_path.as_ref().filter(|_| merges);
         Io::JsonPath(Box::new(JsonPathIo {
             input_path: self.path_field(fields.input_path.as_ref()),
-            parameters: parameters.and_then(|field| self.payload_template("Parameters", field)),
-            result_selector: selector
-                .and_then(|field| self.payload_template("ResultSelector", field)),
+            parameters: parameters.and_then(|field| self.payload_template(field)),
+            result_selector: selector.and_then(|field| self.payload_template(field)),
             result_path: self.result_path(result_path),
             output_path: self.path_field(fields.output_path.as_ref()),
         }))

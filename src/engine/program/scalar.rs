@@ -1,8 +1,11 @@
 //! Fields that hold one value: written out, found by a path, or made by an expression.
 
-use crate::data::{Json, Keyed};
+use std::borrow::Cow;
+
+use crate::data::{Json, Keyed, Number, StatesError};
 use crate::engine::failure::Failure;
 use crate::engine::scope::View;
+use crate::query::jsonata::Expected;
 use crate::query::{Argument, Path, failure, jsonata};
 
 /// Where the value of a field comes from.
@@ -27,10 +30,19 @@ impl Scalar {
         }
     }
 
+    /// What the field is called that holds the value: `SecondsPath` for a path, else `Seconds`.
+    pub(in crate::engine) fn field(&self, name: &'static str) -> Cow<'static, str> {
+        match self {
+            Self::Path(_) | Self::Argument(_) => Cow::Owned(format!("{name}Path")),
+            Self::Literal(_) | Self::Expression(_) => Cow::Borrowed(name),
+        }
+    }
+
     /// The value; `field` is what messages call it.
     pub(in crate::engine) fn evaluate(
         &self,
         field: &str,
+        expected: Expected,
         view: &View<'_>,
         random: &mut Keyed,
     ) -> Result<Json, Failure> {
@@ -42,8 +54,35 @@ impl Scalar {
             }),
             Self::Argument(argument) => Ok(argument.evaluate(field, view, random)?),
             Self::Expression(template) => {
-                Ok(view.jsonata(|scope| template.evaluate(field, scope, random))?)
+                Ok(view.jsonata(|scope| template.evaluate_typed(field, expected, scope, random))?)
             }
         }
+    }
+
+    /// An integer, or behind a path a string that holds one: AWS converts it (02 §2.5, 4
+    /// recordings).
+    pub(in crate::engine) fn integer(
+        &self,
+        name: &'static str,
+        view: &View<'_>,
+        random: &mut Keyed,
+    ) -> Result<i64, Failure> {
+        let field = self.field(name);
+        let value = self.evaluate(&field, Expected::Integer, view, random)?;
+        let found = match &value {
+            Json::Number(Number::Int(value)) => Some(*value),
+            Json::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        found.ok_or_else(|| match self {
+            Self::Path(path) => {
+                failure::not_a_number(&field, path, &value, failure::Expected::Integer).into()
+            }
+            _ => StatesError::runtime(format!(
+                "The {field} field is not a valid integer: {}",
+                value.text()
+            ))
+            .into(),
+        })
     }
 }

@@ -62,7 +62,8 @@ fn leave(
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<io::Leaving, Failure> {
-    let assigned = io::assign(rule.assign.as_ref(), view, random)?;
+    let field = || format!("Choices[{index}]/Assign");
+    let assigned = io::assign(rule.assign.as_ref(), &field, view, random)?;
     let output = match &rule.output {
         Some(output) => {
             let field = format!("Choices[{index}]/Output");

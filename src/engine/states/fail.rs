@@ -7,6 +7,7 @@ use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::program::{Fail, Scalar, State};
 use crate::engine::thread::Thread;
+use crate::query::jsonata::Expected;
 
 pub(super) fn attempt(
     execution: &mut Execution,
@@ -27,19 +28,16 @@ fn text(
     execution: &Execution,
     state: &State,
     thread: &Thread,
-    field: &str,
+    field: &'static str,
     source: Option<&Scalar>,
 ) -> Result<Option<Arc<str>>, Failure> {
     let Some(source) = source else {
         return Ok(None);
     };
-    // What a path or a function gives is told by the name of its own field.
-    let field = match source {
-        Scalar::Argument(_) => format!("{field}Path"),
-        _ => field.to_owned(),
-    };
     let view = execution.view(state, thread);
-    let value = source.evaluate(&field, &view, &mut execution.random(thread))?;
+    let field = source.field(field);
+    let mut random = execution.random(thread);
+    let value = source.evaluate(&field, Expected::String, &view, &mut random)?;
     Ok(Some(match value {
         Json::String(text) => text,
         other => other.text().into(),

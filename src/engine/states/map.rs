@@ -1,11 +1,11 @@
 //! Map at work, inline.
 
-use crate::data::{Json, Keyed, Number, StatesError, limits};
+use crate::data::{Json, Keyed, limits};
 use crate::engine::Out;
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::io;
-use crate::engine::program::{Items, Map, Scalar, State};
+use crate::engine::program::{Items, Map, State};
 use crate::engine::scope::View;
 use crate::engine::thread::{Phase, Thread, ThreadId};
 use crate::history::{Details, HistoryEventType};
@@ -72,38 +72,17 @@ fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure
     }
 }
 
-/// How many iterations run at once.
+/// How many iterations run at once; an inline Map never runs more than the service's maximum.
 fn window(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<u32, Failure> {
+    const MOST: u32 = limits::INLINE_MAP_CONCURRENCY;
     let Some(source) = &map.max_concurrency else {
-        return Ok(limits::INLINE_MAP_CONCURRENCY);
+        return Ok(MOST);
     };
-    let field = if source.path().is_some() {
-        "MaxConcurrencyPath"
-    } else {
-        "MaxConcurrency"
-    };
-    let value = source.evaluate(field, view, random)?;
-    match whole(&value) {
-        Some(0) => Ok(limits::INLINE_MAP_CONCURRENCY),
-        Some(limit) => Ok(u32::try_from(limit).unwrap_or(if limit < 0 { 1 } else { u32::MAX })),
-        None => Err(not_an_integer(field, source, &value)),
-    }
-}
-
-/// An integer, or a string that holds one: AWS converts it (02 §2.5, 4 recordings).
-fn whole(value: &Json) -> Option<i64> {
-    match value {
-        Json::Number(Number::Int(value)) => Some(*value),
-        Json::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-fn not_an_integer(field: &str, source: &Scalar, value: &Json) -> Failure {
-    if let Some(path) = source.path() {
-        failure::not_a_number(field, path, value, failure::Expected::Integer).into()
-    } else {
-        let cause = format!("The {field} field is not a valid integer: {}", value.text());
-        StatesError::runtime(cause).into()
-    }
+    let limit = source.integer("MaxConcurrency", view, random)?;
+    Ok(match limit {
+        0 => MOST,
+        // Recorded for -1 is only that the execution goes on (02 §2.5): one at a time.
+        ..0 => 1,
+        1.. => u32::try_from(limit).map_or(MOST, |limit| limit.min(MOST)),
+    })
 }

@@ -21,6 +21,7 @@ pub(super) fn attempt(
     let view = execution.view(state, thread);
     let input = io::input(state, &view)?;
     let effective = io::effective(state, &view.of(&input), &mut random)?;
+    io::check_size(state, &effective)?;
     let kind = HistoryEventType::ParallelStateStarted;
     thread.previous = execution
         .recorder

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::data::{EventId, Json, Keyed, Nature, Number, StatesError, limits};
+use crate::data::{EventId, Json, Keyed, Nature, StatesError, limits};
 use crate::engine::execution::{Execution, Turn};
-use crate::engine::failure::{Failure, data_limit_error};
+use crate::engine::failure::Failure;
 use crate::engine::io;
 use crate::engine::program::{Body, Program, Scalar, State, Task};
 use crate::engine::scope::View;
@@ -12,7 +12,7 @@ use crate::engine::thread::{Phase, Thread, ThreadId, ThreadPath};
 use crate::engine::{Effect, Out, TaskRequest};
 use crate::history::{Details, EventJson, HistoryEventType};
 use crate::language::{IntegrationPattern, Resource};
-use crate::query::failure;
+use crate::query::jsonata::Expected;
 
 pub(super) fn attempt(
     execution: &mut Execution,
@@ -28,6 +28,7 @@ pub(super) fn attempt(
     let input = io::input(state, &view)?;
     let view = view.of(&input);
     let effective = io::effective(state, &view, &mut random)?;
+    io::check_size(state, &effective)?;
     let bounds = Bounds {
         timeout: seconds("TimeoutSeconds", task.timeout.as_ref(), &view, &mut random)?,
         heartbeat: seconds(
@@ -79,7 +80,7 @@ fn token(task: &Task, random: &mut Keyed) -> Option<Arc<str>> {
 }
 
 fn seconds(
-    field: &str,
+    name: &'static str,
     source: Option<&Scalar>,
     view: &View<'_>,
     random: &mut Keyed,
@@ -87,33 +88,20 @@ fn seconds(
     let Some(source) = source else {
         return Ok(None);
     };
-    let field = if source.path().is_some() {
-        format!("{field}Path")
-    } else {
-        field.to_owned()
-    };
-    let value = source.evaluate(&field, view, random)?;
-    let seconds = match &value {
-        Json::Number(Number::Int(seconds)) => Some(*seconds),
-        Json::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    let seconds = seconds.filter(|seconds| *seconds > 0);
-    seconds.map(Some).ok_or_else(|| {
-        if let Some(path) = source.path() {
-            failure::not_a_number(&field, path, &value, failure::Expected::Integer).into()
-        } else {
-            let cause = format!("The {field} field is not a valid integer: {}", value.text());
-            StatesError::runtime(cause).into()
-        }
-    })
+    let seconds = source.integer(name, view, random)?;
+    if seconds > 0 {
+        return Ok(Some(seconds));
+    }
+    let field = source.field(name);
+    let cause = format!("The {field} field must be a positive number of seconds: {seconds}");
+    Err(StatesError::runtime(cause).into())
 }
 
 fn role_arn(task: &Task, view: &View<'_>, random: &mut Keyed) -> Result<Option<Arc<str>>, Failure> {
     let Some(source) = &task.role_arn else {
         return Ok(None);
     };
-    match source.evaluate("Credentials/RoleArn", view, random)? {
+    match source.evaluate("Credentials/RoleArn", Expected::String, view, random)? {
         Json::String(arn) => Ok(Some(arn)),
         other => Ok(Some(other.text().into())),
     }
@@ -218,14 +206,6 @@ fn failed<'d>(resource: &'d Resource, error: &'d StatesError) -> Details<'d> {
         Resource::Lambda { .. } | Resource::Activity { .. } | Resource::Other(_) => {
             Details::failure(error)
         }
-    }
-}
-
-/// What a message about a result's size calls the task: the service, or the function's ARN.
-fn size_name(resource: &Resource) -> &str {
-    match resource {
-        Resource::Service { service, .. } => service,
-        other => other.text(),
     }
 }
 
@@ -391,7 +371,7 @@ impl Execution {
 /// An oversized result is the task's failure, and Catch applies (05 §5.4, recorded).
 fn check_result(resource: &Resource, output: Json) -> Result<Json, StatesError> {
     if output.size() > limits::MAX_PAYLOAD {
-        return Err(data_limit_error(size_name(resource)));
+        return Err(StatesError::data_limit(resource.called()));
     }
     Ok(output)
 }

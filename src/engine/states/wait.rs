@@ -1,5 +1,7 @@
 //! Wait at work. The wordings are recorded (02 §2.5, 06 §6.1).
 
+use std::borrow::Cow;
+
 use crate::data::{Json, Number, StatesError, Timestamp, limits};
 use crate::engine::Out;
 use crate::engine::execution::{Execution, Turn};
@@ -9,7 +11,7 @@ use crate::engine::program::{Scalar, State, Wait};
 use crate::engine::scope::View;
 use crate::engine::thread::{Phase, Thread, ThreadId};
 use crate::query::failure;
-use crate::query::jsonata::EvaluationFailure;
+use crate::query::jsonata::{EvaluationFailure, Expected};
 
 pub(super) fn attempt(
     execution: &mut Execution,
@@ -67,17 +69,14 @@ fn until(
 }
 
 fn read(
-    field: &str,
+    field: &'static str,
     source: &Scalar,
     view: &View<'_>,
     random: &mut crate::data::Keyed,
-) -> Result<(String, Json), Failure> {
-    let field = if source.path().is_some() {
-        format!("{field}Path")
-    } else {
-        field.to_owned()
-    };
-    let value = source.evaluate(&field, view, random)?;
+) -> Result<(Cow<'static, str>, Json), Failure> {
+    let field = source.field(field);
+    // What a Wait cannot use it says in its own words.
+    let value = source.evaluate(&field, Expected::Any, view, random)?;
     Ok((field, value))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::data::{Json, StatesError, limits};
-use crate::language::Resource;
+use crate::language::{IntegrationPattern, Resource};
 
 /// The most of an answer that is read: more than a result may be, so that what is over the limit
 /// is told apart from what is broken off.
@@ -19,21 +19,6 @@ pub(super) fn unnamed(resource: &Resource, cause: impl Into<Arc<str>>) -> States
             "States.TaskFailed"
         },
         cause,
-    )
-}
-
-/// An answer that is larger than any result may be (02 §2.8).
-pub(super) fn too_large(resource: &Resource) -> StatesError {
-    let name: &str = match resource {
-        Resource::Service { service, .. } => service,
-        other => other.text(),
-    };
-    StatesError::new(
-        "States.DataLimitExceeded",
-        format!(
-            "The state/task '{name}' returned a result with a size exceeding the maximum number \
-             of bytes service limit."
-        ),
     )
 }
 
@@ -56,9 +41,11 @@ pub(super) fn named(answer: &str) -> Option<StatesError> {
 }
 
 /// A function's result, as `lambda:invoke` wraps it. An answer that has a `Payload` is the whole
-/// answer of the service already.
+/// answer of the service already, and what a callback brings is the result as it is.
 pub(super) fn wrapped(resource: &Resource, result: Json) -> Json {
-    if !resource.is_lambda_invoke() || result.get("Payload").is_some() {
+    let wraps =
+        resource.is_lambda_invoke() && resource.pattern() == IntegrationPattern::RequestResponse;
+    if !wraps || result.get("Payload").is_some() {
         return result;
     }
     [

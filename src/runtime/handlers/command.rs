@@ -1,12 +1,14 @@
 //! Commands: the payload on standard input, the result on standard output. Never a shell.
 
+use std::io;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use super::{Invocation, TaskHandler, Work, answer};
+use super::{Invocation, TaskHandler, Work, answer, beating};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
@@ -20,12 +22,17 @@ pub struct CommandHandler {
     pub timeout: Option<Duration>,
 }
 
+/// How long a command's background children may still write after its end.
+const GRACE: Duration = Duration::from_millis(200);
+
 /// How much of what a command says on standard error goes into a cause.
 const MAX_CAUSE: usize = 4096;
 
 impl TaskHandler for CommandHandler {
-    fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
-        Work::Running(Box::pin(call(self.clone(), invocation)))
+    fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
+        let beat = invocation.request.heartbeat;
+        let work = call(self.clone(), invocation);
+        Work::Running(Box::pin(beating(answers, beat, work)))
     }
 
     fn describe(&self) -> String {
@@ -62,19 +69,20 @@ async fn converse(handler: &CommandHandler, invocation: &Invocation) -> Result<J
             let _ = stdin.write_all(payload.as_bytes()).await;
         }
     };
-    let ((), output, errors) = tokio::join!(
-        write,
-        read(stdout, answer::MAX_ANSWER),
-        read_end(stderr, MAX_CAUSE)
-    );
-    let Some(output) = output else {
-        return Err(answer::too_large(resource));
+    let (output, errors, status) = {
+        let pipes = async {
+            tokio::join!(
+                write,
+                read(stdout, answer::MAX_ANSWER),
+                read_end(stderr, MAX_CAUSE)
+            )
+        };
+        process.until_over(pipes).await
     };
-    let status = process
-        .child
-        .wait()
-        .await
-        .map_err(|error| fail(format!("lost track of {program}: {error}")))?;
+    let Some(output) = output else {
+        return Err(StatesError::data_limit(resource.called()));
+    };
+    let status = status.map_err(|error| fail(format!("lost track of {program}: {error}")))?;
     judge(resource, program, status, &output, &errors)
 }
 
@@ -163,7 +171,7 @@ struct Group {
 }
 
 impl Group {
-    fn spawn(handler: &CommandHandler, invocation: &Invocation) -> std::io::Result<Self> {
+    fn spawn(handler: &CommandHandler, invocation: &Invocation) -> io::Result<Self> {
         let request = &invocation.request;
         let mut command = Command::new(&handler.argv[0]);
         command
@@ -192,14 +200,48 @@ impl Group {
             group,
         })
     }
+
+    /// Waits for the command's end and for what it says. What it left running in the background
+    /// may hold its pipes open: after a short grace it is ended too.
+    async fn until_over(
+        &mut self,
+        pipes: impl Future<Output = ((), Option<Vec<u8>>, Vec<u8>)>,
+    ) -> (Option<Vec<u8>>, Vec<u8>, io::Result<ExitStatus>) {
+        let mut pipes = pin!(pipes);
+        tokio::select! {
+            ((), output, errors) = &mut pipes => {
+                // Too long an answer is not read to its end: nobody waits for that command.
+                if output.is_none() {
+                    self.end();
+                }
+                (output, errors, self.child.wait().await)
+            }
+            status = self.child.wait() => {
+                if let Ok(((), output, errors)) = tokio::time::timeout(GRACE, &mut pipes).await {
+                    return (output, errors, status);
+                }
+                self.end();
+                let ((), output, errors) = pipes.await;
+                (output, errors, status)
+            }
+        }
+    }
+
+    /// Ends the process and everything it started.
+    fn end(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.group {
+            // It may be over already.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.start_kill();
+    }
 }
 
-#[cfg(unix)]
 impl Drop for Group {
     fn drop(&mut self) {
         // Children that outlive their command would keep ports and files: none is left behind.
-        if let Some(group) = self.group {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+        self.end();
     }
 }

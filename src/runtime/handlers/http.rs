@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Response, Url};
 
-use super::{Invocation, TaskHandler, Work, answer};
+use super::{Invocation, TaskHandler, Work, answer, beating};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
@@ -87,15 +87,17 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 }
 
 impl TaskHandler for HttpHandler {
-    fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
+    fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
+        let beat = invocation.request.heartbeat;
         let (client, url, timeout) = (self.client(), self.url.clone(), self.timeout);
-        Work::Running(Box::pin(async move {
+        let work = async move {
             let resource = &invocation.request.resource;
             match post(client, &url, body(&invocation)).await {
                 Ok(response) => judge(resource, &url, response).await,
                 Err(error) => Err(failed(resource, &url, timeout, &error)),
             }
-        }))
+        };
+        Work::Running(Box::pin(beating(answers, beat, work)))
     }
 
     fn describe(&self) -> String {
@@ -149,7 +151,7 @@ async fn judge(resource: &Resource, url: &Url, response: Response) -> Result<Jso
     // Lambda's own endpoints answer 200 and tell a failure in a header.
     let function_error = response.headers().contains_key("x-amz-function-error");
     let Some(bytes) = read(resource, url, response).await? else {
-        return Err(answer::too_large(resource));
+        return Err(StatesError::data_limit(resource.called()));
     };
     let text = String::from_utf8_lossy(&bytes);
     if !status.is_success() || function_error {

@@ -12,13 +12,14 @@ pub use http::HttpHandler;
 pub use mock::{Afterwards, MockHandler, Step};
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use wildmatch::WildMatch;
 
 use super::driver::Answers;
-use crate::data::{Json, Nature, StatesError};
+use crate::data::{Json, StatesError};
 use crate::engine::{Identity, TaskRequest};
 use crate::language::Resource;
 
@@ -55,6 +56,11 @@ pub enum Work {
 pub trait TaskHandler: Send + Sync {
     /// Begins a task. What happens before its end goes through `answers`.
     fn invoke(&self, invocation: Invocation, answers: Answers) -> Work;
+
+    /// Whether the handler itself says, through `answers`, that a job or callback was asked for.
+    fn tells_submission(&self) -> bool {
+        false
+    }
 
     /// What a person reads in `--dry`: `mock`, `cmd: python3 charge.py`.
     fn describe(&self) -> String;
@@ -112,21 +118,47 @@ impl Handlers {
         found.map(|(_, handler)| handler)
     }
 
-    pub(super) fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
+    fn of_invocation(&self, invocation: &Invocation) -> Option<&Arc<dyn TaskHandler>> {
         let request = &invocation.request;
         let lambda = request.resource.is_lambda_invoke();
         let function = request.input.get("FunctionName").filter(|_| lambda);
-        let function = function.and_then(Json::as_str);
-        match self.of(&request.name, &request.resource, function) {
-            Some(handler) => Arc::clone(handler).invoke(invocation, answers),
-            None => Work::Done(Err(StatesError {
-                nature: Nature::Runtime,
-                ..StatesError::runtime(format!(
-                    "No handler is bound to the Task '{}' with the resource {}.",
-                    request.name,
-                    request.resource.text()
-                ))
-            })),
+        self.of(
+            &request.name,
+            &request.resource,
+            function.and_then(Json::as_str),
+        )
+    }
+
+    pub(super) fn tells_submission(&self, invocation: &Invocation) -> bool {
+        self.of_invocation(invocation)
+            .is_some_and(|handler| handler.tells_submission())
+    }
+
+    pub(super) fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
+        let request = &invocation.request;
+        match self.of_invocation(&invocation) {
+            Some(handler) => handler.invoke(invocation, answers),
+            None => Work::Done(Err(StatesError::runtime(format!(
+                "No handler is bound to the Task '{}' with the resource {}.",
+                request.name,
+                request.resource.text()
+            )))),
+        }
+    }
+}
+
+/// Work that is alive as long as it goes on: neither a command nor an endpoint can call
+/// `SendTaskHeartbeat` by itself, so we beat for it.
+async fn beating<T>(answers: Answers, every: Option<i64>, work: impl Future<Output = T>) -> T {
+    let Some(seconds) = every.and_then(|seconds| u32::try_from(seconds).ok()) else {
+        return work.await;
+    };
+    let mut work = pin!(work);
+    loop {
+        let pause = Duration::from_secs(1) * seconds / 3;
+        match tokio::time::timeout(pause, &mut work).await {
+            Ok(done) => return done,
+            Err(_) => answers.heartbeat(),
         }
     }
 }
