@@ -1,4 +1,67 @@
-//! A toolkit for the Amazon States Language.
+//! A toolkit for the Amazon States Language: validate, run, draw and read state machines without
+//! deploying them. The `asl` program is a thin shell around this library.
+//!
+//! # The house
+//! Data flows one way. A room may use what stands left of it (◄ is "is used by"):
+//! ```text
+//! data ◄─ syntax ◄─ query ◄─ language ◄─ graph ◄─ lint      what it is, what is wrong with it
+//! data ◄─ history                                           the currency between engine and views
+//! language, history ◄─ engine ◄─ runtime                    what it does
+//! graph, lint, history ◄─ report                            telling it
+//! cli on top of all
+//! ```
+//! | room | duty |
+//! |---|---|
+//! | [`data`] | the runtime document, time, event ids, the error of a running machine, limits |
+//! | [`syntax`] | JSON, YAML and TOML into one tree with places; the plain-data `Diagnostic` |
+//! | [`query`] | JSONPath, intrinsic functions, payload templates, JSONata: parse once, evaluate many |
+//! | [`language`] | a tree into a typed, tolerant `StateMachine`; one file for each type of state |
+//! | [`graph`] | states and transitions; what is reachable, what ends, what is missing |
+//! | [`lint`] | the schema check and the rules; one rule a file, the registry in plain sight |
+//! | [`history`] | the 62 types of event, logs, the outline that views are made of |
+//! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it |
+//! | [`runtime`] | the driver, clocks, handlers, the log on disk: the only asynchronous code |
+//! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
+//! | [`cli`] | arguments, exit codes, one file for each subcommand |
+//!
+//! From `data` to `engine` nothing does I/O, has a clock, waits or prints: `tests/architecture.rs`
+//! holds the layers. Phases are outside, types inside: the life of Map is `language/states/map.rs`
+//! (its fields) and `engine/states/map.rs` (its execution), under the same name.
+//!
+//! # Three kinds of error, never mixed
+//! What is wrong with a definition is a [`syntax::Diagnostic`], data beside the result. What goes
+//! wrong in a running machine is a [`data::StatesError`], which Retry and Catch match. What goes
+//! wrong with our host, a file, a port, a process, is a `Result` of an outer room.
+//!
+//! # Where to add
+//! | to add | write | register |
+//! |---|---|---|
+//! | a lint rule | `lint/rules/NAME.rs`, its page as the opening comment | a line in `RULES` |
+//! | a task handler | `runtime/handlers/NAME.rs` | where arguments or files name it |
+//! | a picture or report format | a file in `report/` | a variant in `cli/args.rs` |
+//! | an intrinsic function | a function in its topic file | a row in `FUNCTIONS` |
+//! | a subcommand | `cli/NAME.rs`, `tests/cli/NAME.rs` | a variant in `cli/args.rs` |
+//!
+//! # Where building showed a better plan
+//! - There is one document type, [`data::Json`], and no `Payload` around it: every array and
+//!   object knows the size of its text by difference and keeps the text once it was made, so that
+//!   a Parallel's result reuses what its branches wrote, and an untouched input keeps its blanks
+//!   inside it, as AWS shows them.
+//! - The driver is a future for each execution ([`runtime::run`]); any number of them run at once
+//!   on one runtime. Every input of a task goes through one ordered queue.
+//!
+//! # Example
+//! ```
+//! use aslkit::{language, lint, syntax};
+//!
+//! let source = syntax::Source::new("order.asl.json", r#"{"StartAt": "A", "States": {}}"#);
+//! let (tree, findings) = syntax::read(&source, syntax::Format::Json);
+//! assert!(findings.is_empty());
+//! let (machine, findings) = language::read(&tree);
+//! let findings = lint::check(&tree, &machine, findings);
+//! assert!(findings.iter().any(|finding| finding.rule == "empty-states"));
+//! ```
+
 pub mod cli;
 pub mod data;
 pub mod engine;
