@@ -182,22 +182,22 @@ const MAP: &str = r#"{"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency"
     "C":{"Type":"Pass","End":true}}},"End":true}}}"#;
 
 #[divan::bench(args = [1_000, 10_000, 30_000])]
-fn map_items(bencher: Bencher<'_, '_>, items: usize) {
+fn map_items(bencher: Bencher<'_, '_>, items: i64) {
     let program = program(MAP);
-    let input: Json = (0..items as i64).map(Json::from).collect();
+    let input: Json = (0..items).map(Json::from).collect();
     bencher.bench(|| execute(&program, &input, &mut aslkit::engine::Silent));
 }
 
 #[divan::bench(args = [1_000, 10_000, 30_000])]
-fn map_items_logged(bencher: Bencher<'_, '_>, items: usize) {
+fn map_items_logged(bencher: Bencher<'_, '_>, items: i64) {
     let program = program(MAP);
-    let input: Json = (0..items as i64).map(Json::from).collect();
+    let input: Json = (0..items).map(Json::from).collect();
     bencher.bench(|| execute(&program, &input, &mut Lines::default()));
 }
 
 #[divan::bench(args = [1_000, 10_000, 30_000])]
-fn map_items_outlined(bencher: Bencher<'_, '_>, items: usize) {
+fn map_items_outlined(bencher: Bencher<'_, '_>, items: i64) {
     let program = program(MAP);
-    let input: Json = (0..items as i64).map(Json::from).collect();
+    let input: Json = (0..items).map(Json::from).collect();
     bencher.bench(|| execute(&program, &input, &mut Folded::default()));
 }
