@@ -9,7 +9,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::cases::{self, Case};
-use super::{folder, replayer, say};
+use super::replayer;
+use super::support::{folder, say};
 
 /// A group of cases with the number of equal ones that must be reached.
 struct Group {

@@ -2,97 +2,38 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
-use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
-use aslkit::data::{Json, Seed, StatesError, Timestamp};
-use aslkit::engine::{EventSink, Program, Start};
+use aslkit::data::{Json, StatesError};
+use aslkit::engine::EventSink;
 use aslkit::history::HistoryEvent;
-use aslkit::language;
-use aslkit::runtime::handlers::TaskPattern;
-use aslkit::runtime::{
-    Answers, Clock, Handlers, IdentityOptions, Invocation, Pause, TaskHandler, Work,
-};
-use aslkit::syntax::{Format, Source, read};
+use aslkit::runtime::{Answers, IdentityOptions, Invocation, TaskHandler, Work};
+use aslkit::syntax::{Format, Source};
 use serde_json::Value;
 
 use super::cases::Case;
+use super::support;
 
 /// The events of the case as JSON, or why it could not be run.
 pub fn history(case: &Case) -> Result<Vec<Value>, String> {
     let source = Source::new(case.id.as_str(), case.definition.as_str());
-    let (tree, findings) = read(&source, Format::Json);
-    if let Some(finding) = findings.first() {
-        return Err(finding.message.clone());
-    }
-    let (machine, findings) = language::read(&tree);
-    if let Some(finding) = findings.first() {
-        return Err(finding.message.clone());
-    }
-    let program = Program::compile(&machine, &tree, &source).map_err(|findings| {
-        findings
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect::<Vec<_>>()
-            .join("; ")
-    })?;
+    let program = support::compile(&source, Format::Json)?;
     let input = Json::parse(&case.input).map_err(|error| error.to_string())?;
-    let name = |token: &str, other: &str| case.bound(token).unwrap_or(other).to_owned();
-    let identity = IdentityOptions {
-        machine: name("<ArnPart_0idx>", "machine"),
-        name: Some(name("<ExecArnPart_0idx>", "execution")),
-        account: "111111111111".to_owned(),
-        region: "us-east-1".to_owned(),
+    let mut identity = IdentityOptions {
         express: case.express,
-        seed: Seed(1),
+        ..support::identity()
     };
-    // The day on which the cases' timestamps were filled in.
-    let day = Timestamp::parse("2026-11-22T14:03:38Z").expect("a timestamp");
-    let mut clock = Jumping(day);
-    let start = Start {
-        input,
-        variables: std::collections::BTreeMap::default(),
-        identity: Arc::new(identity.identity().map_err(|error| error.to_string())?),
-        at: clock.now(),
-        seed: Seed(1),
-        max_events: 25_000,
-    };
-    let mut handlers = Handlers::default();
-    handlers.bind(
-        TaskPattern::Resource("*".to_owned()),
-        Arc::new(Recorded::of(case)),
-    );
+    if let Some(machine) = case.bound("<ArnPart_0idx>") {
+        machine.clone_into(&mut identity.machine);
+    }
+    if let Some(name) = case.bound("<ExecArnPart_0idx>") {
+        identity.name = Some(name.to_owned());
+    }
+    let identity = identity.identity().map_err(|error| error.to_string())?;
+    let start = support::start(input, identity, 25_000);
     let mut events = Events::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build();
-    runtime.expect("a runtime").block_on(async {
-        let stop = pin!(pending());
-        aslkit::runtime::run(
-            Arc::new(program),
-            start,
-            &handlers,
-            &mut clock,
-            &mut events,
-            stop,
-        )
-        .await
-    });
+    support::run(program, start, Arc::new(Recorded::of(case)), &mut events);
     Ok(events.0)
-}
-
-/// A clock that never lets anybody wait: a task without a recorded answer times out at once.
-struct Jumping(Timestamp);
-
-impl Clock for Jumping {
-    fn now(&mut self) -> Timestamp {
-        self.0
-    }
-
-    fn wait_for(&mut self, time: Timestamp, _: bool) -> Pause {
-        self.0 = self.0.max(time);
-        Pause::Over
-    }
 }
 
 #[derive(Default)]

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::graph::testing::machine;
 
-    const HOSTILE: &str = include_str!("../../../fixtures/definitions/hostile-names.asl.json");
+    const HOSTILE: &str = include_str!("../../../fixtures/definitions/hostile-names.json");
 
     const NESTED: &str = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":
         {"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[

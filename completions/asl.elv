@@ -1,0 +1,153 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[asl] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'asl'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'asl'= {
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand validate 'Find what AWS would refuse, and what would fail later'
+            cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand graph 'Draw a state machine'
+            cand history 'Tell what happened in an execution, and why it failed'
+            cand explain 'Print the page of a rule'
+            cand rules 'List the rules'
+            cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'asl;validate'= {
+            cand --stdin-filename 'What findings call the text that comes from stdin'
+            cand --format 'How to write the findings'
+            cand -A 'Allow a rule or a category: no findings of it'
+            cand --allow 'Allow a rule or a category: no findings of it'
+            cand -W 'Make a rule''s or a category''s findings warnings'
+            cand --warn 'Make a rule''s or a category''s findings warnings'
+            cand -D 'Make a rule''s or a category''s findings errors'
+            cand --deny 'Make a rule''s or a category''s findings errors'
+            cand --fail-on 'The least severity that makes the exit code 1'
+            cand --max-warnings 'More warnings than this make the exit code 1'
+            cand --color 'When to use colours'
+            cand --show-files 'List the files that would be judged, and stop'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;run'= {
+            cand --input 'The execution''s input; - reads stdin  [default: {}]'
+            cand --input-file 'A file with the execution''s input; - is stdin'
+            cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format'
+            cand --case 'The test case of a MockConfigFile.json'
+            cand --handlers 'A handlers file: commands, endpoints and mocks for Tasks'
+            cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE; comes before --mock, and --mock before --handlers'
+            cand --time 'real, skip (jumps over waits while no real handler is at work), or N× as fast'
+            cand --timeout 'Stop after this long, such as 30s'
+            cand --max-events 'Fail after this many events; 0 for no bound  [default: 25000 for standard]'
+            cand --log 'Write the event log; - writes it to stdout in place of the output'
+            cand --progress 'What a person sees meanwhile'
+            cand --name 'The execution''s name'
+            cand --type 'Standard or express'
+            cand --account 'The account''s number'
+            cand --region 'The region'
+            cand --seed 'What names and random numbers are derived from  [default: a new one]'
+            cand --start-time 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]'
+            cand --color 'When to use colours'
+            cand --dry 'Show which handler each Task would use, and stop'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;graph'= {
+            cand --format 'How to draw  [default: by the ending of --output, else dot]'
+            cand -o 'Where to write it, instead of stdout'
+            cand --output 'Where to write it, instead of stdout'
+            cand --theme 'Colours for a light or a dark page'
+            cand --depth 'Draw this many levels of Map and Parallel open'
+            cand --labels 'What stands on the edges'
+            cand --direction 'Top to bottom, or left to right'
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;history'= {
+            cand --definition 'The definition, for conditions and source lines; a log of ours brings its own'
+            cand --color 'When to use colours'
+            cand --failed 'The failure only'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;explain'= {
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;rules'= {
+            cand --format 'How to write the list'
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;completions'= {
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;help'= {
+            cand validate 'Find what AWS would refuse, and what would fail later'
+            cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand graph 'Draw a state machine'
+            cand history 'Tell what happened in an execution, and why it failed'
+            cand explain 'Print the page of a rule'
+            cand rules 'List the rules'
+            cand completions 'Print the completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'asl;help;validate'= {
+        }
+        &'asl;help;run'= {
+        }
+        &'asl;help;graph'= {
+        }
+        &'asl;help;history'= {
+        }
+        &'asl;help;explain'= {
+        }
+        &'asl;help;rules'= {
+        }
+        &'asl;help;completions'= {
+        }
+        &'asl;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,134 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_asl_global_optspecs
+    string join \n color= q/quiet h/help V/version
+end
+
+function __fish_asl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_asl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_asl_using_subcommand
+    set -l cmd (__fish_asl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c asl -n "__fish_asl_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_needs_command" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_needs_command" -s V -l version -d 'Print version'
+complete -c asl -n "__fish_asl_needs_command" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_needs_command" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_needs_command" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_needs_command" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d 'What findings call the text that comes from stdin' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings' -r -f -a "full\t'The message, the source around it, what to do'
+concise\t'One line for each finding'
+json\t'One JSON document'"
+complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -s W -l warn -d 'Make a rule\'s or a category\'s findings warnings' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -s D -l deny -d 'Make a rule\'s or a category\'s findings errors' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
+warning\t''
+note\t''"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l max-warnings -d 'More warnings than this make the exit code 1' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'
+complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l case -d 'The test case of a MockConfigFile.json' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints and mocks for Tasks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE; comes before --mock, and --mock before --handlers' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
+tree\t'The running states'
+lines\t'A line for each state that ended'
+none\t'Nothing'"
+complete -c asl -n "__fish_asl_using_subcommand run" -l name -d 'The execution\'s name' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l type -d 'Standard or express' -r -f -a "standard\t''
+express\t''"
+complete -c asl -n "__fish_asl_using_subcommand run" -l account -d 'The account\'s number' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l seed -d 'What names and random numbers are derived from  [default: a new one]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
+complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
+mermaid\t'For Mermaid, as in Markdown'"
+complete -c asl -n "__fish_asl_using_subcommand graph" -s o -l output -d 'Where to write it, instead of stdout' -r -F
+complete -c asl -n "__fish_asl_using_subcommand graph" -l theme -d 'Colours for a light or a dark page' -r -f -a "auto\t'Readable on both'
+light\t''
+dark\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l depth -d 'Draw this many levels of Map and Parallel open' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l labels -d 'What stands on the edges' -r -f -a "auto\t'A short comment, else the condition'
+condition\t''
+comment\t''
+none\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l direction -d 'Top to bottom, or left to right' -r -f -a "TB\t''
+LR\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines; a log of ours brings its own' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand history" -l failed -d 'The failure only'
+complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand explain" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand explain" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand rules" -l format -d 'How to write the list' -r -f -a "text\t''
+json\t''"
+complete -c asl -n "__fish_asl_using_subcommand rules" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand rules" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

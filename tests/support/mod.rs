@@ -1,0 +1,109 @@
+//! What tests share that run definitions or read recordings: time jumps, nothing waits.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::io::Write;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
+
+use aslkit::data::{Json, Seed, Timestamp};
+use aslkit::engine::{EventSink, Identity, Program, Start};
+use aslkit::language;
+use aslkit::runtime::handlers::TaskPattern;
+use aslkit::runtime::{Clock, Ended, Handlers, IdentityOptions, Pause, TaskHandler};
+use aslkit::syntax::{Diagnostic, Format, Source, read};
+
+/// The folder of recordings that `ASL_CONFORMANCE` names.
+pub fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("ASL_CONFORMANCE").map(PathBuf::from);
+    if folder.is_none() {
+        say("ASL_CONFORMANCE names no folder: nothing is held against recordings");
+    }
+    folder
+}
+
+/// Tells a number to whoever runs the tests: past the capture of their output.
+pub fn say(line: &str) {
+    let mut stderr = std::io::stderr().lock();
+    writeln!(stderr, "{}: {line}", env!("CARGO_CRATE_NAME")).expect("stderr can be written");
+}
+
+/// The program of a definition, or why there is none.
+pub fn compile(source: &Source, format: Format) -> Result<Program, String> {
+    let (tree, findings) = read(source, format);
+    refuse(&findings)?;
+    let (machine, findings) = language::read(&tree);
+    refuse(&findings)?;
+    Program::compile(&machine, &tree, source).map_err(|findings| messages(&findings))
+}
+
+fn refuse(findings: &[Diagnostic]) -> Result<(), String> {
+    match findings.first() {
+        Some(first) => Err(first.message.clone()),
+        None => Ok(()),
+    }
+}
+
+fn messages(findings: &[Diagnostic]) -> String {
+    let messages: Vec<&str> = findings.iter().map(|found| &*found.message).collect();
+    messages.join("; ")
+}
+
+/// The options of an execution that nothing in particular is asked of.
+pub fn identity() -> IdentityOptions {
+    IdentityOptions {
+        machine: "machine".to_owned(),
+        name: Some("execution".to_owned()),
+        account: "111111111111".to_owned(),
+        region: "us-east-1".to_owned(),
+        express: false,
+        seed: Seed(1),
+    }
+}
+
+/// The beginning of an execution, on the day on which the cases' timestamps were filled in.
+pub fn start(input: Json, identity: Identity, max_events: u64) -> Start {
+    Start {
+        input,
+        variables: BTreeMap::default(),
+        identity: Arc::new(identity),
+        at: Timestamp::parse("2026-11-22T14:03:38Z").expect("a timestamp"),
+        seed: Seed(1),
+        max_events,
+    }
+}
+
+/// Runs a program to its end: one handler answers every Task, and time jumps.
+pub fn run(
+    program: Program,
+    start: Start,
+    handler: Arc<dyn TaskHandler>,
+    events: &mut dyn EventSink,
+) -> Ended {
+    let mut handlers = Handlers::default();
+    handlers.bind(TaskPattern::Resource("*".to_owned()), handler);
+    let mut clock = Jumping(start.at);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    let program = Arc::new(program);
+    runtime.expect("a runtime").block_on(async {
+        let stop = pin!(pending());
+        aslkit::runtime::run(program, start, &handlers, &mut clock, events, stop).await
+    })
+}
+
+/// A clock that never lets anybody wait: a task without an answer times out at once.
+struct Jumping(Timestamp);
+
+impl Clock for Jumping {
+    fn now(&mut self) -> Timestamp {
+        self.0
+    }
+
+    fn wait_for(&mut self, time: Timestamp, _: bool) -> Pause {
+        self.0 = self.0.max(time);
+        Pause::Over
+    }
+}
