@@ -145,7 +145,9 @@ fn bind_aws(handlers: &mut Handlers, root: Node<'_>, choice: Choice<'_>) -> Resu
 
 /// The cases of the machine of this name, or of the only machine.
 fn test_cases<'t>(root: Node<'t>, machine: &str) -> Result<Node<'t>, Diagnostic> {
-    let machines = root.get("StateMachines").unwrap_or(root);
+    let machines = root
+        .get("StateMachines")
+        .ok_or_else(|| wrong(root, "`StateMachines` is missing"))?;
     let found = match machines.entries() {
         [only] => Some(root.tree().node(only.value)),
         _ => machines.get(machine),
@@ -185,6 +187,10 @@ fn keys(node: Node<'_>) -> String {
 fn aws_steps(responses: Node<'_>) -> Result<Vec<Step>, Diagnostic> {
     /// More calls of one state than an execution has room for.
     const MOST: usize = 25_000;
+    if responses.entries().is_empty() {
+        let message = "mocked responses are an object of call numbers with their answers";
+        return Err(wrong(responses, message).help("for example {\"0\": {\"Return\": {}}}"));
+    }
     let mut ranges = Vec::new();
     for entry in responses.entries() {
         let node = responses.tree().node(entry.value);
@@ -293,6 +299,16 @@ mod tests {
         check(AWS, None, "this file has several test cases: choose one");
         check(AWS, Some("No"), "there is no test case \"No\"");
         check(AWS, Some("Gap"), "call 1 has no answer, or two");
+        check(
+            "{\"MockedResponses\": {}}",
+            None,
+            "`StateMachines` is missing",
+        );
+        check(
+            &AWS.replace("{\"0\":{\"Return\":1}}", "[1]"),
+            Some("Happy"),
+            "mocked responses are an object of call numbers with their answers",
+        );
         check(
             "[1]",
             None,
