@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{FileReport, Summary};
+use super::{FileReport, Summary, safe_json};
 use crate::syntax::{self, LineIndex, Span, Tree};
 
 const VERSION: u32 = 1;
@@ -26,7 +26,7 @@ pub fn render(files: &[FileReport<'_>], out: &mut dyn fmt::Write) -> fmt::Result
         let reader = Reader { file, index };
         for finding in &file.diagnostics {
             let text = serde_json::to_string(&reader.finding(finding)).map_err(|_| fmt::Error)?;
-            write!(out, "{separator}{text}")?;
+            write!(out, "{separator}{}", safe_json(&text))?;
             separator = ",";
         }
     }

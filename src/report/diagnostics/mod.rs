@@ -10,7 +10,7 @@ pub mod json;
 mod safe;
 mod summary;
 
-pub use safe::safe;
+pub use safe::{safe, safe_json};
 pub use summary::Summary;
 
 use crate::syntax::{Diagnostic, Source, Tree};

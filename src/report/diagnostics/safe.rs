@@ -22,6 +22,25 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same JSON with what JSON allows to stand raw, and a terminal would obey, in JSON's escapes.
+#[must_use]
+pub fn safe_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(|char| is_unsafe(char) && char != '\n') {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for char in json.chars() {
+        if char == '\n' || !is_unsafe(char) {
+            out.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("strings take all");
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Adds a character, or the escape that stands for it. Tabs are written as escapes in names and
 /// messages; excerpts expand them.
 pub(super) fn push(out: &mut String, char: char) {
@@ -69,6 +88,18 @@ mod tests {
             "a\\u202eb\\u2066c\\u200bd\\u{e0041}"
         );
         assert_eq!(safe("one\ntwo\r\t"), "one\ntwo\\u000d\\u0009");
+    }
+
+    #[test]
+    fn json_means_the_same_without_what_a_terminal_would_obey() {
+        let json = "{\n  \"\u{9b}2J\": \"caf\u{e9} \u{202e} \u{e0041}\"\n}";
+        let told = safe_json(json);
+        assert_eq!(
+            told,
+            "{\n  \"\\u009b2J\": \"caf\u{e9} \\u202e \\udb40\\udc41\"\n}"
+        );
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(value(&told), value(json));
     }
 
     #[test]
