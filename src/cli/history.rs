@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::HistoryArgs;
-use super::document::{Document, need_source};
+use super::document::{Document, need_log, need_source};
 use super::output::{Failure, Terminal, print};
 use crate::history::outline::Outline;
 use crate::history::{LogHeader, Recording, read_history};
@@ -13,7 +13,7 @@ use crate::report::style::printable;
 use crate::syntax::Source;
 
 pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let source = need_source(&args.log, terminal)?;
+    let source = need_log(&args.log, terminal)?;
     let recording = read_history(&source.text)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", printable(&source.name))))?;
     if let Some(line) = recording.torn_line.filter(|_| !terminal.quiet) {

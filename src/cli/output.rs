@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::Exit;
 use super::args::{ColorChoice, Global};
+use crate::report::diagnostics::safe;
 use crate::report::style::Style;
 
 /// Why a command ends early.
@@ -113,9 +114,10 @@ impl Terminal {
         };
     }
 
+    /// Says what is wrong; names of files in it cannot move the cursor.
     pub(super) fn error(&self, message: &str) {
         let style = self.stderr_style();
-        self.say(&format!("{} {message}", style.bad("error:")));
+        self.say(&format!("{} {}", style.bad("error:"), safe(message)));
     }
 }
 
