@@ -427,7 +427,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__validate)
-            opts="-A -W -D -q -h --stdin-filename --format --allow --warn --deny --fail-on --max-warnings --show-files --color --quiet --help"
+            opts="-A -W -D -q -h --stdin-filename --format --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -42,7 +42,7 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d '
 complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings' -r -f -a "full\t'The message, the source around it, what to do'
 concise\t'One line for each finding'
 json\t'One JSON document'"
-complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s W -l warn -d 'Make a rule\'s or a category\'s findings warnings' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s D -l deny -d 'Make a rule\'s or a category\'s findings errors' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
@@ -52,6 +52,8 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l max-warnings -d 'Mo
 complete -c asl -n "__fish_asl_using_subcommand validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l fix -d 'Mend what can be mended without changing what a valid machine does'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'With --fix: mend more, where a person should look at the change'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'

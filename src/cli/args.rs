@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::data::Timestamp;
@@ -95,15 +95,8 @@ pub(super) struct ValidateArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DiagnosticFormat,
-    /// Allow a rule or a category: no findings of it
-    #[arg(short = 'A', long, value_name = "RULE")]
-    pub(super) allow: Vec<String>,
-    /// Make a rule's or a category's findings warnings
-    #[arg(short = 'W', long, value_name = "RULE")]
-    pub(super) warn: Vec<String>,
-    /// Make a rule's or a category's findings errors
-    #[arg(short = 'D', long, value_name = "RULE")]
-    pub(super) deny: Vec<String>,
+    #[command(flatten)]
+    pub(super) levels: InOrder,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
@@ -119,6 +112,57 @@ pub(super) struct ValidateArgs {
     /// List the files that would be judged, and stop
     #[arg(long)]
     pub(super) show_files: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LevelArgs {
+    /// Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins
+    #[arg(short = 'A', long, value_name = "RULE")]
+    allow: Vec<String>,
+    /// Make a rule's or a category's findings warnings
+    #[arg(short = 'W', long, value_name = "RULE")]
+    warn: Vec<String>,
+    /// Make a rule's or a category's findings errors
+    #[arg(short = 'D', long, value_name = "RULE")]
+    deny: Vec<String>,
+}
+
+/// The rules and categories of `-A`, `-W` and `-D` with their new severity, from left to right,
+/// which clap's own lists do not tell.
+#[derive(Debug)]
+pub(super) struct InOrder(pub(super) Vec<(String, Option<Severity>)>);
+
+impl Args for InOrder {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        LevelArgs::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        LevelArgs::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for InOrder {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let LevelArgs { allow, warn, deny } = LevelArgs::from_arg_matches(matches)?;
+        let mut levels = Vec::new();
+        for (option, names, level) in [
+            ("allow", allow, None),
+            ("warn", warn, Some(Severity::Warning)),
+            ("deny", deny, Some(Severity::Error)),
+        ] {
+            let places = matches.indices_of(option).into_iter().flatten();
+            levels.extend(places.zip(names).map(|(place, name)| (place, name, level)));
+        }
+        levels.sort_by_key(|(place, ..)| *place);
+        let levels = levels.into_iter();
+        Ok(Self(levels.map(|(_, name, level)| (name, level)).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,6 @@
 //! Files into sources and definitions.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
@@ -35,13 +36,9 @@ pub(super) enum Unreadable {
 /// The text of a file, or of stdin for `-`.
 pub(super) fn read_source(path: &Path, stdin_name: Option<&str>) -> Result<Source, Unreadable> {
     let (name, bytes) = read_bytes(path, stdin_name)?;
-    match syntax::decode(&bytes) {
-        Ok(text) => Ok(Source::new(name, text)),
-        Err(diagnostic) => Err(Unreadable::NotText(Source::new(name, ""), diagnostic)),
-    }
+    decoded(&name, &bytes)
 }
 
-/// The bytes of a file, or of stdin for `-`, and what messages call it.
 fn read_bytes(path: &Path, stdin_name: Option<&str>) -> Result<(String, Vec<u8>), Unreadable> {
     let stdin = path.as_os_str() == STDIN;
     let name = if stdin {
@@ -55,14 +52,31 @@ fn read_bytes(path: &Path, stdin_name: Option<&str>) -> Result<(String, Vec<u8>)
     } else {
         fs::read(path)
     };
-    let bytes = bytes.map_err(|error| {
-        Unreadable::Io(format!(
-            "cannot read {}: {}",
-            printable(&name),
-            reason(&error)
-        ))
-    })?;
+    let unreadable = |error| {
+        let (name, reason) = (printable(&name), reason(&error));
+        Unreadable::Io(format!("cannot read {name}: {reason}"))
+    };
+    let bytes = bytes.map_err(unreadable)?;
     Ok((name.into_owned(), bytes))
+}
+
+fn decoded(name: &str, bytes: &[u8]) -> Result<Source, Unreadable> {
+    let diagnostic = match syntax::decode(bytes) {
+        Ok(text) => return Ok(Source::new(name, text)),
+        Err(diagnostic) => diagnostic,
+    };
+    // Up to the first wrong byte the text is as it is in the file, and so is the place.
+    let text = match diagnostic.span().start {
+        0 => Cow::default(),
+        _ => String::from_utf8_lossy(bytes),
+    };
+    Err(Unreadable::NotText(Source::new(name, text), diagnostic))
+}
+
+/// Whether two paths lead to one file that exists.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+    let found = (fs::canonicalize(one), fs::canonicalize(other));
+    matches!(found, (Ok(one), Ok(other)) if one == other)
 }
 
 /// Why the system refused, without the number that `std` adds.
@@ -73,28 +87,22 @@ fn reason(error: &io::Error) -> String {
 
 /// A file that a command cannot do without.
 pub(super) fn need_source(path: &Path, terminal: &Terminal) -> Result<Source, Failure> {
-    read_source(path, None).map_err(|error| told(error, terminal))
+    read_source(path, None).map_err(|error| unusable(error, terminal))
 }
 
-/// A log, which a killed process may have left torn in the middle of a character: what comes
-/// before is read.
+/// A log that may have been torn off anywhere, even within a character.
 pub(super) fn need_log(path: &Path, terminal: &Terminal) -> Result<Source, Failure> {
-    let (name, mut bytes) = read_bytes(path, None).map_err(|error| told(error, terminal))?;
-    if let Err(error) = std::str::from_utf8(&bytes)
-        && error.error_len().is_none()
-    {
-        bytes.truncate(error.valid_up_to());
-    }
-    let text = syntax::decode(&bytes).map_err(|diagnostic| {
-        told(
-            Unreadable::NotText(Source::new(name.as_str(), ""), diagnostic),
-            terminal,
-        )
-    })?;
-    Ok(Source::new(name, text))
+    let read = read_bytes(path, None).and_then(|(name, mut bytes)| {
+        let torn = std::str::from_utf8(&bytes).err();
+        if let Some(torn) = torn.filter(|error| error.error_len().is_none()) {
+            bytes.truncate(torn.valid_up_to());
+        }
+        decoded(&name, &bytes)
+    });
+    read.map_err(|error| unusable(error, terminal))
 }
 
-fn told(error: Unreadable, terminal: &Terminal) -> Failure {
+fn unusable(error: Unreadable, terminal: &Terminal) -> Failure {
     match error {
         Unreadable::Io(message) => Failure::usage(message),
         Unreadable::NotText(source, diagnostic) => {
@@ -113,7 +121,7 @@ pub(super) fn need_tree(path: &Path, terminal: &Terminal) -> Result<(Source, Tre
         .iter()
         .any(|finding| finding.severity == Severity::Error)
     {
-        show(terminal, &source, None, findings);
+        show_unfixable(terminal, &source, findings);
         return Err(Failure::usage(format_args!(
             "{} cannot be read",
             printable(&source.name)
@@ -135,6 +143,18 @@ impl Document {
             model,
         }
     }
+}
+
+/// Draws the errors in a file that is no definition: `asl validate --fix` is not for it.
+pub(super) fn show_unfixable(terminal: &Terminal, source: &Source, findings: Vec<Diagnostic>) {
+    let errors = findings
+        .into_iter()
+        .filter(|d| d.severity == Severity::Error);
+    let unfixable = |diagnostic| Diagnostic {
+        fix: None,
+        ..diagnostic
+    };
+    show(terminal, source, None, errors.map(unfixable).collect());
 }
 
 /// Draws findings for a person, on stderr.

@@ -4,12 +4,19 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::{Document, need_source, show};
+use super::document::{Document, need_source, same_file, show};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::{Direction, Labels, Options, Theme, dot, mermaid};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    if let Some(path) = &args.output
+        && same_file(path, &args.definition)
+    {
+        let path = path.display();
+        let told = format!("the picture would overwrite {path}: name another file");
+        return Err(Failure::usage(told));
+    }
     let document = Document::of(need_source(&args.definition, terminal)?);
     let format = format(args)?;
     let graph = Graph::new(&document.machine);

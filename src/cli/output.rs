@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use super::Exit;
 use super::args::{ColorChoice, Global};
 use crate::report::style::Style;
+use crate::report::style::printable_lines;
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -113,9 +114,14 @@ impl Terminal {
         };
     }
 
+    /// Says what is wrong; names of files in it cannot move the cursor.
     pub(super) fn error(&self, message: &str) {
         let style = self.stderr_style();
-        self.say(&format!("{} {message}", style.bad("error:")));
+        self.say(&format!(
+            "{} {}",
+            style.bad("error:"),
+            printable_lines(message)
+        ));
     }
 }
 

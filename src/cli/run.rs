@@ -4,31 +4,37 @@ mod handlers;
 mod progress;
 mod sinks;
 
-use std::io::{self, Read};
-use std::path::Path;
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::Exit;
 use super::args::{RunArgs, Time, TypeChoice};
-use super::document::{Document, STDIN, need_source, show};
+use super::document::{Document, STDIN, need_source, show, show_unfixable};
 use super::output::{Failure, Terminal, print};
 use crate::data::{Json, Seed, limits};
 use crate::engine::{Identity, Outcome, Program, Start};
 use crate::history::{ExecutionType, LogHeader};
 use crate::language::StateMachine;
 use crate::lint;
+
 use crate::report::histories::{self, About, Definition};
-use crate::report::style::printable;
+use crate::report::style::{printable, printable_json};
 use crate::runtime::{
     Clock, Ended, Handlers, IdentityOptions, LogFileError, RealClock, ScaledClock, Stop,
     VirtualClock,
 };
-use crate::syntax::{Diagnostic, Severity};
+use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    share_stdin(args)?;
     let document = Document::of(need_source(&args.definition, terminal)?);
     let program = match compile(&document) {
         Ok(program) => program,
@@ -53,12 +59,31 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     if !plan.is_complete() {
         return Err(Failure::usage(plan.missing()));
     }
-    let input = input(args)?;
+    let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
     execute(
         args, terminal, &document, program, input, &identity, seed, &handlers,
     )
+}
+
+/// stdin can be read once.
+fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
+    let is_stdin = |path: &Option<PathBuf>| path.as_ref().is_some_and(|p| p.as_os_str() == STDIN);
+    let input = args.input.as_deref() == Some(STDIN) || is_stdin(&args.input_file);
+    let claims = [
+        ("the definition", args.definition.as_os_str() == STDIN),
+        ("the input", input),
+        ("the mocks", is_stdin(&args.mock)),
+        ("the handlers", is_stdin(&args.handlers)),
+    ];
+    let mut claims = claims.iter().filter(|(_, claimed)| *claimed);
+    match (claims.next(), claims.next()) {
+        (Some((one, _)), Some((other, _))) => Err(Failure::usage(format_args!(
+            "stdin cannot be both {one} and {other}: put one of them in a file"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The program, or everything that keeps the definition from being executed.
@@ -92,12 +117,16 @@ fn told_better(
     mistyped: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let linted = lint::check(&document.tree, &document.machine, mistyped);
-    let mut told: Vec<Diagnostic> = Vec::new();
-    for finding in found {
-        let same =
-            |known: &&Diagnostic| known.rule == finding.rule && known.span() == finding.span();
-        told.push(linted.iter().find(same).cloned().unwrap_or(finding));
+    let place = |finding: &Diagnostic| (finding.rule, finding.span());
+    let mut known = HashMap::new();
+    for finding in &linted {
+        known.entry(place(finding)).or_insert(finding);
     }
+    let better = |finding: Diagnostic| match known.get(&place(&finding)) {
+        Some(better) => (*better).clone(),
+        None => finding,
+    };
+    let mut told: Vec<Diagnostic> = found.into_iter().map(better).collect();
     told.extend(
         linted
             .into_iter()
@@ -132,26 +161,24 @@ fn machine_name(definition: &Path) -> String {
     stem.chars().take(80).map(safe).collect()
 }
 
-fn input(args: &RunArgs) -> Result<Json, Failure> {
-    let (what, text) = match (&args.input, &args.input_file) {
-        (Some(text), _) if text == STDIN => ("stdin".to_owned(), stdin()?),
-        (Some(text), _) => ("--input".to_owned(), text.clone()),
-        (None, Some(path)) if path.as_os_str() == STDIN => ("stdin".to_owned(), stdin()?),
-        (None, Some(path)) => {
-            let name = printable(&path.to_string_lossy()).into_owned();
-            let bytes = std::fs::read(path)
-                .map_err(|error| Failure::usage(format_args!("cannot read {name}: {error}")))?;
-            let text = String::from_utf8(bytes);
-            (
-                name.clone(),
-                text.map_err(|_| Failure::usage(format_args!("{name} is no UTF-8 text")))?,
-            )
-        }
+fn input(args: &RunArgs, terminal: &Terminal) -> Result<Json, Failure> {
+    let source = match (&args.input, &args.input_file) {
+        (Some(text), _) if text != STDIN => Source::new("--input", text.as_str()),
+        (Some(_), _) => need_source(Path::new(STDIN), terminal)?,
+        (None, Some(path)) => need_source(path, terminal)?,
         (None, None) => return Ok(Json::empty_object()),
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let input = Json::parse(text)
-        .map_err(|error| Failure::usage(format_args!("the input in {what} is no JSON: {error}")))?;
+    let (what, text) = (&source.name, source.text.trim_start_matches('\u{feff}'));
+    if text.trim().is_empty() {
+        return Err(Failure::usage(format_args!(
+            "the input in {what} is empty: an input is JSON, such as {{}}"
+        )));
+    }
+    let input = Json::parse(text).map_err(|error| {
+        let (_, findings) = syntax::read(&source, Format::Json);
+        show_unfixable(terminal, &source, findings);
+        Failure::usage(format_args!("the input in {what} is no JSON: {error}"))
+    })?;
     if input.size() > limits::MAX_PAYLOAD {
         return Err(Failure::usage(format_args!(
             "the input in {what} is too large: {} bytes, and AWS takes up to {}",
@@ -160,17 +187,6 @@ fn input(args: &RunArgs) -> Result<Json, Failure> {
         )));
     }
     Ok(input)
-}
-
-fn stdin() -> Result<String, Failure> {
-    let mut text = String::new();
-    io::stdin()
-        .lock()
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            Failure::usage(format_args!("cannot read the input from stdin: {error}"))
-        })?;
-    Ok(text)
 }
 
 fn fresh_seed() -> u64 {
@@ -272,7 +288,7 @@ fn drive(
     let runtime = runtime
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
-        let stop = pin!(stop(timeout));
+        let stop = pin!(stop(timeout, sinks.unread()));
         crate::runtime::run(Arc::new(program), start, handlers, clock, sinks, stop).await
     });
     // A handler that hangs in a system call must not keep the program from ending.
@@ -280,38 +296,59 @@ fn drive(
     Ok(ended)
 }
 
-/// Ends when a person or a supervisor wants the run to, or when its time is over.
-async fn stop(timeout: Option<Duration>) -> Stop {
-    let over = async {
+/// Ends when a person, a supervisor or the reader of the log wants the run to, or when its time
+/// is over. Whoever asks from now on is heard, even before anybody waits for this.
+fn stop(timeout: Option<Duration>, unread: Arc<Notify>) -> impl Future<Output = Stop> {
+    let interrupted = interrupted();
+    let over = async move {
         match timeout {
             Some(timeout) => tokio::time::sleep(timeout).await,
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = interrupted() => Stop::Interrupted,
-        () = over => Stop::OutOfTime,
+    async move {
+        tokio::select! {
+            () = interrupted => Stop::Interrupted,
+            () = unread.notified() => Stop::Interrupted,
+            () = over => Stop::OutOfTime,
+        }
     }
 }
 
 /// Ctrl-C, a supervisor, a terminal that was closed: each ends the children that were started.
 #[cfg(unix)]
-async fn interrupted() {
+fn interrupted() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
+    // Listened to from here on, not only from the first poll.
     let kinds = [
         SignalKind::interrupt(),
         SignalKind::terminate(),
         SignalKind::hangup(),
     ];
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-        // Without handlers of ours the signals end the program by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
+    let outlives = hangup_ignored();
+    let signals = kinds.map(signal);
+    async move {
+        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
+            // Without handlers of ours the signals end the program by themselves.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv(), if !outlives => {}
+        }
     }
+}
+
+/// Whether the run was started to outlive its terminal, as by `nohup`. Linux tells which signals
+/// are ignored; elsewhere we cannot know.
+#[cfg(unix)]
+fn hangup_ignored() -> bool {
+    const HANGUP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & HANGUP != 0)
 }
 
 #[cfg(not(unix))]
@@ -330,23 +367,23 @@ fn conclude(
     ended: &Ended,
 ) -> Result<Exit, Failure> {
     let (outline, log) = sinks.finish();
-    if !terminal.quiet {
-        let told = tell(args, terminal, document, identity, &outline);
-        terminal.say(&told);
-    } else if let Outcome::Failed(error) | Outcome::Aborted(error) = &ended.outcome {
-        terminal.error(&printable(&error.to_string()));
-    }
     let log_goes_out = args
         .log
         .as_ref()
         .is_some_and(|path| path.as_os_str() == STDIN);
+    // Whoever read the log on stdout has seen enough.
+    if matches!(log, Err(LogFileError::ClosedPipe)) {
+        return Err(Failure::ClosedPipe);
+    }
+    if terminal.quiet {
+        tell_in_short(&ended.outcome, terminal);
+    } else {
+        terminal.say(&tell(args, terminal, document, identity, &outline));
+    }
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
         print(&format!("{}\n", rendered(output, terminal)))?;
     }
-    log.map_err(|error| match error {
-        LogFileError::ClosedPipe => Failure::ClosedPipe,
-        error => Failure::usage(error),
-    })?;
+    log.map_err(Failure::usage)?;
     Ok(match (&ended.outcome, ended.stopped) {
         (Outcome::Succeeded(_), _) => Exit::Success,
         (_, Some(Stop::Interrupted)) => Exit::Interrupted,
@@ -355,12 +392,24 @@ fn conclude(
     })
 }
 
+/// A failure in a line; success needs no words.
+fn tell_in_short(outcome: &Outcome, terminal: &Terminal) {
+    match outcome {
+        Outcome::Succeeded(_) => {}
+        Outcome::TimedOut => terminal.error("States.Timeout: the execution timed out"),
+        Outcome::Failed(error) | Outcome::Aborted(error) => {
+            terminal.error(&printable(&error.to_string()));
+        }
+    }
+}
+
 /// The output: for a person on several lines, for a program on one.
 fn rendered(output: &Json, terminal: &Terminal) -> String {
     if terminal.stdout_seen {
-        serde_json::to_string_pretty(output).expect("a document has string keys")
+        let text = serde_json::to_string_pretty(output).expect("a document has string keys");
+        printable_json(&text).into_owned()
     } else {
-        output.compacted().text().into_owned()
+        serde_json::to_string(output).expect("a document has string keys")
     }
 }
 

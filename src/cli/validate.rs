@@ -236,26 +236,19 @@ struct Levels(HashMap<&'static str, Option<Severity>>);
 impl Levels {
     fn of(args: &ValidateArgs) -> Result<Self, Failure> {
         let mut levels = HashMap::new();
-        let groups = [
-            (&args.warn, Some(Severity::Warning)),
-            (&args.deny, Some(Severity::Error)),
-            (&args.allow, None),
-        ];
-        for (names, level) in groups {
-            for name in names {
-                let found = lint::RULES
-                    .iter()
-                    .filter(|rule| rule.name == name || rule.category.as_str() == name);
-                let mut any = false;
-                for rule in found {
-                    any = true;
-                    levels.insert(rule.name, level);
-                }
-                if !any {
-                    return Err(Failure::usage(format_args!(
-                        "there is no rule and no category {name:?}: see `asl rules`"
-                    )));
-                }
+        for (name, level) in &args.levels.0 {
+            let found = lint::RULES
+                .iter()
+                .filter(|rule| rule.name == name || rule.category.as_str() == name);
+            let mut any = false;
+            for rule in found {
+                any = true;
+                levels.insert(rule.name, *level);
+            }
+            if !any {
+                return Err(Failure::usage(format_args!(
+                    "there is no rule and no category {name:?}: see `asl rules`"
+                )));
             }
         }
         Ok(Self(levels))

@@ -57,21 +57,21 @@ pub fn read_history(text: &str) -> Result<Recording, HistoryReadError> {
                 ..Recording::default()
             })
         }
-        Some(b'{') if is_export(text) => {
+        Some(b'{') if !is_header(text) && is_export(text) => {
             let export: Export<'_> = serde_json::from_str(text).map_err(|e| placed(1, e))?;
+            let events = export.events.ok_or_else(|| whole(1, NO_HISTORY))?;
             Ok(Recording {
-                events: sorted(export.events)?,
+                events: sorted(events)?,
                 ..Recording::default()
             })
         }
         Some(b'{') => read_log(text),
-        Some(_) => Err(whole(
-            1,
-            "this is no history: expected a log of `asl run --log`, or the JSON of \
-             `aws stepfunctions get-execution-history`",
-        )),
+        Some(_) => Err(whole(1, NO_HISTORY)),
     }
 }
+
+const NO_HISTORY: &str = "this is no history: expected a log of `asl run --log`, or the JSON of \
+                          `aws stepfunctions get-execution-history`";
 
 /// Reads one event from a line of JSON.
 ///
@@ -90,11 +90,7 @@ pub fn read_event(line: &str) -> Result<HistoryEvent<'static>, JsonError> {
 fn is_export(text: &str) -> bool {
     let first = text.trim_start().lines().next().unwrap_or_default();
     let complete = serde_json::from_str::<IgnoredAny>(first).is_ok();
-    !complete
-        || first
-            .trim_start_matches('{')
-            .trim_start()
-            .starts_with("\"events\"")
+    !complete || first[1..].trim_start().starts_with("\"events\"")
 }
 
 fn read_log(text: &str) -> Result<Recording, HistoryReadError> {
@@ -105,9 +101,11 @@ fn read_log(text: &str) -> Result<Recording, HistoryReadError> {
         if line.trim().is_empty() {
             continue;
         }
-        let opened = line.trim_start().strip_prefix('{').unwrap_or_default();
-        let first = recording.events.is_empty() && recording.header.is_none();
-        if first && opened.trim_start().starts_with("\"asl\"") {
+        if number == 1 && is_header(line) {
+            if text.len() == line.len() && serde_json::from_str::<IgnoredAny>(line).is_err() {
+                let message = "the log breaks off in its header: there is no event in it";
+                return Err(whole(1, message));
+            }
             recording.header = Some(header(line)?);
             continue;
         }
@@ -133,6 +131,11 @@ fn read_log(text: &str) -> Result<Recording, HistoryReadError> {
         }
     }
     Ok(recording)
+}
+
+fn is_header(line: &str) -> bool {
+    let inside = line.trim_start().strip_prefix('{');
+    inside.is_some_and(|inside| inside.trim_start().starts_with("\"asl\""))
 }
 
 fn header(line: &str) -> Result<LogHeader, HistoryReadError> {
@@ -182,7 +185,7 @@ fn placed(line: usize, error: serde_json::Error) -> HistoryReadError {
 #[derive(Deserialize)]
 struct Export<'a> {
     #[serde(borrow)]
-    events: Vec<Raw<'a>>,
+    events: Option<Vec<Raw<'a>>>,
 }
 
 /// An event as it stands in the text, before its type says what its details must be.
@@ -512,6 +515,11 @@ mod tests {
             "{\"timestamp\":1,\"type\":\"Nope\",\"id\":1}\n",
             "line 1: \"Nope\" is no type of history event",
         );
-        assert!(read_history("hello").is_err());
+        check(
+            "{\n  \"StartAt\": \"A\"\n}",
+            &format!("line 1: {NO_HISTORY}"),
+        );
+        check("hello", &format!("line 1: {NO_HISTORY}"));
+        check("\u{a0}{\"id\":1}\n", "line 1, column 1: expected value");
     }
 }

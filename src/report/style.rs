@@ -151,6 +151,25 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
+/// The same JSON with what JSON allows to stand raw, and a terminal would obey, in JSON's escapes.
+#[must_use]
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(|character| is_unsafe(character) && character != '\n') {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        if character == '\n' || !is_unsafe(character) {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("a string takes all");
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Adds a character, or the escape that stands for it.
 pub(in crate::report) fn push_printable(out: &mut String, character: char) {
     match character {
@@ -248,6 +267,16 @@ fn extends(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_means_the_same_without_what_a_terminal_would_obey() {
+        let json = "{\n  \"\u{9b}2J\": \"caf\u{e9} \u{202e} \u{e0041}\"\n}";
+        let told = printable_json(json);
+        let expected = "{\n  \"\\u009b2J\": \"caf\u{e9} \\u202e \\udb40\\udc41\"\n}";
+        assert_eq!(told, expected);
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(value(&told), value(json));
+    }
 
     #[test]
     fn text_from_outside_does_nothing_to_the_terminal() {

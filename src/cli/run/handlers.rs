@@ -11,8 +11,9 @@ use crate::data::Json;
 use crate::language::{Body, Resource, State, StateMachine};
 use crate::report::style::{Role, Style, columns, printable};
 use crate::runtime::Handlers;
+use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
-    CommandHandler, HttpHandler, TaskHandler, TaskPattern, file, mocks,
+    CommandHandler, HttpHandler, TaskHandler, TaskPattern, Unmocked, file, mocks,
 };
 
 /// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`.
@@ -25,8 +26,9 @@ pub(super) fn bind(
     for task in &args.task {
         bind_task(&mut handlers, task, terminal)?;
     }
+    let mut mocked = None;
     if let Some(path) = &args.mock {
-        bind_mocks(
+        let format = bind_mocks(
             &mut handlers,
             path,
             mocks::Choice {
@@ -35,6 +37,7 @@ pub(super) fn bind(
             },
             terminal,
         )?;
+        mocked = Some(format);
     }
     if let Some(path) = &args.handlers {
         let (source, tree) = need_tree(path, terminal)?;
@@ -46,6 +49,10 @@ pub(super) fn bind(
             )));
         }
     }
+    if mocked == Some(MockFormat::Aws) {
+        let rest = TaskPattern::Resource("*".to_owned());
+        handlers.bind(rest, Arc::new(Unmocked));
+    }
     Ok(handlers)
 }
 
@@ -54,7 +61,7 @@ fn bind_mocks(
     path: &Path,
     choice: mocks::Choice<'_>,
     terminal: &Terminal,
-) -> Result<(), Failure> {
+) -> Result<MockFormat, Failure> {
     let (source, tree) = need_tree(path, terminal)?;
     mocks::bind(handlers, &tree, choice).map_err(|diagnostic| {
         show(terminal, &source, Some(&tree), vec![diagnostic]);

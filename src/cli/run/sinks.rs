@@ -1,19 +1,48 @@
 //! Who hears the events of a run: the log, the tree that is told at the end, the live progress.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use super::progress::Progress;
 use crate::cli::args::{ProgressChoice, RunArgs};
-use crate::cli::document::STDIN;
+use crate::cli::document::{STDIN, same_file};
 use crate::cli::output::{Failure, Terminal};
 use crate::engine::EventSink;
 use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
 use crate::runtime::{LogFile, LogFileError};
 
+/// stdout as a log: whoever reads it can end the run by going away.
+struct Piped(Arc<Notify>);
+
+impl Piped {
+    fn heed<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &done
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            self.0.notify_one();
+        }
+        done
+    }
+}
+
+impl Write for Piped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.heed(io::stdout().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.heed(io::stdout().flush())
+    }
+}
+
 pub(super) struct Sinks {
     log: Option<LogFile>,
+    /// Told when nobody reads the log on stdout any more.
+    unread: Arc<Notify>,
     outline: Outline,
     /// Whether anybody will read the outline.
     outlined: bool,
@@ -26,14 +55,18 @@ impl Sinks {
         terminal: &Terminal,
         header: &LogHeader,
     ) -> Result<Self, Failure> {
+        let unread = Arc::new(Notify::new());
         let log = match &args.log {
             None => None,
             Some(path) if path.as_os_str() == STDIN => Some(LogFile::to(
-                Box::new(io::stdout()),
+                Box::new(Piped(Arc::clone(&unread))),
                 Path::new("<stdout>"),
                 header,
             )),
-            Some(path) => Some(LogFile::create(path, header).map_err(Failure::usage)?),
+            Some(path) => {
+                spare(path, args)?;
+                Some(LogFile::create(path, header).map_err(Failure::usage)?)
+            }
         };
         let progress = match args.progress {
             _ if terminal.quiet => None,
@@ -46,10 +79,16 @@ impl Sinks {
         };
         Ok(Self {
             log,
+            unread,
             outline: Outline::new(),
             outlined: !terminal.quiet,
             progress,
         })
+    }
+
+    /// What is told when nobody reads the log on stdout any more.
+    pub(super) fn unread(&self) -> Arc<Notify> {
+        Arc::clone(&self.unread)
     }
 
     /// The tree, and how writing the log went.
@@ -58,6 +97,23 @@ impl Sinks {
             progress.finish();
         }
         (self.outline, self.log.map_or(Ok(()), LogFile::finish))
+    }
+}
+
+/// Keeps a log from being written over what the run is made of.
+fn spare(log: &Path, args: &RunArgs) -> Result<(), Failure> {
+    let read = [
+        Some(&args.definition),
+        args.input_file.as_ref(),
+        args.mock.as_ref(),
+        args.handlers.as_ref(),
+    ];
+    match read.into_iter().flatten().find(|path| same_file(path, log)) {
+        None => Ok(()),
+        Some(path) => Err(Failure::usage(format_args!(
+            "the log would overwrite {}: name another file",
+            path.display()
+        ))),
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{FileReport, Summary};
+use crate::report::style::printable_json;
 use crate::syntax::{self, LineIndex, Span, Tree};
 
 const VERSION: u32 = 1;
@@ -26,7 +27,7 @@ pub fn render(files: &[FileReport<'_>], out: &mut dyn fmt::Write) -> fmt::Result
         let reader = Reader { file, index };
         for finding in &file.diagnostics {
             let text = serde_json::to_string(&reader.finding(finding)).map_err(|_| fmt::Error)?;
-            write!(out, "{separator}{text}")?;
+            write!(out, "{separator}{}", printable_json(&text))?;
             separator = ",";
         }
     }

@@ -55,7 +55,9 @@ impl Block<'_> {
             .error
             .as_deref()
             .unwrap_or("an error without a name");
-        let Some(cause) = outline.first_cause() else {
+        // The bound on events ends an execution whose states have done nothing wrong.
+        let blamed = |cause: &FirstCause<'_>| cause.raised_by.status() != Status::Succeeded;
+        let Some(cause) = outline.first_cause().filter(blamed) else {
             self.title(Status::Failed, "the execution failed with ", error)?;
             return self.error(summary.error.as_deref(), summary.cause.as_deref());
         };

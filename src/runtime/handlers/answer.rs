@@ -42,9 +42,11 @@ pub(super) fn named(answer: &str) -> Option<StatesError> {
 
 /// A function's result, as `lambda:invoke` wraps it. An answer that has a `Payload` is the whole
 /// answer of the service already, and what a callback brings is the result as it is.
-pub(super) fn wrapped(resource: &Resource, result: Json) -> Json {
+pub(super) fn wrapped(resource: &Resource, result: &Json) -> Json {
     let wraps =
         resource.is_lambda_invoke() && resource.pattern() == IntegrationPattern::RequestResponse;
+    // However a handler lays its answer out, it goes on in one line.
+    let result = result.compacted();
     if !wraps || result.get("Payload").is_some() {
         return result;
     }

@@ -1,11 +1,10 @@
 //! Commands: the payload on standard input, the result on standard output. Never a shell.
 
-use std::io;
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use super::{Invocation, TaskHandler, Work, answer, beating};
@@ -22,11 +21,11 @@ pub struct CommandHandler {
     pub timeout: Option<Duration>,
 }
 
-/// How long a command's background children may still write after its end.
-const GRACE: Duration = Duration::from_millis(200);
-
 /// How much of what a command says on standard error goes into a cause.
 const MAX_CAUSE: usize = 4096;
+
+/// How long what is left in the pipes of a command that ended may take to be read.
+const GRACE: Duration = Duration::from_secs(1);
 
 impl TaskHandler for CommandHandler {
     fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
@@ -63,24 +62,27 @@ async fn converse(handler: &CommandHandler, invocation: &Invocation) -> Result<J
     let child = &mut process.child;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let payload = invocation.payload().text().into_owned();
-    let write = async {
-        if let Some(mut stdin) = stdin {
-            // A command need not read its input: a pipe that it closed is its own affair.
-            let _ = stdin.write_all(payload.as_bytes()).await;
-        }
-    };
-    let (output, errors, status) = {
-        let pipes = async {
-            tokio::join!(
-                write,
-                read(stdout, answer::MAX_ANSWER),
-                read_end(stderr, MAX_CAUSE)
+    let (mut output, mut errors) = (Vec::new(), Vec::new());
+    let status = {
+        let mut talk = pin!(async {
+            tokio::try_join!(
+                write(stdin, payload.as_bytes()),
+                read(stdout, &mut output),
+                read_end(stderr, &mut errors)
             )
-        };
-        process.until_over(pipes).await
-    };
-    let Some(output) = output else {
-        return Err(StatesError::data_limit(resource.called()));
+        });
+        tokio::select! {
+            // An answer that is too large need not come to its end.
+            said = &mut talk => match said {
+                Ok(_) => process.wait().await,
+                Err(TooLarge) => return Err(StatesError::data_limit(resource.called())),
+            },
+            status = process.wait() => match tokio::time::timeout(GRACE, talk).await {
+                Ok(Err(TooLarge)) => return Err(StatesError::data_limit(resource.called())),
+                // What was in the pipes counts. Whoever else holds them is not waited for.
+                Ok(Ok(_)) | Err(_) => status,
+            },
+        }
     };
     let status = status.map_err(|error| fail(format!("lost track of {program}: {error}")))?;
     judge(resource, program, status, &output, &errors)
@@ -110,10 +112,10 @@ fn judge(
         return Err(answer::unnamed(resource, cause));
     }
     if text.trim().is_empty() {
-        return Ok(answer::wrapped(resource, Json::Null));
+        return Ok(answer::wrapped(resource, &Json::Null));
     }
     Json::parse(&text)
-        .map(|result| answer::wrapped(resource, result))
+        .map(|result| answer::wrapped(resource, &result))
         .map_err(|error| {
             let start: String = text.trim().chars().take(60).collect();
             let cause = format!("{program} printed no JSON: {error}; it begins with {start:?}");
@@ -138,29 +140,45 @@ fn ending(status: ExitStatus) -> String {
     })
 }
 
-/// All of a stream, or `None` when it is longer than `most`.
-async fn read(stream: Option<impl AsyncRead + Unpin>, most: usize) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// An answer that is longer than any result may be.
+struct TooLarge;
+
+async fn write(stream: Option<impl AsyncWrite + Unpin>, bytes: &[u8]) -> Result<(), TooLarge> {
+    if let Some(mut stream) = stream {
+        // A command need not read its input: a pipe that it closed is its own affair.
+        let _ = stream.write_all(bytes).await;
+    }
+    Ok(())
+}
+
+/// All of a stream, as far as it is read.
+async fn read(stream: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) -> Result<(), TooLarge> {
     if let Some(stream) = stream {
         // What cannot be read any more ends here; the exit code tells the rest.
-        let _ = stream.take(most as u64 + 1).read_to_end(&mut bytes).await;
+        let most = answer::MAX_ANSWER as u64 + 1;
+        let _ = stream.take(most).read_to_end(bytes).await;
     }
-    (bytes.len() <= most).then_some(bytes)
+    if bytes.len() > answer::MAX_ANSWER {
+        return Err(TooLarge);
+    }
+    Ok(())
 }
 
 /// The end of a stream, however long it is.
-async fn read_end(stream: Option<impl AsyncRead + Unpin>, most: usize) -> Vec<u8> {
-    let mut kept = Vec::new();
+async fn read_end(
+    stream: Option<impl AsyncRead + Unpin>,
+    kept: &mut Vec<u8>,
+) -> Result<(), TooLarge> {
     let Some(mut stream) = stream else {
-        return kept;
+        return Ok(());
     };
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut chunk).await {
         kept.extend_from_slice(&chunk[..count]);
-        let surplus = kept.len().saturating_sub(most);
+        let surplus = kept.len().saturating_sub(MAX_CAUSE);
         kept.drain(..surplus);
     }
-    kept
+    Ok(())
 }
 
 /// A process and all it started: they end together when the work is given up.
@@ -171,7 +189,7 @@ struct Group {
 }
 
 impl Group {
-    fn spawn(handler: &CommandHandler, invocation: &Invocation) -> io::Result<Self> {
+    fn spawn(handler: &CommandHandler, invocation: &Invocation) -> std::io::Result<Self> {
         let request = &invocation.request;
         let mut command = Command::new(&handler.argv[0]);
         command
@@ -200,41 +218,26 @@ impl Group {
             group,
         })
     }
+}
 
-    /// Waits for the command's end and for what it says. What it left running in the background
-    /// may hold its pipes open: after a short grace it is ended too.
-    async fn until_over(
-        &mut self,
-        pipes: impl Future<Output = ((), Option<Vec<u8>>, Vec<u8>)>,
-    ) -> (Option<Vec<u8>>, Vec<u8>, io::Result<ExitStatus>) {
-        let mut pipes = pin!(pipes);
-        tokio::select! {
-            ((), output, errors) = &mut pipes => {
-                // Too long an answer is not read to its end: nobody waits for that command.
-                if output.is_none() {
-                    self.end();
-                }
-                (output, errors, self.child.wait().await)
-            }
-            status = self.child.wait() => {
-                if let Ok(((), output, errors)) = tokio::time::timeout(GRACE, &mut pipes).await {
-                    return (output, errors, status);
-                }
-                self.end();
-                let ((), output, errors) = pipes.await;
-                (output, errors, status)
-            }
+impl Group {
+    /// Waits for the command, and ends what it left running: that would keep the pipes open.
+    async fn wait(&mut self) -> std::io::Result<ExitStatus> {
+        let status = self.child.wait().await;
+        self.kill();
+        status
+    }
+
+    #[cfg(unix)]
+    fn kill(&mut self) {
+        // Only once: afterwards the number may be somebody else's.
+        if let Some(group) = self.group.take() {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }
 
-    /// Ends the process and everything it started.
-    fn end(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self.group {
-            // It may be over already.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        #[cfg(not(unix))]
+    #[cfg(not(unix))]
+    fn kill(&mut self) {
         let _ = self.child.start_kill();
     }
 }
@@ -242,6 +245,6 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         // Children that outlive their command would keep ports and files: none is left behind.
-        self.end();
+        self.kill();
     }
 }

@@ -60,11 +60,31 @@ fn build(url: &Url, timeout: Duration) -> Result<Client, String> {
         .user_agent(concat!("asl/", env!("CARGO_PKG_VERSION")));
     // Another part of the process may have chosen a provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if is_loopback(url) {
+        // A proxy cannot reach what runs on this machine.
+        builder = builder.no_proxy();
+    }
     if url.scheme() == "http" {
         // Without roots, plain http works on machines that have no certificates at all.
         builder = builder.tls_certs_only([]);
     }
     builder.build().map_err(|error| describe(&error))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
+}
+
+/// The URL as messages and logs show it: without the credentials it may hold.
+fn shown(url: &Url) -> Url {
+    let mut shown = url.clone();
+    // A URL that cannot have credentials refuses to have them taken away.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown
 }
 
 /// A payload may hold secrets: it does not go to a host that nobody named.
@@ -92,7 +112,9 @@ impl TaskHandler for HttpHandler {
         let (client, url, timeout) = (self.client(), self.url.clone(), self.timeout);
         let work = async move {
             let resource = &invocation.request.resource;
-            match post(client, &url, body(&invocation)).await {
+            let answered = post(client, &url, body(&invocation)).await;
+            let url = shown(&url);
+            match answered {
                 Ok(response) => judge(resource, &url, response).await,
                 Err(error) => Err(failed(resource, &url, timeout, &error)),
             }
@@ -101,7 +123,7 @@ impl TaskHandler for HttpHandler {
     }
 
     fn describe(&self) -> String {
-        self.url.to_string()
+        shown(&self.url).to_string()
     }
 }
 
@@ -161,10 +183,10 @@ async fn judge(resource: &Resource, url: &Url, response: Response) -> Result<Jso
         }));
     }
     if text.trim().is_empty() {
-        return Ok(answer::wrapped(resource, Json::Null));
+        return Ok(answer::wrapped(resource, &Json::Null));
     }
     Json::parse(&text)
-        .map(|result| answer::wrapped(resource, result))
+        .map(|result| answer::wrapped(resource, &result))
         .map_err(|error| {
             let start: String = text.trim().chars().take(60).collect();
             let cause = format!("POST {url} answered no JSON: {error}; it begins with {start:?}");

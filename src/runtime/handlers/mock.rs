@@ -35,6 +35,22 @@ pub struct MockHandler {
     calls: Mutex<Calls>,
 }
 
+/// Stands for the Tasks that a test case does not come to: a call fails the execution.
+#[derive(Clone, Copy, Debug)]
+pub struct Unmocked;
+
+impl TaskHandler for Unmocked {
+    fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
+        let state = &invocation.request.name;
+        let cause = format!("The test case has no answer for the Task '{state}'.");
+        Work::Done(Err(StatesError::runtime(cause)))
+    }
+
+    fn describe(&self) -> String {
+        "not in the test case: fails when it is called".to_owned()
+    }
+}
+
 /// Calls by execution and state.
 type Calls = HashMap<(Arc<str>, Arc<str>), usize>;
 
@@ -70,9 +86,7 @@ impl TaskHandler for MockHandler {
             .last()
             .filter(|_| self.afterwards == Afterwards::Repeat);
         Work::Done(match self.steps.get(call).or(last) {
-            Some(Step::Return(value)) => {
-                Ok(answer::wrapped(&invocation.request.resource, value.clone()))
-            }
+            Some(Step::Return(value)) => Ok(answer::wrapped(&invocation.request.resource, value)),
             Some(Step::Throw(error)) => Err(error.clone()),
             // Step Functions Local fails the execution (11 §11.1).
             None => Err(StatesError::runtime(format!(

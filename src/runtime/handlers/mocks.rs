@@ -25,11 +25,24 @@ pub struct Choice<'c> {
     pub case: Option<&'c str>,
 }
 
+/// How a mocks file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MockFormat {
+    /// `MockConfigFile.json`: a case names only the states it comes to.
+    Aws,
+    /// Our own.
+    Own,
+}
+
 /// Binds the mocks of a file.
 ///
 /// # Errors
 /// With what is wrong with the file.
-pub fn bind(handlers: &mut Handlers, tree: &Tree, choice: Choice<'_>) -> Result<(), Diagnostic> {
+pub fn bind(
+    handlers: &mut Handlers,
+    tree: &Tree,
+    choice: Choice<'_>,
+) -> Result<MockFormat, Diagnostic> {
     let root = tree.root();
     if !matches!(root.kind(), Kind::Object(_)) {
         return Err(wrong(
@@ -38,7 +51,8 @@ pub fn bind(handlers: &mut Handlers, tree: &Tree, choice: Choice<'_>) -> Result<
         ));
     }
     if root.get("StateMachines").is_some() || root.get("MockedResponses").is_some() {
-        return bind_aws(handlers, root, choice);
+        bind_aws(handlers, root, choice)?;
+        return Ok(MockFormat::Aws);
     }
     if choice.case.is_some() {
         let help = "leave `--case` away, or use AWS's MockConfigFile.json, which has cases";
@@ -50,7 +64,7 @@ pub fn bind(handlers: &mut Handlers, tree: &Tree, choice: Choice<'_>) -> Result<
         let mock = MockHandler::new(name, steps, Afterwards::Repeat);
         handlers.bind(TaskPattern::Either(entry.key.to_string()), Arc::new(mock));
     }
-    Ok(())
+    Ok(MockFormat::Own)
 }
 
 /// Binds the answers of one Task: those that stand below a state in our own format.
@@ -145,7 +159,9 @@ fn bind_aws(handlers: &mut Handlers, root: Node<'_>, choice: Choice<'_>) -> Resu
 
 /// The cases of the machine of this name, or of the only machine.
 fn test_cases<'t>(root: Node<'t>, machine: &str) -> Result<Node<'t>, Diagnostic> {
-    let machines = root.get("StateMachines").unwrap_or(root);
+    let machines = root
+        .get("StateMachines")
+        .ok_or_else(|| wrong(root, "`StateMachines` is missing"))?;
     let found = match machines.entries() {
         [only] => Some(root.tree().node(only.value)),
         _ => machines.get(machine),
@@ -185,6 +201,10 @@ fn keys(node: Node<'_>) -> String {
 fn aws_steps(responses: Node<'_>) -> Result<Vec<Step>, Diagnostic> {
     /// More calls of one state than an execution has room for.
     const MOST: usize = 25_000;
+    if responses.entries().is_empty() {
+        let message = "mocked responses are an object of call numbers with their answers";
+        return Err(wrong(responses, message).help("for example {\"0\": {\"Return\": {}}}"));
+    }
     let mut ranges = Vec::new();
     for entry in responses.entries() {
         let node = responses.tree().node(entry.value);
@@ -241,7 +261,7 @@ mod tests {
             case,
         };
         match bind(&mut handlers, &tree, choice) {
-            Ok(()) => Ok(handlers),
+            Ok(_) => Ok(handlers),
             Err(error) => Err(error.message),
         }
     }
@@ -293,6 +313,16 @@ mod tests {
         check(AWS, None, "this file has several test cases: choose one");
         check(AWS, Some("No"), "there is no test case \"No\"");
         check(AWS, Some("Gap"), "call 1 has no answer, or two");
+        check(
+            "{\"MockedResponses\": {}}",
+            None,
+            "`StateMachines` is missing",
+        );
+        check(
+            &AWS.replace("{\"0\":{\"Return\":1}}", "[1]"),
+            Some("Happy"),
+            "mocked responses are an object of call numbers with their answers",
+        );
         check(
             "[1]",
             None,

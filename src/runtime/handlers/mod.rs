@@ -9,7 +9,7 @@ pub mod mocks;
 
 pub use command::CommandHandler;
 pub use http::HttpHandler;
-pub use mock::{Afterwards, MockHandler, Step};
+pub use mock::{Afterwards, MockHandler, Step, Unmocked};
 
 use std::future::Future;
 use std::pin::{Pin, pin};

@@ -1,0 +1,157 @@
+//! Endpoints that do the work of Tasks: each way to fail is the error that Retry and Catch see.
+
+use serde_json::json;
+
+use crate::asl::{Asl, Told};
+use crate::handlers::{CHARGE, caught, handled};
+use crate::server::{Server, nobody};
+
+fn posted(server: &Server, path: &str) -> Told {
+    handled(&format!(
+        "http = \"{}\"\ntimeout = \"10s\"",
+        server.url(path)
+    ))
+    .code(0)
+}
+
+#[track_caller]
+fn fails(path: &str, error: &str, cause: &str) {
+    let server = Server::start();
+    let told = posted(&server, path);
+    let (seen, why) = caught(&told);
+    assert_eq!(seen, error, "{told}");
+    assert!(why.contains(cause), "no {cause:?} in {why:?}");
+}
+
+#[test]
+fn a_service_is_told_what_is_asked_for() {
+    let server = Server::start();
+    let url = server.url("/echo");
+    let told = Asl::new("run charge.asl.json --name monday --input '{\"id\":7}' --task")
+        .args([format!("arn:aws:states:::sqs:*={url}")])
+        .file("charge.asl.json", CHARGE)
+        .code(0);
+    let call = told.json();
+    assert_eq!(call["service"], "sqs");
+    assert_eq!(call["action"], "sendMessage");
+    assert_eq!(call["parameters"], json!({"id": 7}));
+    assert_eq!(call["context"]["State"], "Charge card");
+}
+
+#[test]
+fn a_function_gets_its_bare_payload() {
+    let server = Server::start();
+    let definition = CHARGE.replace(
+        r#""arn:aws:states:::sqs:sendMessage","#,
+        r#""arn:aws:states:::lambda:invoke",
+           "Parameters": {"FunctionName": "charge", "Payload.$": "$"},"#,
+    );
+    let told = Asl::new("run charge.asl.json --input '{\"id\":7}' --task")
+        .args([format!("charge={}", server.url("/echo"))])
+        .file("charge.asl.json", definition)
+        .code(0);
+    assert_eq!(server.calls()[0].body, "{\"id\":7}");
+    assert_eq!(told.json()["Payload"], json!({"id": 7}));
+}
+
+#[test]
+fn an_empty_answer_is_null() {
+    posted(&Server::start(), "/empty").stdout("null\n");
+}
+
+#[test]
+fn an_error_in_lambdas_shape_is_what_catch_sees() {
+    let document = r#"{"errorType":"Declined","errorMessage":"no funds"}"#;
+    fails("/declined", "Declined", document);
+    fails("/function-error", "Declined", document);
+}
+
+#[test]
+fn html_is_a_failure_that_shows_its_beginning() {
+    fails(
+        "/html",
+        "States.TaskFailed",
+        "answered 502 Bad Gateway: <html><h1>Bad Gateway",
+    );
+    fails("/html-200", "States.TaskFailed", "answered no JSON");
+    fails(
+        "/html-200",
+        "States.TaskFailed",
+        "it begins with \"<html>Welcome",
+    );
+    fails(
+        "/missing",
+        "States.TaskFailed",
+        "answered 404 Not Found: no such path",
+    );
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_a_failure() {
+    fails("/nothing", "States.TaskFailed", "/nothing failed: ");
+    fails("/half", "States.TaskFailed", "/half broke off its answer: ");
+    fails("/no-http", "States.TaskFailed", "/no-http failed: ");
+}
+
+#[test]
+fn an_endpoint_that_refuses_is_a_failure() {
+    let told = handled(&format!("http = \"{}\"", nobody())).code(0);
+    let (error, cause) = caught(&told);
+    assert_eq!(error, "States.TaskFailed");
+    assert!(cause.contains("Connection refused"), "{cause}");
+}
+
+#[test]
+fn an_endpoint_that_stalls_is_given_up() {
+    let server = Server::start();
+    let handler = format!("http = \"{}\"\ntimeout = \"200ms\"", server.url("/stall"));
+    let (error, cause) = caught(&handled(&handler).code(0));
+    assert_eq!(error, "States.TaskFailed");
+    assert!(cause.ends_with("timed out (limit 200ms)"), "{cause}");
+}
+
+#[test]
+fn an_answer_without_end_is_given_up() {
+    fails(
+        "/huge",
+        "States.DataLimitExceeded",
+        "a result with a size exceeding",
+    );
+}
+
+#[test]
+fn a_redirect_on_the_same_host_is_followed() {
+    let server = Server::start();
+    let told = posted(&server, "/here");
+    assert_eq!(told.json()["service"], "sqs");
+    let calls = server.calls();
+    assert_eq!(calls[0].body, calls[1].body);
+    fails("/round", "States.TaskFailed", "307 Temporary Redirect");
+}
+
+#[test]
+fn a_redirect_to_another_host_gets_no_payload() {
+    let other = Server::start();
+    let server = Server::start();
+    let told = posted(&server, &format!("/to?{}", other.url("/echo")));
+    let (error, cause) = caught(&told);
+    assert_eq!(error, "States.TaskFailed");
+    assert!(cause.contains("answered 307 Temporary Redirect"), "{cause}");
+    assert_eq!(other.calls(), []);
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_before_anything_runs() {
+    let check = |value: &str| {
+        handled(&format!("http = \"{value}\""))
+            .code(2)
+            .stderr_contains("handlers.toml:3:8");
+    };
+    check("ftp://example.com/");
+    check("http://");
+    check("127.0.0.1:9000");
+    Asl::new("run charge.asl.json --task '*=http://'")
+        .file("charge.asl.json", CHARGE)
+        .code(2)
+        .stderr_contains("invalid --task '*=http://'");
+}

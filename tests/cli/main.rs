@@ -1,0 +1,17 @@
+//! The `asl` program as users and scripts meet it: arguments and files in, stdout, stderr and an
+//! exit code out. One module for each subcommand, and for what handlers and signals do.
+
+mod asl;
+mod completions;
+mod graph;
+mod handlers;
+mod history;
+mod hostile;
+mod http;
+mod input;
+mod interrupt;
+mod log;
+mod mocks;
+mod run;
+mod server;
+mod validate;
