@@ -6,7 +6,6 @@ mod sinks;
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
