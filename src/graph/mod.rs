@@ -11,6 +11,7 @@ mod scope;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -62,6 +63,18 @@ pub struct Graph<'m> {
     scopes: Vec<Stretch<'m>>,
     reachable: Marks,
     ending: Marks,
+}
+
+/// A set of vertices that can be reached.
+#[derive(Clone, Debug)]
+pub struct Reach(Marks);
+
+impl Reach {
+    /// Whether the vertex is among them.
+    #[must_use]
+    pub fn contains(&self, vertex: Vertex) -> bool {
+        self.0.is_visited(&vertex.0)
+    }
 }
 
 type Net<'m> = DiGraph<Stored<'m>, Edge<'m>>;
@@ -150,6 +163,28 @@ impl<'m> Graph<'m> {
     #[must_use]
     pub fn is_reachable(&self, vertex: Vertex) -> bool {
         self.reachable.is_visited(&vertex.0)
+    }
+
+    /// What could be reached if these transitions were there as well: a broken definition's, as
+    /// they may be meant.
+    #[must_use]
+    pub fn reachable_with(&self, more: &[(Vertex, Vertex)]) -> Reach {
+        let mut leads: HashMap<NodeIndex, Vec<NodeIndex>> = HashMap::new();
+        for (from, to) in more {
+            leads.entry(from.0).or_default().push(to.0);
+        }
+        let mut marks = self.reachable.clone();
+        let reached = leads
+            .iter()
+            .filter(|(from, _)| self.reachable.is_visited(*from));
+        let mut pending: Vec<NodeIndex> = reached.flat_map(|(_, to)| to).copied().collect();
+        while let Some(vertex) = pending.pop() {
+            if marks.visit(vertex) {
+                pending.extend(self.net.neighbors(vertex));
+                pending.extend(leads.get(&vertex).into_iter().flatten());
+            }
+        }
+        Reach(marks)
     }
 
     /// Whether transitions lead from this vertex to a terminal state of its scope.

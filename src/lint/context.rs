@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::{is_placeholder, similar};
+use crate::graph::{self, Graph, Vertex};
 use crate::language::{Body, Flow, State, StateKind, StateMachine, Target};
 use crate::syntax::{Entry, Tree};
 
@@ -55,7 +56,7 @@ pub(super) struct Namesake<'a> {
 
 /// Where one transition leads.
 enum Lead<'a> {
-    State(usize),
+    State,
     Lost(Instead<'a>),
     /// Only a deployment will tell.
     Unknown,
@@ -86,11 +87,18 @@ impl<'a> Context<'a> {
             names: &names,
             comparisons: Cell::new(MOST_COMPARISONS),
         };
-        let scopes = flows
-            .into_iter()
-            .enumerate()
-            .map(|(at, flow)| resolver.scope(flow, at == 0))
+        let graph = Graph::new(machine);
+        let mut meant = Vec::new();
+        let mut scopes: Vec<Scope<'_>> = graph
+            .scopes()
+            .map(|scope| resolver.scope(scope, &mut meant))
             .collect();
+        let reach = graph.reachable_with(&meant);
+        for (scope, found) in scopes.iter_mut().zip(graph.scopes()) {
+            if let Some(reachable) = &mut scope.reachable {
+                reachable.extend(found.states().map(|(vertex, _)| reach.contains(vertex)));
+            }
+        }
         Self {
             tree,
             scopes,
@@ -100,54 +108,50 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Resolver<'a, '_> {
-    fn scope(&self, flow: &'a Flow, is_outermost: bool) -> Scope<'a> {
-        let mut scope = Scope {
+    /// A scope with what it lost. `meant` gets the transitions as they most likely are meant;
+    /// `reachable` is still empty where it can be told.
+    fn scope(&self, scope: graph::Scope<'_, 'a>, meant: &mut Vec<(Vertex, Vertex)>) -> Scope<'a> {
+        let flow = scope.flow();
+        let mut found = Scope {
             flow,
-            is_outermost,
+            is_outermost: scope.owner().is_none(),
             lost: Vec::new(),
             reachable: None,
         };
         // Without states every transition would be lost, and `States` itself is to blame.
         if flow.states.is_empty() {
-            return scope;
+            return found;
         }
-        let mut is_certain = !flow
-            .states
-            .iter()
-            .any(|state| self.has_unread_target(state));
-        let mut follow = |target: &'a Target| match self.lead(flow, target) {
-            Lead::State(index) => Some(index),
-            Lead::Unknown => {
-                is_certain = false;
-                None
+        let unread = |state| self.has_unread_target(state);
+        let mut is_certain = !flow.states.iter().any(unread);
+        let mut starts = false;
+        for edge in scope.edges() {
+            let lead = self.lead(flow, edge.target);
+            if edge.from == scope.start() {
+                starts = matches!(lead, Lead::State | Lead::Lost(Instead::Similar(_)));
             }
-            Lead::Lost(instead) => {
-                scope.lost.push(Lost { target, instead });
-                // A misspelt name is one mistake: what it means to reach counts as reached.
-                match instead {
-                    Instead::Similar(state) => flow.index(&state.name),
-                    Instead::Elsewhere(_) | Instead::Nothing => None,
+            match lead {
+                Lead::State => {}
+                Lead::Unknown => is_certain = false,
+                Lead::Lost(instead) => {
+                    let target = edge.target;
+                    found.lost.push(Lost { target, instead });
+                    // A misspelt name is one mistake: what it means to reach counts as reached.
+                    if let Instead::Similar(state) = instead {
+                        meant.extend(scope.vertex(&state.name).map(|to| (edge.from, to)));
+                    }
                 }
             }
-        };
-        let start = flow.start_at.as_ref().and_then(&mut follow);
-        let mut next: Vec<Vec<usize>> = Vec::with_capacity(flow.states.len());
-        for (at, state) in flow.states.iter().enumerate() {
-            let mut leads: Vec<usize> = state
-                .targets()
-                .into_iter()
-                .filter_map(&mut follow)
-                .collect();
-            // A forgotten `Next` is one mistake as well: it most likely means the state below.
-            if ends_nowhere(self.tree, state) && at + 1 < flow.states.len() {
-                leads.push(at + 1);
-            }
-            next.push(leads);
         }
-        scope.reachable = start
-            .filter(|_| is_certain)
-            .map(|start| reachable(start, &next));
-        scope
+        let states: Vec<(Vertex, &State)> = scope.states().collect();
+        for pair in states.windows(2) {
+            // A forgotten `Next` is one mistake as well: it most likely means the state below.
+            if ends_nowhere(self.tree, pair[0].1) {
+                meant.push((pair[0].0, pair[1].0));
+            }
+        }
+        found.reachable = (starts && is_certain).then(Vec::new);
+        found
     }
 
     /// Whether a transition may be there that could not be read as one.
@@ -174,8 +178,8 @@ impl<'a> Resolver<'a, '_> {
     }
 
     fn lead(&self, flow: &'a Flow, target: &'a Target) -> Lead<'a> {
-        if let Some(index) = flow.index(&target.name) {
-            return Lead::State(index);
+        if flow.index(&target.name).is_some() {
+            return Lead::State;
         }
         if is_placeholder(&target.name) {
             return Lead::Unknown;
@@ -212,15 +216,4 @@ fn has_transition_like(tree: &Tree, state: &State) -> bool {
         key => similar::nearest(key, ["Next", "End"]).is_some(),
     };
     tree.node(state.node).entries().iter().any(is_like)
-}
-
-fn reachable(start: usize, next: &[Vec<usize>]) -> Vec<bool> {
-    let mut reached = vec![false; next.len()];
-    let mut pending = vec![start];
-    while let Some(index) = pending.pop() {
-        if !std::mem::replace(&mut reached[index], true) {
-            pending.extend(&next[index]);
-        }
-    }
-    reached
 }
