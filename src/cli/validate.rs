@@ -48,7 +48,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     let bar = bar(files.len(), terminal);
     let mut judged = Vec::with_capacity(files.len());
     for file in &files {
-        match judged_file(args, file) {
+        match judged_file(args, file, terminal) {
             Ok(mut found) => {
                 levels.apply(&mut found.diagnostics);
                 judged.push(found);
@@ -170,7 +170,7 @@ fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
 }
 
 /// Judges a file, after mending it when that is asked for.
-fn judged_file(args: &ValidateArgs, path: &Path) -> Result<Judged, String> {
+fn judged_file(args: &ValidateArgs, path: &Path, terminal: &Terminal) -> Result<Judged, String> {
     let judged = judge(path, args.stdin_filename.as_deref())?;
     if !args.fix || path.as_os_str() == STDIN {
         return Ok(judged);
@@ -189,6 +189,9 @@ fn judged_file(args: &ValidateArgs, path: &Path) -> Result<Judged, String> {
     if changed {
         fs::write(path, &*judged.source.text)
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        if !terminal.quiet {
+            terminal.say(&format!("mended {}", printable(&judged.source.name)));
+        }
     }
     Ok(judged)
 }

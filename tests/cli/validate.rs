@@ -226,3 +226,17 @@ fn a_byte_order_mark_is_no_fault() {
         .stdout("{}\n");
     Asl::new("graph a.json").file("a.json", &text).code(0);
 }
+
+#[test]
+fn a_fix_mends_what_it_knows_and_leaves_every_other_byte() {
+    let broken = "{ \"StartAt\": \"A\",\n\t\"States\": {\"A\": {\"Type\":\"Pas\", \"Next\":\"Bee\",},\n\t\"Be\":{\"Type\":\"Succeed\"} } }\n";
+    let mended = "{ \"StartAt\": \"A\",\n\t\"States\": {\"A\": {\"Type\":\"Pass\", \"Next\":\"Be\"},\n\t\"Be\":{\"Type\":\"Succeed\"} } }\n";
+    let folder = Folder::new().file("a.asl.json", broken);
+    let told = folder.asl("validate --fix a.asl.json").code(0);
+    told.stderr("mended a.asl.json\n✔ 1 definition, no problems\n");
+    assert_eq!(folder.read("a.asl.json"), mended);
+    folder
+        .asl("validate --fix a.asl.json")
+        .code(0)
+        .stderr("✔ 1 definition, no problems\n");
+}
