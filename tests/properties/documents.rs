@@ -6,7 +6,7 @@ use aslkit::syntax::{Format, Source, read};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cases;
 
@@ -82,10 +82,11 @@ proptest! {
 
     #[test]
     fn sizes_stay_true_through_writes(
-        start in value(),
+        (a, b) in (value(), value()),
         pretty in any::<bool>(),
         writes in vec((path(), value()), 0..6),
     ) {
+        let start = json!({"a": a, "b": {"b": b}, "c": {}});
         let text = if pretty { format!("{start:#}") } else { start.to_string() };
         let mut document = Json::parse(&text).expect("JSON");
         for (path, value) in writes {

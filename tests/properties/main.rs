@@ -120,8 +120,12 @@ proptest! {
         sources.draw();
         let errors = sources.errors();
         if let Err(why) = sources.compile() {
-            let parsed = why.iter().any(|found| !OF_EXPRESSIONS.contains(&found.rule));
-            prop_assert!(!parsed || !errors.is_empty(), "only compiling finds {why:#?}");
+            for found in why.iter().filter(|found| !OF_EXPRESSIONS.contains(&found.rule)) {
+                // Other findings may stand at another place for the same cause.
+                let place = (found.rule == "unknown-target").then(|| found.span());
+                let same = |error: &Diagnostic| place.is_none_or(|place| error.span() == place);
+                prop_assert!(errors.iter().any(same), "only compiling finds {found:#?}");
+            }
         }
     }
 }
