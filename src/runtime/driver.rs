@@ -14,9 +14,9 @@ use super::clock::{Clock, Pause};
 use super::handlers::{Handlers, Invocation, Work};
 use crate::data::{EventId, Json, StatesError, Timestamp};
 use crate::engine::{
-    Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, TaskRequest,
+    Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
+    TaskRequest,
 };
-use crate::engine::{Progress, Start};
 use crate::language::IntegrationPattern;
 
 /// How many states an execution may go through before the driver looks up.

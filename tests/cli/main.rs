@@ -3,6 +3,7 @@
 
 mod asl;
 mod completions;
+mod driver;
 mod graph;
 mod handlers;
 mod history;
