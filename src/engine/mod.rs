@@ -11,6 +11,7 @@ mod execution;
 mod failure;
 mod io;
 mod join;
+pub mod map_run;
 pub mod program;
 mod recorder;
 mod scope;
