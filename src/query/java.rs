@@ -7,7 +7,7 @@ use crate::data::{Json, Number};
 
 mod order;
 
-pub(super) use order::hash_order;
+pub use order::hash_order;
 
 /// A value as Java's `toString` prints it: `{Arg1=1, Arg2=[]}`, strings bare.
 pub(super) fn text(value: &Json) -> String {

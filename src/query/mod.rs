@@ -19,6 +19,7 @@ mod template;
 
 pub use expression::Argument;
 pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction};
+pub use java::hash_order;
 pub use jsonpath::JsonPath;
 pub use path::{Path, PathError, Root};
 pub use reference_path::ReferencePath;

@@ -5,14 +5,19 @@
 //! work is a [`TaskHandler`]'s, which answers at once or later; what happens meanwhile goes
 //! through [`Answers`], one sender for each task.
 
+mod buckets;
 mod clock;
 mod driver;
 pub mod handlers;
 mod identity;
+pub mod items;
 mod log_file;
+mod result_files;
 
+pub use buckets::{BucketError, Buckets};
 pub use clock::{Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use driver::{Answers, Ended, Stop, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use identity::{IdentityOptions, InvalidName};
 pub use log_file::{LogFile, LogFileError};
+pub use result_files::{Location, ResultFiles, ResultStatus, entries};

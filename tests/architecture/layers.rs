@@ -57,6 +57,8 @@ const PRINTING: &[&str] = &["dbg", "eprint", "eprintln", "print", "println"];
 const HOMES: &[(&str, &str)] = &[
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/"),
+    ("csv", "src/runtime/items/"),
+    ("flate2", "src/runtime/items/object.rs"),
     ("ignore", "src/cli/"),
     ("indicatif", "src/cli/"),
     ("jlens_core", "src/query/jsonata/engine.rs"),

@@ -4,7 +4,7 @@
 /// Puts entries into the order of a `HashMap` that they were put into one by one.
 ///
 /// Keys of one bucket keep their order: resizing splits a bucket without reordering it.
-pub(in crate::query) fn hash_order<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+pub fn hash_order<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
     let buckets = table_size(entries.len());
     entries.sort_by_cached_key(|entry| spread_hash(key(entry)) & (buckets - 1));
 }
