@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use aslkit::data::{Json, Seed, Timestamp};
-use aslkit::engine::{EventSink, Execution, Identity, Out, Program, Start};
+use aslkit::engine::program::FlowId;
+use aslkit::engine::{Era, EventSink, Execution, Identity, Out, Program, Start};
 use aslkit::graph::Graph;
 use aslkit::history::HistoryEvent;
 use aslkit::history::outline::Outline;
@@ -70,6 +71,7 @@ fn program(text: &str) -> Arc<Program> {
 /// Runs to the end, without anything outside.
 fn execute(program: &Arc<Program>, input: &Json, sink: &mut dyn EventSink) {
     let start = Start {
+        flow: FlowId::default(),
         input: input.clone(),
         variables: BTreeMap::new(),
         identity: Arc::new(Identity {
@@ -84,6 +86,7 @@ fn execute(program: &Arc<Program>, input: &Json, sink: &mut dyn EventSink) {
         at: Timestamp(0),
         seed: Seed(0),
         max_events: 0,
+        era: Era::default(),
     };
     let mut execution = Execution::new(Arc::clone(program), start);
     let mut effects = Vec::new();

@@ -181,7 +181,12 @@ fn run(definition: &Definition) -> Result<(), String> {
     let start = support::start(Json::empty_object(), identity, MAX_EVENTS);
     let answer = vec![Step::Return(Json::empty_object())];
     let handler = MockHandler::new("{}", answer, Afterwards::Repeat);
-    support::run(program, start, Arc::new(handler), &mut Silent);
+    support::run(
+        program,
+        start,
+        support::host(Arc::new(handler)),
+        &mut Silent,
+    );
     Ok(())
 }
 

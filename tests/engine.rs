@@ -6,8 +6,9 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use aslkit::data::{EventId, Json, Seed, StatesError, Timestamp};
+use aslkit::engine::program::FlowId;
 use aslkit::engine::{
-    Effect, EventSink, Execution, Identity, Input, Out, Program, Progress, Start, TaskRequest,
+    Effect, Era, EventSink, Execution, Identity, Input, Out, Program, Progress, Start, TaskRequest,
 };
 use aslkit::history::{Details, HistoryEvent};
 use aslkit::language;
@@ -66,6 +67,7 @@ fn program(definition: &str) -> Program {
 /// error; a state without one never answers.
 fn history(definition: &str, input: &str, answers: &[(&str, &[&str])], max_events: u64) -> String {
     let start = Start {
+        flow: FlowId::default(),
         input: Json::parse(input).expect("an input"),
         variables: BTreeMap::new(),
         identity: Arc::new(Identity {
@@ -80,6 +82,7 @@ fn history(definition: &str, input: &str, answers: &[(&str, &[&str])], max_event
         at: Timestamp(0),
         seed: Seed(0),
         max_events,
+        era: Era::default(),
     };
     let mut execution = Execution::new(Arc::new(program(definition)), start);
     let mut answers: HashMap<&str, VecDeque<&str>> = answers
@@ -150,6 +153,7 @@ fn invoked(effects: Vec<Effect>) -> Vec<TaskRequest> {
     for effect in effects {
         match effect {
             Effect::Invoke(request) => asked.push(*request),
+            Effect::RunMap(_) => panic!("no Map here is distributed"),
             Effect::Cancel(task) => cancelled.push(task),
         }
     }

@@ -237,6 +237,13 @@ pub(super) struct RunArgs {
         help_heading = "Who does the work"
     )]
     pub(super) task: Vec<String>,
+    /// A machine that Tasks start by states:startExecution, run from its definition; comes before
+    /// every handler
+    #[arg(long, value_name = "NAME=FILE", value_parser = parse_named_path, help_heading = "Who does the work")]
+    pub(super) machine_map: Vec<(String, PathBuf)>,
+    /// A folder that stands for an S3 bucket: what a distributed Map reads and writes
+    #[arg(long, value_name = "NAME=DIR", value_parser = parse_named_path, help_heading = "Who does the work")]
+    pub(super) bucket: Vec<(String, PathBuf)>,
     /// Show which handler each Task would use, and stop
     #[arg(long, help_heading = "Who does the work")]
     pub(super) dry: bool,
@@ -330,6 +337,15 @@ fn parse_time(text: &str) -> Result<Time, String> {
     factor
         .map(Time::Scaled)
         .ok_or_else(|| "use real, skip, or a factor such as 60x".to_owned())
+}
+
+fn parse_named_path(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => {
+            Ok((name.to_owned(), path.into()))
+        }
+        _ => Err("write a name, = and a path, such as orders=./data".to_owned()),
+    }
 }
 
 fn parse_duration(text: &str) -> Result<std::time::Duration, String> {

@@ -1,6 +1,7 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
 mod handlers;
+mod map_runs;
 mod progress;
 mod sinks;
 
@@ -18,7 +19,8 @@ use super::args::{RunArgs, Time, TypeChoice};
 use super::document::{Document, STDIN, need_source, show, show_unfixable};
 use super::output::{Failure, Terminal, print};
 use crate::data::{Json, Seed, limits};
-use crate::engine::{Identity, Outcome, Program, Start};
+use crate::engine::program::FlowId;
+use crate::engine::{Era, Identity, Outcome, Program, Start};
 use crate::history::{ExecutionType, LogHeader};
 use crate::language::StateMachine;
 use crate::lint;
@@ -26,27 +28,34 @@ use crate::lint;
 use crate::report::histories::{self, About, Definition};
 use crate::report::style::{printable, printable_json};
 use crate::runtime::{
-    Clock, Ended, Handlers, IdentityOptions, LogFileError, RealClock, ScaledClock, Stop,
-    VirtualClock,
+    Buckets, Clock, Ended, Host, IdentityOptions, LogFileError, Machines, RealClock, ScaledClock,
+    Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     share_stdin(args)?;
-    let document = Document::of(need_source(&args.definition, terminal)?);
-    let program = match compile(&document) {
-        Ok(program) => program,
-        Err(findings) => {
-            show(terminal, &document.source, Some(&document.tree), findings);
-            let name = printable(&document.source.name);
-            terminal.error(&format!("{name} cannot be run before this is mended"));
-            return Ok(Exit::Findings);
-        }
+    let Some((document, program)) = executable(&args.definition, terminal)? else {
+        return Ok(Exit::Findings);
     };
     let machine_name = machine_name(&args.definition);
-    let handlers = handlers::bind(args, &machine_name, terminal)?;
-    let plan = handlers::Plan::of(&document.machine, &handlers);
+    let mut host = Host {
+        handlers: handlers::bind(args, &machine_name, terminal)?,
+        buckets: buckets(args),
+        machines: Machines::default(),
+    };
+    let mut documents = vec![(None, document)];
+    for (name, path) in &args.machine_map {
+        let Some((document, program)) = executable(path, terminal)? else {
+            return Ok(Exit::Findings);
+        };
+        host.machines.insert(name, Arc::new(program));
+        documents.push((Some(name.as_str()), document));
+    }
+    let plan = handlers::Plan::of(&documents, &host);
+    let (_, document) = documents.swap_remove(0);
+    let host = Arc::new(host);
     if args.dry {
         print(&plan.table(&terminal.stdout_style()))?;
         return Ok(if plan.is_complete() {
@@ -62,8 +71,22 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
     execute(
-        args, terminal, &document, program, input, &identity, seed, &handlers,
+        args, terminal, &document, program, input, &identity, seed, &host,
     )
+}
+
+/// A definition with its program; none when what is wrong with it was shown.
+fn executable(path: &Path, terminal: &Terminal) -> Result<Option<(Document, Program)>, Failure> {
+    let document = Document::of(need_source(path, terminal)?);
+    match compile(&document) {
+        Ok(program) => Ok(Some((document, program))),
+        Err(findings) => {
+            show(terminal, &document.source, Some(&document.tree), findings);
+            let name = printable(&document.source.name);
+            terminal.error(&format!("{name} cannot be run before this is mended"));
+            Ok(None)
+        }
+    }
 }
 
 /// stdin can be read once.
@@ -75,6 +98,12 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
         ("the input", input),
         ("the mocks", is_stdin(&args.mock)),
         ("the handlers", is_stdin(&args.handlers)),
+        (
+            "a machine",
+            args.machine_map
+                .iter()
+                .any(|(_, path)| path.as_os_str() == STDIN),
+        ),
     ];
     let mut claims = claims.iter().filter(|(_, claimed)| *claimed);
     match (claims.next(), claims.next()) {
@@ -205,6 +234,14 @@ fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>
     options.identity().map(Arc::new).map_err(Failure::usage)
 }
 
+fn buckets(args: &RunArgs) -> Buckets {
+    let mut buckets = Buckets::default();
+    for (name, folder) in &args.bucket {
+        buckets.insert(name, folder.clone());
+    }
+    buckets
+}
+
 fn clock(args: &RunArgs) -> Box<dyn Clock> {
     match args.time {
         Time::Real => Box::new(RealClock::new(args.start_time)),
@@ -225,10 +262,11 @@ fn execute(
     input: Json,
     identity: &Arc<Identity>,
     seed: Seed,
-    handlers: &Handlers,
+    host: &Arc<Host>,
 ) -> Result<Exit, Failure> {
     let mut clock = clock(args);
     let start = Start {
+        flow: FlowId::default(),
         input,
         variables: std::collections::BTreeMap::new(),
         identity: Arc::clone(identity),
@@ -238,17 +276,11 @@ fn execute(
             TypeChoice::Standard => limits::MAX_EVENTS,
             TypeChoice::Express => 0,
         }),
+        era: Era::default(),
     };
     let header = header(args, document, &start);
     let mut sinks = Sinks::open(args, terminal, &header)?;
-    let ended = drive(
-        program,
-        start,
-        handlers,
-        &mut *clock,
-        &mut sinks,
-        args.timeout,
-    )?;
+    let ended = drive(program, start, host, &mut *clock, &mut sinks, args.timeout)?;
     conclude(args, terminal, document, identity, sinks, &ended)
 }
 
@@ -276,7 +308,7 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
 fn drive(
     program: Program,
     start: Start,
-    handlers: &Handlers,
+    host: &Arc<Host>,
     clock: &mut dyn Clock,
     sinks: &mut Sinks,
     timeout: Option<Duration>,
@@ -288,7 +320,7 @@ fn drive(
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
         let stop = pin!(stop(timeout, sinks.unread()));
-        crate::runtime::run(Arc::new(program), start, handlers, clock, sinks, stop).await
+        crate::runtime::run(Arc::new(program), start, host, clock, sinks, stop).await
     });
     // A handler that hangs in a system call must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
@@ -365,7 +397,7 @@ fn conclude(
     sinks: Sinks,
     ended: &Ended,
 ) -> Result<Exit, Failure> {
-    let (outline, log) = sinks.finish();
+    let (outline, map_runs, log) = sinks.finish();
     let log_goes_out = args
         .log
         .as_ref()
@@ -377,7 +409,9 @@ fn conclude(
     if terminal.quiet {
         tell_in_short(&ended.outcome, terminal);
     } else {
-        terminal.say(&tell(args, terminal, document, identity, &outline));
+        let told = tell(args, terminal, document, identity, &outline);
+        let runs = map_runs.summary(&terminal.stderr_style());
+        terminal.say(&format!("{told}{runs}"));
     }
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
         print(&format!("{}\n", rendered(output, terminal)))?;

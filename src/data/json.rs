@@ -297,6 +297,12 @@ impl Object {
         self.fields.contains_key(key)
     }
 
+    /// The field at this place.
+    #[must_use]
+    pub fn get_index(&self, index: usize) -> Option<(&Arc<str>, &Json)> {
+        self.fields.get_index(index)
+    }
+
     /// The number of fields.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -14,6 +14,12 @@ impl Seed {
         }
     }
 
+    /// The seed of the n-th execution that an event began.
+    #[must_use]
+    pub fn nth(self, event: super::EventId, n: u64) -> Self {
+        Self(mix(self.0 ^ mix(event.0 ^ mix(n.wrapping_add(1)))))
+    }
+
     /// The draws that belong to a text, such as an execution's name.
     #[must_use]
     pub fn named(self, name: &str) -> Keyed {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::join::Forks;
-use super::program::{Next, Program, State};
+use super::program::{FlowId, Next, Program, State};
 use super::recorder::Recorder;
 use super::scope::{Core, Variables};
 use super::thread::{Phase, Thread, ThreadId, Threads};
@@ -79,7 +79,7 @@ impl Execution {
         let recorder = Recorder::new(start.at, start.max_events);
         let variables = Arc::new(Variables::root(start.variables));
         let root = Thread::new(
-            program.start(),
+            program.flow(start.flow).start,
             start.input.clone(),
             variables,
             None,
@@ -92,6 +92,7 @@ impl Execution {
             input: start.input,
             started: start.at,
             seed: start.seed,
+            era: start.era,
         };
         let mut execution = Self {
             program,
@@ -105,20 +106,20 @@ impl Execution {
             tasks: BTreeMap::new(),
             outcome: None,
         };
-        execution.set_execution_timeout();
+        execution.set_execution_timeout(start.flow);
         execution
     }
 
-    fn set_execution_timeout(&mut self) {
+    fn set_execution_timeout(&mut self, flow: FlowId) {
         let service = if self.core.identity.express {
             limits::EXPRESS_TIMEOUT_SECONDS
         } else {
             limits::STANDARD_TIMEOUT_SECONDS
         };
-        let seconds = self
-            .program
-            .timeout_seconds
-            .map_or(service, |own| own.min(service));
+        // The machine's own time is not that of a Map Run's child.
+        let own = self.program.timeout_seconds;
+        let own = own.filter(|_| flow == FlowId::default());
+        let seconds = own.map_or(service, |own| own.min(service));
         self.set_alarm(self.core.started.plus_seconds(seconds), Rings::Execution);
     }
 
@@ -134,6 +135,7 @@ impl Execution {
             Input::TaskSubmitted { task, output } => self.task_submitted(task, &output, out),
             Input::Heartbeat { task } => self.heartbeat(task),
             Input::TaskEnded { task, result } => self.task_ended(task, result, out),
+            Input::MapRunEnded { run, result } => self.map_run_ended(run, result, out),
             Input::Tick => self.tick(out),
             Input::Stop(error) => self.stop(error, out),
         }
@@ -239,7 +241,12 @@ impl Execution {
             Phase::Answered(result) => states::answered(self, state, thread, result, out),
             Phase::Waited => states::waited(self, state, thread, out),
             Phase::Joined(results) => states::joined(self, state, thread, &results, out),
-            waiting @ (Phase::Task(_) | Phase::Waiting | Phase::Forked(_) | Phase::Backoff) => {
+            Phase::Ran(result) => states::ran(self, state, thread, result, out),
+            waiting @ (Phase::Task(_)
+            | Phase::MapRun(_)
+            | Phase::Waiting
+            | Phase::Forked(_)
+            | Phase::Backoff) => {
                 debug_assert!(false, "a waiting thread was ready");
                 thread.phase = waiting;
                 return Turn::Parked;

@@ -9,7 +9,7 @@ use super::recorder::Recorder;
 use super::scope::View;
 use super::thread::{Phase, Thread, ThreadId};
 use super::{Note, Out};
-use crate::data::{Json, Nature, StatesError};
+use crate::data::{EventId, Json, Nature, StatesError};
 use crate::history::{Details, HistoryEventType};
 use crate::language::StateKind;
 use crate::query::jsonata::EvaluationFailure;
@@ -31,6 +31,14 @@ impl Failure {
             from_child: true,
             ..Self::from(error)
         }
+    }
+
+    /// The error with which a Map Run fails whose children's inputs could not be made.
+    pub(super) fn into_error(mut self, state: &str, entered: EventId) -> StatesError {
+        if matches!(self.error.nature, Nature::Runtime | Nature::Evaluation) {
+            self.error.explain(state, entered);
+        }
+        self.error
     }
 
     /// A document of the state itself over the size limit: nothing catches it (05 §5.4).
@@ -61,6 +69,18 @@ impl From<EvaluationFailure> for Failure {
             location,
             ..Self::from(StatesError::from(failure))
         }
+    }
+}
+
+impl StatesError {
+    /// Adds which state failed to what the interpreter itself raised.
+    fn explain(&mut self, state: &str, entered: EventId) {
+        let cause = self.cause.as_deref().unwrap_or_default();
+        let cause = format!(
+            "An error occurred while executing the state '{state}' (entered at the event id \
+             #{entered}). {cause}"
+        );
+        self.cause = Some(cause.into());
     }
 }
 
@@ -131,13 +151,7 @@ impl Execution {
         if failure.from_child || !own {
             return failure;
         }
-        let cause = failure.error.cause.as_deref().unwrap_or_default();
-        let cause = format!(
-            "An error occurred while executing the state '{}' (entered at the event id #{}). \
-             {cause}",
-            state.name, thread.entered
-        );
-        failure.error.cause = Some(cause.into());
+        failure.error.explain(&state.name, thread.entered);
         if failure.error.nature == Nature::Evaluation {
             let details = Details::Evaluation {
                 error: failure.error.error.as_deref().map(Into::into),

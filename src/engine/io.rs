@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::program::{Assign, Catcher, Io, ItemSelector, PathField, ResultPath, State};
+use super::program::{Assign, Catcher, Io, PathField, ResultPath, State, Template};
 use super::scope::View;
 use crate::data::{Json, Keyed, limits};
 use crate::query::failure;
@@ -192,16 +192,17 @@ fn write_result(at: &ResultPath, raw: Json, result: Json) -> Result<Json, Failur
     }
 }
 
-/// What an iteration gets in place of its item.
-pub(super) fn item(
-    selector: &ItemSelector,
+/// What a template makes of the view; `field` is what messages call it.
+pub(super) fn made(
+    template: &Template,
+    field: &str,
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<Json, Failure> {
-    match selector {
-        ItemSelector::JsonPath(template) => Ok(template.evaluate(view, random)?),
-        ItemSelector::Jsonata(template) => {
-            Ok(view.jsonata(|scope| template.evaluate("ItemSelector", scope, random))?)
+    match template {
+        Template::JsonPath(template) => Ok(template.evaluate(view, random)?),
+        Template::Jsonata(template) => {
+            Ok(view.jsonata(|scope| template.evaluate(field, scope, random))?)
         }
     }
 }

@@ -149,8 +149,10 @@ impl Execution {
             .and_then(|items| items.get(index as usize))
             .cloned();
         let item = Item {
-            index,
+            index: u64::from(index),
             value: value.unwrap_or_default(),
+            key: None,
+            source: None,
         };
         let start = self.program.flow(*flow).start;
         fork.next += 1;
@@ -167,8 +169,9 @@ impl Execution {
                     item: Some(&item),
                     now: self.recorder.now(),
                 };
-                io::item(
+                io::made(
                     selector,
+                    "ItemSelector",
                     &view,
                     &mut self.core.seed.at(self.recorder.last()),
                 )?
@@ -399,6 +402,13 @@ impl Execution {
             Phase::Task(task) => {
                 self.tasks.remove(&task);
                 out.effects.push(Effect::Cancel(task));
+            }
+            Phase::MapRun(run) => {
+                self.tasks.remove(&run);
+                out.effects.push(Effect::Cancel(run));
+                // Its place is the model's; no recording has one (09 §9.5).
+                let kind = HistoryEventType::MapRunAborted;
+                self.recorder.event(out.sink, failing, kind, Details::None);
             }
             Phase::Forked(fork) => {
                 if let Some(fork) = self.forks.open.remove(&fork) {

@@ -7,6 +7,7 @@
 //! as [`Effect`]s, and [`Execution::deadline`] says when time alone will make a difference. There
 //! is no clock, no randomness but a keyed one, and no I/O in here.
 
+mod era;
 mod execution;
 mod failure;
 mod io;
@@ -18,6 +19,7 @@ mod scope;
 mod states;
 mod thread;
 
+pub use era::Era;
 pub use execution::{Execution, Progress};
 pub use program::Program;
 pub use thread::ThreadPath;
@@ -28,7 +30,8 @@ use std::sync::Arc;
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
 use crate::history::HistoryEvent;
 use crate::language::Resource;
-use program::StateId;
+use map_run::{MapRun, Tally};
+use program::{FlowId, StateId};
 
 /// Whose execution it is: what the context object says of it.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ pub struct Identity {
 /// What an execution starts with.
 #[derive(Clone, Debug)]
 pub struct Start {
+    /// The scope it runs: the whole machine, or a Map's processor.
+    pub flow: FlowId,
     /// The input of the first state.
     pub input: Json,
     /// Variables that are there from the beginning.
@@ -64,6 +69,8 @@ pub struct Start {
     pub seed: Seed,
     /// How many events it may have; 0 for any number.
     pub max_events: u64,
+    /// Which day's service it is like.
+    pub era: Era,
 }
 
 /// What happened outside.
@@ -95,6 +102,13 @@ pub enum Input {
         /// Its result, or its error.
         result: Result<Json, StatesError>,
     },
+    /// A Map Run is over.
+    MapRunEnded {
+        /// Its `MapRunStarted` event.
+        run: EventId,
+        /// What the Map state gets, or why the run failed.
+        result: Result<Json, StatesError>,
+    },
     /// Time went on: what is due happens.
     Tick,
     /// The execution shall end now.
@@ -102,11 +116,13 @@ pub enum Input {
 }
 
 /// What the outside is asked to do.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Effect {
     /// Do a task's work.
     Invoke(Box<TaskRequest>),
-    /// Stop a task's work: nobody waits for it any more.
+    /// Do a Map Run.
+    RunMap(Box<MapRun>),
+    /// Stop a task's work or a Map Run: nobody waits for it any more.
     Cancel(EventId),
 }
 
@@ -173,6 +189,17 @@ pub enum Note<'a> {
         state: &'a str,
         /// The catcher's index.
         catcher: usize,
+    },
+    /// How a Map Run stands.
+    MapRun {
+        /// The Map state's name.
+        state: &'a str,
+        /// Its items by what became of them.
+        tally: Tally,
+        /// The first child that failed, by its place, with its error.
+        first_failure: Option<(u64, &'a StatesError)>,
+        /// Whether the run is over.
+        ended: bool,
     },
 }
 

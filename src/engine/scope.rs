@@ -4,20 +4,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Identity;
 use super::program::State;
 use super::thread::Thread;
+use super::{Era, Identity};
 use crate::data::{Json, Seed, Timestamp};
 use crate::language::StateKind;
 use crate::query::{self, jsonata};
 
 /// What an execution is, for its whole life.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Core {
     pub(super) identity: Arc<Identity>,
     pub(super) input: Json,
     pub(super) started: Timestamp,
     pub(super) seed: Seed,
+    pub(super) era: Era,
 }
 
 /// The variables of one scope and of those around it. An outer scope cannot change while a scope
@@ -32,8 +33,12 @@ pub(super) struct Variables {
 /// The item that an iteration is about.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    pub(super) index: u32,
+    pub(super) index: u64,
     pub(super) value: Json,
+    /// When the items are an object's fields.
+    pub(super) key: Option<Arc<str>>,
+    /// In a distributed Map.
+    pub(super) source: Option<Arc<str>>,
 }
 
 impl Variables {
@@ -117,7 +122,7 @@ impl<'v> View<'v> {
             "StartTime" => Json::from(self.core.started.to_string()),
             "Name" => Json::String(identity.name.clone()),
             "RoleArn" => Json::String(identity.role_arn.clone()),
-            "RedriveCount" => Json::from(0),
+            "RedriveCount" if self.core.era.tells_redrive_count => Json::from(0),
             _ => return None,
         })
     }
@@ -155,12 +160,16 @@ impl<'v> View<'v> {
             return None;
         }
         let item = self.item.or_else(|| self.thread.variables.item())?;
-        let index = ("Index", Json::from(i64::from(item.index)));
-        Some(
-            [index, ("Value", item.value.compacted())]
-                .into_iter()
-                .collect(),
-        )
+        let index = Json::from(item.index.cast_signed());
+        let members = [
+            Some(("Index", index)),
+            Some(("Value", item.value.compacted())),
+            item.key.clone().map(|key| ("Key", Json::String(key))),
+            item.source
+                .clone()
+                .map(|source| ("Source", Json::String(source))),
+        ];
+        Some(members.into_iter().flatten().collect())
     }
 
     fn section(&self, section: &str, members: &[&str]) -> Option<Json> {

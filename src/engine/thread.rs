@@ -34,6 +34,10 @@ pub(super) enum Phase {
     Forked(ForkId),
     /// They all succeeded, with these results.
     Joined(Json),
+    /// Waits for the Map Run of this event.
+    MapRun(EventId),
+    /// The Map Run is over.
+    Ran(Result<Json, StatesError>),
     /// Waits to be tried again.
     Backoff,
 }
@@ -65,6 +69,8 @@ pub(super) struct Thread {
     pub(super) heartbeat_due: Option<Timestamp>,
     /// How long the task in hand may be silent.
     pub(super) heartbeat_seconds: Option<i64>,
+    /// The `MapRunStarted` of a Map Run that is over.
+    pub(super) map_run: EventId,
 }
 
 impl Thread {
@@ -91,6 +97,18 @@ impl Thread {
             alarm: 0,
             heartbeat_due: None,
             heartbeat_seconds: None,
+            map_run: EventId::NONE,
+        }
+    }
+
+    /// The thread as expressions see it, for one who evaluates them elsewhere.
+    pub(super) fn snapshot(&self) -> Self {
+        let (raw, variables) = (self.raw.clone(), Arc::clone(&self.variables));
+        Self {
+            entered: self.entered,
+            entered_at: self.entered_at,
+            attempt: self.attempt,
+            ..Self::new(self.state, raw, variables, None, self.previous)
         }
     }
 }

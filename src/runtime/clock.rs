@@ -18,8 +18,28 @@ pub trait Clock: Send {
     /// The time now; it never runs back.
     fn now(&mut self) -> Timestamp;
 
-    /// How to wait for `time`. `busy` says whether somebody outside is at work meanwhile.
-    fn wait_for(&mut self, time: Timestamp, busy: bool) -> Pause;
+    /// How to wait for `time`, by who is at work meanwhile.
+    fn wait_for(&mut self, time: Timestamp, busy: Busy) -> Pause;
+
+    /// A clock for an execution that this one began, which starts at `at` where time is not the
+    /// same for all.
+    fn fork(&self, at: Timestamp) -> Box<dyn Clock>;
+
+    /// Whether forks have times of their own: an execution that has ended there tells when.
+    fn is_virtual(&self) -> bool {
+        false
+    }
+}
+
+/// Who is at work while an execution waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    /// Nobody: only time will make a difference.
+    Nobody,
+    /// Executions that this one began, and that tell when they ended.
+    Children,
+    /// Somebody outside, whose work takes as long as it takes.
+    Outside,
 }
 
 fn system_now() -> Timestamp {
@@ -41,7 +61,7 @@ fn until(now: Timestamp, time: Timestamp) -> Pause {
 }
 
 /// The time outside, from a start that may be another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RealClock {
     start: Timestamp,
     began: Instant,
@@ -63,13 +83,17 @@ impl Clock for RealClock {
         self.start.plus_millis(millis(self.began.elapsed()))
     }
 
-    fn wait_for(&mut self, time: Timestamp, _: bool) -> Pause {
+    fn wait_for(&mut self, time: Timestamp, _: Busy) -> Pause {
         until(self.now(), time)
+    }
+
+    fn fork(&self, _: Timestamp) -> Box<dyn Clock> {
+        Box::new(self.clone())
     }
 }
 
 /// Time that runs a number of times as fast as outside.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ScaledClock {
     real: RealClock,
     factor: f64,
@@ -96,7 +120,7 @@ impl Clock for ScaledClock {
         self.real.start.plus_millis((passed * 1000.0) as i64)
     }
 
-    fn wait_for(&mut self, time: Timestamp, _: bool) -> Pause {
+    fn wait_for(&mut self, time: Timestamp, _: Busy) -> Pause {
         match until(self.now(), time) {
             Pause::Over => Pause::Over,
             Pause::Sleep(duration) => {
@@ -106,6 +130,10 @@ impl Clock for ScaledClock {
             }
         }
     }
+
+    fn fork(&self, _: Timestamp) -> Box<dyn Clock> {
+        Box::new(self.clone())
+    }
 }
 
 /// Time that stands still while something is decided, jumps over waits, and passes as it does
@@ -114,7 +142,13 @@ impl Clock for ScaledClock {
 pub struct VirtualClock {
     now: Timestamp,
     busy_since: Option<Instant>,
+    /// When the children began that are waited for.
+    children_since: Option<Instant>,
 }
+
+/// How long time stands still for children. They tell when they ended, so that their end comes at
+/// the same time in every run; but one of them may itself wait for somebody outside, or for us.
+const CHILDREN_HOLD_TIME: Duration = Duration::from_secs(1);
 
 impl VirtualClock {
     /// A clock that shows `start` now, or the time of day.
@@ -123,6 +157,7 @@ impl VirtualClock {
         Self {
             now: start.unwrap_or_else(system_now),
             busy_since: None,
+            children_since: None,
         }
     }
 
@@ -140,14 +175,34 @@ impl Clock for VirtualClock {
         self.now
     }
 
-    fn wait_for(&mut self, time: Timestamp, busy: bool) -> Pause {
+    fn wait_for(&mut self, time: Timestamp, busy: Busy) -> Pause {
         self.catch_up();
-        if busy {
-            self.busy_since = Some(Instant::now());
-            return until(self.now, time);
+        if busy != Busy::Children {
+            self.children_since = None;
         }
-        self.now = self.now.max(time);
-        Pause::Over
+        match busy {
+            Busy::Nobody => {
+                self.now = self.now.max(time);
+                return Pause::Over;
+            }
+            Busy::Children => {
+                let since = self.children_since.get_or_insert_with(Instant::now);
+                if since.elapsed() < CHILDREN_HOLD_TIME {
+                    return Pause::Sleep(CHILDREN_HOLD_TIME);
+                }
+            }
+            Busy::Outside => {}
+        }
+        self.busy_since = Some(Instant::now());
+        until(self.now, time)
+    }
+
+    fn fork(&self, at: Timestamp) -> Box<dyn Clock> {
+        Box::new(Self::new(Some(at)))
+    }
+
+    fn is_virtual(&self) -> bool {
+        true
     }
 }
 
@@ -159,15 +214,30 @@ mod tests {
     fn virtual_time_jumps_only_while_nobody_works() {
         let mut clock = VirtualClock::new(Some(Timestamp(1000)));
         let year = Timestamp(1000).plus_seconds(31_536_000);
-        assert!(matches!(clock.wait_for(year, true), Pause::Sleep(_)));
-        assert_eq!(clock.wait_for(year, false), Pause::Over);
+        assert!(matches!(
+            clock.wait_for(year, Busy::Outside),
+            Pause::Sleep(_)
+        ));
+        assert_eq!(clock.wait_for(year, Busy::Nobody), Pause::Over);
         assert_eq!(clock.now(), year);
+    }
+
+    #[test]
+    fn virtual_time_stands_still_for_children() {
+        let mut clock = VirtualClock::new(Some(Timestamp(1000)));
+        let later = Timestamp(1001);
+        assert!(matches!(
+            clock.wait_for(later, Busy::Children),
+            Pause::Sleep(_)
+        ));
+        assert_eq!(clock.now(), Timestamp(1000));
+        assert_eq!(clock.fork(later).now(), later);
     }
 
     #[test]
     fn a_scaled_clock_sleeps_less() {
         let mut clock = ScaledClock::new(Some(Timestamp(0)), 1000.0);
-        let Pause::Sleep(pause) = clock.wait_for(Timestamp(100_000_000), false) else {
+        let Pause::Sleep(pause) = clock.wait_for(Timestamp(100_000_000), Busy::Nobody) else {
             panic!("that time has not come");
         };
         assert!(pause <= Duration::from_millis(100_001), "{pause:?}");

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
-use super::clock::{Clock, Pause};
-use super::handlers::{Handlers, Invocation, Work};
-use crate::data::{EventId, Json, StatesError, Timestamp};
+use super::clock::{Busy, Clock, Pause};
+use super::handlers::{Invocation, Work};
+use super::host::Host;
+use super::map_run;
+use super::nested::Nested;
+use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
+use crate::engine::map_run::MapRun;
 use crate::engine::{
     Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
     TaskRequest,
@@ -26,7 +30,18 @@ const FUEL: u64 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Answers {
     task: EventId,
-    sender: mpsc::UnboundedSender<Input>,
+    sender: mpsc::UnboundedSender<Heard>,
+}
+
+/// What the driver is told.
+#[derive(Debug)]
+enum Heard {
+    /// Something happened just now.
+    Now(Input),
+    /// Something happened, or will have happened, at a time of its own.
+    At(Timestamp, Input),
+    /// How a Map Run stands.
+    Counted(map_run::Report),
 }
 
 impl Answers {
@@ -52,7 +67,7 @@ impl Answers {
 
     /// Nobody listens any more once the execution has ended: a late answer is no error.
     fn send(&self, input: Input) {
-        let _ = self.sender.send(input);
+        let _ = self.sender.send(Heard::Now(input));
     }
 }
 
@@ -80,23 +95,28 @@ pub struct Ended {
 pub async fn run(
     program: Arc<Program>,
     start: Start,
-    handlers: &Handlers,
+    host: &Arc<Host>,
     clock: &mut dyn Clock,
     sink: &mut dyn EventSink,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
-    let identity = Arc::clone(&start.identity);
+    let (identity, seed) = (Arc::clone(&start.identity), start.seed);
     let execution = Execution::new(program, start);
     let (sender, answers) = mpsc::unbounded_channel();
     let driver = Driver {
         execution,
         identity,
-        handlers,
+        host,
         clock,
         sink,
         sender,
         answers,
+        due: BTreeMap::new(),
+        told: 0,
         working: BTreeMap::new(),
+        children: BTreeMap::new(),
+        detached: Vec::new(),
+        seed,
     };
     driver.run(stop).await
 }
@@ -104,14 +124,23 @@ pub async fn run(
 struct Driver<'d> {
     execution: Execution,
     identity: Arc<Identity>,
-    handlers: &'d Handlers,
+    host: &'d Arc<Host>,
     clock: &'d mut dyn Clock,
     sink: &'d mut dyn EventSink,
-    sender: mpsc::UnboundedSender<Input>,
-    answers: mpsc::UnboundedReceiver<Input>,
+    sender: mpsc::UnboundedSender<Heard>,
+    answers: mpsc::UnboundedReceiver<Heard>,
+    /// What was told before its time came, by its time and the order of telling.
+    due: BTreeMap<(Timestamp, u64), Input>,
+    told: u64,
     /// Who works on a task, to be stopped when nobody waits for it any more.
-    /// Invariant: these are the only spawned tasks, and each is aborted before the driver ends.
+    /// Invariant: these and `children` are the only spawned tasks, and each is aborted before the
+    /// driver ends.
     working: BTreeMap<EventId, AbortHandle>,
+    /// Map Runs and machines of ours that are waited for.
+    children: BTreeMap<EventId, AbortHandle>,
+    /// Machines of ours that run for themselves: they end before the driver does.
+    detached: Vec<JoinHandle<()>>,
+    seed: Seed,
 }
 
 impl Driver<'_> {
@@ -127,7 +156,7 @@ impl Driver<'_> {
             let progress = self.execution.run(FUEL, &mut out);
             self.carry_out(effects);
             if let Progress::Finished(outcome) = progress {
-                self.stop_all().await;
+                self.stop_all(stop.as_mut(), stopped.is_some()).await;
                 return Ended {
                     outcome,
                     stopped,
@@ -150,10 +179,33 @@ impl Driver<'_> {
 
     /// Delivers what was answered, and only then the time: an answer that is there is not late.
     fn hear(&mut self) {
-        while let Ok(input) = self.answers.try_recv() {
+        while let Ok(heard) = self.answers.try_recv() {
+            self.take(heard);
+        }
+        let now = self.clock.now();
+        while let Some(due) = self.due.first_entry()
+            && due.key().0 <= now
+        {
+            let input = due.remove();
             self.deliver(input);
         }
         self.deliver(Input::Tick);
+    }
+
+    fn take(&mut self, heard: Heard) {
+        match heard {
+            Heard::Now(input) => self.deliver(input),
+            Heard::At(at, input) => {
+                if let Input::MapRunEnded { run: id, .. } | Input::TaskEnded { task: id, .. } =
+                    &input
+                {
+                    self.children.remove(id);
+                }
+                self.told += 1;
+                self.due.insert((at, self.told), input);
+            }
+            Heard::Counted(report) => self.sink.note(&report.note()),
+        }
     }
 
     fn deliver(&mut self, input: Input) {
@@ -175,10 +227,12 @@ impl Driver<'_> {
         for effect in effects {
             match effect {
                 Effect::Invoke(request) => begun.push(request),
+                Effect::RunMap(run) => self.run_map(*run),
                 Effect::Cancel(task) => {
                     // A task may be given up in the very step that asked for it.
                     begun.retain(|request| request.task != task);
-                    if let Some(work) = self.working.remove(&task) {
+                    let working = self.working.remove(&task);
+                    if let Some(work) = working.or_else(|| self.children.remove(&task)) {
                         work.abort();
                     }
                 }
@@ -204,20 +258,84 @@ impl Driver<'_> {
             task,
             sender: self.sender.clone(),
         };
+        if let Some(nested) = self.nested(&request) {
+            return self.start_nested(nested, &answers);
+        }
         let invocation = Invocation {
             identity: Arc::clone(&self.identity),
             request,
         };
-        if later && !self.handlers.tells_submission(&invocation) {
+        if later && !self.host.handlers.tells_submission(&invocation) {
             answers.submitted(Json::empty_object());
         }
-        match self.handlers.invoke(invocation, answers.clone()) {
+        match self.host.handlers.invoke(invocation, answers.clone()) {
             Work::Done(result) => answers.ended(result),
             Work::Running(work) => {
                 let work = tokio::spawn(async move { answers.ended(work.await) });
                 self.working.insert(task, work.abort_handle());
             }
         }
+    }
+
+    /// The machine of ours that a Task starts. One that we do not have may be a handler's affair.
+    fn nested(&self, request: &TaskRequest) -> Option<Result<Nested, StatesError>> {
+        let nested = Nested::of(&self.host.machines, &self.identity, self.seed, request)?;
+        let handled = || {
+            self.host
+                .handlers
+                .of(&request.name, &request.resource, None)
+                .is_some()
+        };
+        match nested {
+            Err(_) if handled() => None,
+            nested => Some(nested),
+        }
+    }
+
+    fn start_nested(&mut self, nested: Result<Nested, StatesError>, answers: &Answers) {
+        let nested = match nested {
+            Ok(nested) => nested,
+            Err(error) => return answers.ended(Err(error)),
+        };
+        let (task, now) = (answers.task, self.clock.now());
+        if let Some(output) = nested.submitted(now) {
+            answers.submitted(output);
+        }
+        let at_once = nested.answers_at_once(now);
+        let waits = at_once.is_none();
+        if let Some(answer) = at_once {
+            answers.ended(Ok(answer));
+        }
+        let (host, clock) = (Arc::clone(self.host), self.clock.fork(now));
+        let (sender, work) = (self.sender.clone(), nested.run(host, clock));
+        let work = tokio::spawn(async move {
+            let (at, result) = work.await;
+            if waits {
+                let _ = sender.send(Heard::At(at, Input::TaskEnded { task, result }));
+            }
+        });
+        if waits {
+            self.children.insert(task, work.abort_handle());
+        } else {
+            self.detached.push(work);
+        }
+    }
+
+    /// Lets the children of a Map Run run on threads of their own.
+    fn run_map(&mut self, run: MapRun) {
+        let (id, sender) = (run.run, self.sender.clone());
+        let counted = self.sender.clone();
+        let count = move |report| {
+            let _ = counted.send(Heard::Counted(report));
+        };
+        let now = self.clock.now();
+        let clock = self.clock.fork(now);
+        let work = map_run::start(run, Arc::clone(self.host), clock, count);
+        let work = tokio::spawn(async move {
+            let (at, result) = work.await;
+            let _ = sender.send(Heard::At(at, Input::MapRunEnded { run: id, result }));
+        });
+        self.children.insert(id, work.abort_handle());
     }
 
     /// Waits for an answer, for the deadline, or to be stopped.
@@ -227,9 +345,14 @@ impl Driver<'_> {
         stopping: bool,
     ) -> Option<Stop> {
         self.sink.idle();
-        let busy = !self.working.is_empty();
-        let pause = match self.execution.deadline() {
-            Some(deadline) => self.clock.wait_for(deadline, busy),
+        let busy = match (self.children.is_empty(), self.working.is_empty()) {
+            (true, true) => Busy::Nobody,
+            (false, _) => Busy::Children,
+            (true, false) => Busy::Outside,
+        };
+        let due = self.due.first_key_value().map(|((at, _), _)| *at);
+        let pause = match self.execution.deadline().into_iter().chain(due).min() {
+            Some(next) => self.clock.wait_for(next, busy),
             // An execution always has its own time-out ahead; this is only the floor.
             None => Pause::Sleep(Duration::from_secs(1)),
         };
@@ -239,17 +362,37 @@ impl Driver<'_> {
         tokio::select! {
             biased;
             why = stop, if !stopping => return Some(why),
-            Some(input) = self.answers.recv() => self.deliver(input),
+            Some(heard) = self.answers.recv() => self.take(heard),
             () = tokio::time::sleep(pause) => {}
         }
         None
     }
 
-    /// Ends what still works and gives it the chance to clean up before the runtime goes.
-    async fn stop_all(&mut self) {
-        for work in std::mem::take(&mut self.working).into_values() {
+    /// Ends what still works and gives it the chance to clean up before the runtime goes. What runs
+    /// for itself goes on to its end unless the run shall stop.
+    async fn stop_all(&mut self, stop: Pin<&mut (dyn Future<Output = Stop> + '_)>, stopping: bool) {
+        let working = std::mem::take(&mut self.working);
+        for work in working
+            .into_values()
+            .chain(std::mem::take(&mut self.children).into_values())
+        {
             work.abort();
         }
+        let detached = std::mem::take(&mut self.detached);
+        let aborts: Vec<AbortHandle> = detached.iter().map(JoinHandle::abort_handle).collect();
+        let all = async {
+            for work in detached {
+                // How it ended is nobody's affair.
+                let _ = work.await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = std::future::ready(()), if stopping => {}
+            _ = stop, if !stopping => {}
+            () = all => {}
+        }
+        aborts.iter().for_each(AbortHandle::abort);
         tokio::task::yield_now().await;
     }
 }

@@ -13,6 +13,7 @@ mod input;
 mod interrupt;
 mod log;
 mod mocks;
+mod nested;
 mod run;
 mod server;
 mod validate;

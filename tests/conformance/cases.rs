@@ -17,6 +17,12 @@ pub struct Case {
     pub has_history: bool,
     pub bindings: Vec<(String, String)>,
     pub invocations: Vec<Value>,
+    /// When it was recorded, as `31-12-2024, 23:59:59`.
+    pub recorded: String,
+    /// Bucket, key and content of each object that was there.
+    pub objects: Vec<(String, String, String)>,
+    /// Step Functions Local's mocks for the case, when it brings them.
+    pub mock_config: Option<Value>,
 }
 
 /// Every recorded execution.
@@ -70,7 +76,21 @@ fn read(path: &Path) -> Case {
             .as_array()
             .cloned()
             .unwrap_or_default(),
+        recorded: string(&case["recorded_date"]).unwrap_or_default(),
+        objects: objects(&case["tasks"]["setup_calls"]),
+        mock_config: case["tasks"].get("local_mock_config").cloned(),
     }
+}
+
+/// What the test that was recorded put into S3 before it ran.
+fn objects(calls: &Value) -> Vec<(String, String, String)> {
+    let calls = calls.as_array().into_iter().flatten();
+    let puts = calls.filter(|call| call["op"] == "put_object");
+    puts.filter_map(|call| {
+        let argument = |name: &str| call["kwargs"][name].as_str().map(str::to_owned);
+        Some((argument("Bucket")?, argument("Key")?, argument("Body")?))
+    })
+    .collect()
 }
 
 impl Case {

@@ -1,14 +1,17 @@
 //! Runs a recorded case: Tasks answer what they answered on AWS, and time jumps.
 
 use std::collections::{HashMap, VecDeque};
+use std::fs;
 use std::future::pending;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use aslkit::data::{Json, StatesError};
-use aslkit::engine::EventSink;
+use aslkit::data::{Json, StatesError, Timestamp};
+use aslkit::engine::{Era, EventSink};
 use aslkit::history::HistoryEvent;
-use aslkit::runtime::{Answers, IdentityOptions, Invocation, TaskHandler, Work};
-use aslkit::syntax::{Format, Source};
+use aslkit::runtime::handlers::mocks;
+use aslkit::runtime::{Answers, Host, IdentityOptions, Invocation, TaskHandler, Work};
+use aslkit::syntax::{Format, Source, read};
 use serde_json::Value;
 
 use super::cases::Case;
@@ -30,10 +33,57 @@ pub fn history(case: &Case) -> Result<Vec<Value>, String> {
         identity.name = Some(name.to_owned());
     }
     let identity = identity.identity().map_err(|error| error.to_string())?;
-    let start = support::start(input, identity, 25_000);
+    let mut start = support::start(input, identity, 25_000);
+    start.era = era(case);
     let mut events = Events::default();
-    support::run(program, start, Arc::new(Recorded::of(case)), &mut events);
+    let folder = tempfile::tempdir().expect("a folder for the objects");
+    support::run(program, start, host(case, folder.path()), &mut events);
     Ok(events.0)
+}
+
+/// The service as it was on the day of the recording.
+fn era(case: &Case) -> Era {
+    let date = case.recorded.split(',').next().unwrap_or_default();
+    let mut parts = date.split('-');
+    let (day, month, year) = (parts.next(), parts.next(), parts.next());
+    let part = |part: Option<&str>| part.unwrap_or_default().to_owned();
+    let day = format!("{}-{}-{}T00:00:00Z", part(year), part(month), part(day));
+    Timestamp::parse(&day).map_or_else(Era::default, Era::of)
+}
+
+/// What answers the case's Tasks, and the objects that were in S3.
+fn host(case: &Case, folder: &Path) -> Host {
+    let mut host = match &case.mock_config {
+        Some(config) if case.invocations.is_empty() => mocked(config),
+        _ => support::host(Arc::new(Recorded::of(case))),
+    };
+    for (bucket, key, content) in &case.objects {
+        let bucket_folder = folder.join(bucket);
+        let file = bucket_folder.join(key);
+        fs::create_dir_all(file.parent().expect("within its bucket")).expect("a folder");
+        fs::write(file, content).expect("an object");
+        host.buckets.insert(bucket, bucket_folder);
+    }
+    host
+}
+
+/// The answers that Step Functions Local would give: Tasks of Map Runs are in no history.
+fn mocked(config: &Value) -> Host {
+    let (tree, _) = read(&Source::new("mocks", config.to_string()), Format::Json);
+    let name = |value: &Value| {
+        value
+            .as_object()
+            .and_then(|names| names.keys().next().cloned())
+    };
+    let machine = name(&config["StateMachines"]).expect("a machine");
+    let case = name(&config["StateMachines"][&machine]["TestCases"]);
+    let choice = mocks::Choice {
+        machine: &machine,
+        case: case.as_deref(),
+    };
+    let mut host = Host::default();
+    mocks::bind(&mut host.handlers, &tree, choice).expect("good mocks");
+    host
 }
 
 #[derive(Default)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aslkit::data::{EventId, Json, Seed, StatesError, Timestamp};
+use aslkit::engine::program::FlowId;
 use aslkit::engine::{
-    Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
+    Effect, Era, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
 };
 use aslkit::history::{HistoryEvent, read_event};
 use proptest::prelude::*;
@@ -95,12 +96,14 @@ struct Driver<'a> {
 /// Runs to the end, `fuel` steps at a time.
 pub fn run(program: &Arc<Program>, input: &Value, answers: &[Answer], fuel: u64, most: u64) -> Ran {
     let start = Start {
+        flow: FlowId::default(),
         input: json(input),
         variables: BTreeMap::new(),
         identity: Arc::new(identity()),
         at: START,
         seed: Seed(7),
         max_events: most,
+        era: Era::default(),
     };
     let mut driver = Driver {
         execution: Execution::new(Arc::clone(program), start),

@@ -6,12 +6,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aslkit::data::{Json, Seed, Timestamp};
-use aslkit::engine::{EventSink, Identity, Program, Start};
+use aslkit::engine::program::FlowId;
+use aslkit::engine::{Era, EventSink, Identity, Program, Start};
 use aslkit::language;
 use aslkit::runtime::handlers::TaskPattern;
-use aslkit::runtime::{Clock, Ended, Handlers, IdentityOptions, Pause, TaskHandler};
+use aslkit::runtime::{Busy, Clock, Ended, Host, IdentityOptions, Pause, TaskHandler};
 use aslkit::syntax::{Diagnostic, Format, Source, read};
 
 /// The folder of recordings that `ASL_CONFORMANCE` names.
@@ -65,24 +67,28 @@ pub fn identity() -> IdentityOptions {
 /// The beginning of an execution, on the day on which the cases' timestamps were filled in.
 pub fn start(input: Json, identity: Identity, max_events: u64) -> Start {
     Start {
+        flow: FlowId::default(),
         input,
         variables: BTreeMap::default(),
         identity: Arc::new(identity),
         at: Timestamp::parse("2026-11-22T14:03:38Z").expect("a timestamp"),
         seed: Seed(1),
         max_events,
+        era: Era::default(),
     }
 }
 
-/// Runs a program to its end: one handler answers every Task, and time jumps.
-pub fn run(
-    program: Program,
-    start: Start,
-    handler: Arc<dyn TaskHandler>,
-    events: &mut dyn EventSink,
-) -> Ended {
-    let mut handlers = Handlers::default();
-    handlers.bind(TaskPattern::Resource("*".to_owned()), handler);
+/// A host whose every Task one handler answers.
+pub fn host(handler: Arc<dyn TaskHandler>) -> Host {
+    let mut host = Host::default();
+    host.handlers
+        .bind(TaskPattern::Resource("*".to_owned()), handler);
+    host
+}
+
+/// Runs a program to its end; time jumps.
+pub fn run(program: Program, start: Start, host: Host, events: &mut dyn EventSink) -> Ended {
+    let host = Arc::new(host);
     let mut clock = Jumping(start.at);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -90,7 +96,7 @@ pub fn run(
     let program = Arc::new(program);
     runtime.expect("a runtime").block_on(async {
         let stop = pin!(pending());
-        aslkit::runtime::run(program, start, &handlers, &mut clock, events, stop).await
+        aslkit::runtime::run(program, start, &host, &mut clock, events, stop).await
     })
 }
 
@@ -102,8 +108,19 @@ impl Clock for Jumping {
         self.0
     }
 
-    fn wait_for(&mut self, time: Timestamp, _: bool) -> Pause {
+    fn wait_for(&mut self, time: Timestamp, busy: Busy) -> Pause {
+        if busy == Busy::Children {
+            return Pause::Sleep(Duration::from_secs(1));
+        }
         self.0 = self.0.max(time);
         Pause::Over
+    }
+
+    fn fork(&self, at: Timestamp) -> Box<dyn Clock> {
+        Box::new(Self(at))
+    }
+
+    fn is_virtual(&self) -> bool {
+        true
     }
 }

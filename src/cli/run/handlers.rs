@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::RunArgs;
-use crate::cli::document::{need_tree, show};
+use crate::cli::document::{Document, need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::Json;
-use crate::language::{Body, Resource, State, StateMachine};
+use crate::language::{Body, Resource, State};
 use crate::report::style::{Role, Style, columns, printable};
-use crate::runtime::Handlers;
 use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
     CommandHandler, HttpHandler, TaskHandler, TaskPattern, Unmocked, file, mocks,
 };
+use crate::runtime::{Handlers, Host};
 
 /// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`.
 pub(super) fn bind(
@@ -135,24 +135,26 @@ struct Planned {
 }
 
 impl Plan {
-    pub(super) fn of(machine: &StateMachine, handlers: &Handlers) -> Self {
-        let tasks = machine.states().filter_map(|state| match &state.body {
-            Body::Task(task) => Some((state, task.resource.as_ref()?)),
-            _ => None,
-        });
-        Self(
-            tasks
-                .map(|(state, resource)| {
-                    let function = function_name(state, &resource.value);
-                    let handler = handlers.of(&state.name, &resource.value, function.as_deref());
-                    Planned {
-                        state: printable(&state.name).into_owned(),
-                        resource: printable(resource.value.text()).into_owned(),
-                        handler: handler.map(|h| printable(&h.describe()).into_owned()),
-                    }
+    /// Of the machine that is run, which has no name here, and of those that it may start.
+    pub(super) fn of(machines: &[(Option<&str>, Document)], host: &Host) -> Self {
+        let tasks = machines.iter().flat_map(|(name, document)| {
+            document
+                .machine
+                .states()
+                .filter_map(move |state| match &state.body {
+                    Body::Task(task) => Some((*name, state, &task.resource.as_ref()?.value)),
+                    _ => None,
                 })
-                .collect(),
-        )
+        });
+        let plan = |(name, state, resource): (Option<&str>, &State, &Resource)| {
+            let name = name.map_or(String::new(), |name| format!("{}: ", printable(name)));
+            Planned {
+                state: format!("{name}{}", printable(&state.name)),
+                resource: printable(resource.text()).into_owned(),
+                handler: who(state, resource, host),
+            }
+        };
+        Self(tasks.map(plan).collect())
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -215,6 +217,16 @@ impl Plan {
         );
         text
     }
+}
+
+/// Who does a Task's work.
+fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
+    if host.machines.serve(resource) {
+        return Some("machine of --machine-map".to_owned());
+    }
+    let function = function_name(state, resource);
+    let handler = host.handlers.of(&state.name, resource, function.as_deref());
+    handler.map(|handler| printable(&handler.describe()).into_owned())
 }
 
 /// The function that `lambda:invoke` calls, when the definition names it outright.

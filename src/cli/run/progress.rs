@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::map_runs::MapRuns;
 use crate::cli::output::Terminal;
 use crate::history::outline::{Outline, Status, Thread, Visit};
 use crate::history::{Details, HistoryEvent};
@@ -59,9 +60,9 @@ impl Progress {
         }
     }
 
-    pub(super) fn event(&mut self, event: &HistoryEvent<'_>, outline: &Outline) {
+    pub(super) fn event(&mut self, event: &HistoryEvent<'_>, outline: &Outline, runs: &MapRuns) {
         match &self.how {
-            How::Tree { drawn, .. } if drawn.elapsed() >= INTERVAL => self.draw(outline),
+            How::Tree { drawn, .. } if drawn.elapsed() >= INTERVAL => self.draw(outline, runs),
             How::Tree { .. } => {}
             How::Lines { terminal } => {
                 if let Details::StateExited { name, .. } = &event.details {
@@ -71,7 +72,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn draw(&mut self, outline: &Outline) {
+    pub(super) fn draw(&mut self, outline: &Outline, runs: &MapRuns) {
         let How::Tree { bar, drawn } = &mut self.how else {
             return;
         };
@@ -83,6 +84,10 @@ impl Progress {
             let row = format!("{:indent$}{}", "", row(&visit), indent = 2 * indent + 2);
             let row = fit(&row, self.style.width.saturating_sub(1)).into_owned();
             write!(text, "\n{row}").expect("a string takes all");
+        }
+        for run in runs.under_way().take(MOST) {
+            let row = fit(&run, self.style.width.saturating_sub(5)).into_owned();
+            write!(text, "\n    {row}").expect("a string takes all");
         }
         bar.set_message(text);
     }
@@ -122,7 +127,8 @@ fn row(visit: &Visit<'_>) -> String {
         write!(row, "  try {tries}").expect("a string takes all");
     }
     let items = visit.items();
-    if let Some(length) = items.length {
+    // A distributed Map tells its items as a Map Run.
+    if let Some(length) = items.length.filter(|length| *length > 0) {
         let tally = items.tally;
         let done = tally.succeeded + tally.caught + tally.failed + tally.aborted;
         write!(row, "  {done}/{length} items, {} running", items.running)

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::map_runs::MapRuns;
 use super::progress::Progress;
 use crate::cli::args::{ProgressChoice, RunArgs};
 use crate::cli::document::{STDIN, same_file};
 use crate::cli::output::{Failure, Terminal};
-use crate::engine::EventSink;
+use crate::engine::{EventSink, Note};
 use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
 use crate::runtime::{LogFile, LogFileError};
@@ -46,6 +47,7 @@ pub(super) struct Sinks {
     outline: Outline,
     /// Whether anybody will read the outline.
     outlined: bool,
+    map_runs: MapRuns,
     progress: Option<Progress>,
 }
 
@@ -82,6 +84,7 @@ impl Sinks {
             unread,
             outline: Outline::new(),
             outlined: !terminal.quiet,
+            map_runs: MapRuns::default(),
             progress,
         })
     }
@@ -91,12 +94,13 @@ impl Sinks {
         Arc::clone(&self.unread)
     }
 
-    /// The tree, and how writing the log went.
-    pub(super) fn finish(self) -> (Outline, Result<(), LogFileError>) {
+    /// The tree, the Map Runs, and how writing the log went.
+    pub(super) fn finish(self) -> (Outline, MapRuns, Result<(), LogFileError>) {
         if let Some(progress) = self.progress {
             progress.finish();
         }
-        (self.outline, self.log.map_or(Ok(()), LogFile::finish))
+        let log = self.log.map_or(Ok(()), LogFile::finish);
+        (self.outline, self.map_runs, log)
     }
 }
 
@@ -126,7 +130,7 @@ impl EventSink for Sinks {
             self.outline.push(event);
         }
         if let Some(progress) = &mut self.progress {
-            progress.event(event, &self.outline);
+            progress.event(event, &self.outline, &self.map_runs);
         }
     }
 
@@ -135,7 +139,14 @@ impl EventSink for Sinks {
             log.idle();
         }
         if let Some(progress) = &mut self.progress {
-            progress.draw(&self.outline);
+            progress.draw(&self.outline, &self.map_runs);
+        }
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.map_runs.note(note);
+        if let Some(progress) = &mut self.progress {
+            progress.draw(&self.outline, &self.map_runs);
         }
     }
 }

@@ -1,13 +1,189 @@
 //! The Map Run: a Map in distributed mode, whose iterations are executions of their own.
 //!
 //! The engine says what is to be read, what a child is given, and what the children's ends mean;
-//! reading, running and writing are the runtime's.
+//! reading, running and writing are the runtime's. A [`MapRun`] is shared by the threads that run
+//! its children: nothing in it changes.
 
 mod child;
 mod item_reader;
+mod tally;
 
 pub use child::ChildResult;
 pub use item_reader::{
     CsvDelimiter, CsvHeaders, Destination, InputType, ItemReader, ItemSource, ManifestType,
     OutputType, ReaderConfig, ResultWriter, Transformation,
 };
+pub use tally::{Tally, Tolerance};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::io;
+use super::program::{Body, FlowId, Map, Program, StateId};
+use super::scope::{Core, Item, View};
+use super::thread::Thread;
+use super::{Identity, Start};
+use crate::data::{EventId, Json, StatesError, Timestamp, limits};
+
+/// A Map Run to be done: what its Map state evaluated before it began.
+#[derive(Debug)]
+pub struct MapRun {
+    /// Its `MapRunStarted` event: its id.
+    pub run: EventId,
+    /// Its ARN.
+    pub arn: Arc<str>,
+    /// The last part of its ARN.
+    pub uuid: Arc<str>,
+    /// When it began.
+    pub at: Timestamp,
+    /// The Map state's name.
+    pub name: Arc<str>,
+    /// What to read the items from; none when they are at hand.
+    pub item_reader: Option<ItemReader>,
+    /// The items at hand.
+    pub items: Json,
+    /// How many children may run at once.
+    pub max_concurrency: u32,
+    /// How items are put together.
+    pub batch: Option<Batch>,
+    /// How results are put together; none when they are the children's outputs.
+    pub result_writer: Option<ResultWriter>,
+    /// How many items may fail.
+    pub tolerance: Tolerance,
+    /// The machine: children run a part of it.
+    pub program: Arc<Program>,
+    pub(super) flow: FlowId,
+    pub(super) state: StateId,
+    pub(super) express: bool,
+    /// The Map's label: what stands behind the machine's name in its children's.
+    pub(super) label: Arc<str>,
+    pub(super) core: Core,
+    /// The Map's thread as it was when the run began: `ItemSelector` reads it.
+    pub(super) thread: Thread,
+    /// `$` of `ItemSelector`
+    pub(super) input: Json,
+}
+
+/// `ItemBatcher` with its fields evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// `MaxItemsPerBatch`; the largest number when it is absent.
+    pub max_items: u64,
+    /// `MaxInputBytesPerBatch`
+    pub max_input_bytes: usize,
+    /// `BatchInput`
+    pub batch_input: Option<Json>,
+}
+
+/// Where an item comes from: what the context object says of it.
+#[derive(Clone, Debug, Default)]
+pub struct ItemOrigin {
+    /// Its place among the items.
+    pub index: u64,
+    /// Its key, when the items are an object's fields.
+    pub key: Option<Arc<str>>,
+    /// Where it was read, such as `S3://bucket/key`; `STATE_DATA` when it was at hand.
+    pub source: Option<Arc<str>>,
+}
+
+impl MapRun {
+    /// What an item becomes: `ItemSelector`, or the item itself.
+    ///
+    /// # Errors
+    /// When `ItemSelector` cannot be evaluated, which fails the Map Run.
+    pub fn select(&self, origin: ItemOrigin, value: Json) -> Result<Json, StatesError> {
+        let selector = match &self.map().item_selector {
+            None => return Ok(value.compacted()),
+            Some(selector) => selector,
+        };
+        let index = origin.index;
+        let item = Item {
+            index,
+            value,
+            key: origin.key,
+            source: origin.source,
+        };
+        let view = View {
+            core: &self.core,
+            state: self.program.state(self.state),
+            thread: &self.thread,
+            input: &self.input,
+            result: None,
+            error_output: None,
+            item: Some(&item),
+            now: self.at,
+        };
+        let mut random = self.core.seed.nth(self.run, index).at(EventId::NONE);
+        let selected = io::made(selector, "ItemSelector", &view, &mut random);
+        selected.map_err(|failure| failure.into_error(&view.state.name, self.thread.entered))
+    }
+
+    /// The input of a child that gets a batch of items.
+    #[must_use]
+    pub fn batched(&self, items: Vec<Json>) -> Json {
+        let input = self.batch.as_ref().and_then(|b| b.batch_input.clone());
+        let input = input.map(|input| ("BatchInput", input));
+        let items = ("Items", Json::array(items));
+        input.into_iter().chain([items]).collect()
+    }
+
+    /// The beginning of a child execution.
+    ///
+    /// # Errors
+    /// When its input is over the size limit.
+    pub fn child(&self, number: u64, input: Json, at: Timestamp) -> Result<Start, StatesError> {
+        if input.size() > limits::MAX_PAYLOAD {
+            return Err(StatesError::data_limit(&self.name));
+        }
+        let seed = self.core.seed.nth(self.run, number);
+        Ok(Start {
+            flow: self.flow,
+            input,
+            // A child cannot read the variables of the machine around it (01-fields §1.6).
+            variables: BTreeMap::new(),
+            identity: Arc::new(self.identity(&mut seed.named("identity"))),
+            at,
+            seed,
+            max_events: if self.express { 0 } else { limits::MAX_EVENTS },
+            era: self.core.era,
+        })
+    }
+
+    /// A child's names (07 §7.7).
+    fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
+        let parent = &self.core.identity;
+        let name = random.uuid();
+        let machine = format!("{}/{}", parent.state_machine_name, self.label);
+        let prefix = self.arn.split(":mapRun:").next().unwrap_or_default();
+        let execution_arn = if self.express {
+            format!("{prefix}:express:{machine}:{name}:{}", random.uuid())
+        } else {
+            format!("{prefix}:execution:{machine}:{name}")
+        };
+        Identity {
+            execution_arn: execution_arn.into(),
+            name: name.into(),
+            state_machine_arn: format!("{}/{}", parent.state_machine_arn, self.label).into(),
+            state_machine_name: machine.into(),
+            role_arn: parent.role_arn.clone(),
+            region: parent.region.clone(),
+            express: self.express,
+        }
+    }
+
+    fn map(&self) -> &Map {
+        match &self.program.state(self.state).body {
+            Body::Map(map) => map,
+            _ => unreachable!("only a Map has a Map Run"),
+        }
+    }
+}
+
+/// The name of a Map Run: `…:mapRun:MACHINE/LABEL:UUID` (07 §7.7).
+pub(super) fn arn(identity: &Identity, label: &str, uuid: &str) -> String {
+    let machine = &identity.state_machine_arn;
+    format!(
+        "{}/{label}:{uuid}",
+        machine.replacen(":stateMachine:", ":mapRun:", 1)
+    )
+}

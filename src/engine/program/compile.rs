@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{
-    Assign, Body, Catcher, Fail, Flow, FlowId, ItemSelector, Items, Map, Next, Program, Retrier,
-    Scalar, State, StateId, Task, Wait,
+    Assign, Body, Catcher, Fail, Flow, FlowId, Next, Program, Retrier, Scalar, State, StateId,
+    Task, Wait,
 };
 use crate::data::{Json, Timestamp};
 use crate::language::{self, Field, Resource, StateKind, StateMachine, Target};
@@ -72,7 +72,7 @@ pub(super) struct Scope<'m> {
 }
 
 pub(super) struct Compiler<'m> {
-    tree: &'m Tree,
+    pub(super) tree: &'m Tree,
     source: &'m Source,
     /// Index and first state of each scope, by its object.
     bases: HashMap<NodeId, (usize, usize)>,
@@ -88,7 +88,7 @@ impl Compiler<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn missing(&mut self, what: &str, span: Span) {
+    pub(super) fn missing(&mut self, what: &str, span: Span) {
         let diagnostic = Diagnostic::error("missing-field", format!("{what} is missing"));
         self.report(diagnostic.label(span, "needed here to run the machine"));
     }
@@ -114,7 +114,7 @@ impl Compiler<'_> {
         None
     }
 
-    fn flow_id(&self, flow: &language::Flow) -> FlowId {
+    pub(super) fn flow_id(&self, flow: &language::Flow) -> FlowId {
         FlowId(id(self.bases[&flow.node].0))
     }
 
@@ -220,7 +220,7 @@ impl Compiler<'_> {
                     .collect();
                 Some(Body::Parallel(branches))
             }
-            language::Body::Map(map) => self.map(state, map),
+            language::Body::Map(map) => self.map(state, map).map(|map| Body::Map(Box::new(map))),
             language::Body::Unknown => {
                 self.unknown_type(state);
                 None
@@ -313,54 +313,8 @@ impl Compiler<'_> {
         Some(Wait::Timestamp(scalar))
     }
 
-    fn map(&mut self, state: &language::State, map: &language::states::Map) -> Option<Body> {
-        let Some(processor) = &map.processor else {
-            self.missing(
-                &format!("`ItemProcessor` of Map \"{}\"", state.name),
-                state.name_span,
-            );
-            return None;
-        };
-        if map.is_distributed() {
-            let message = format!(
-                "Map \"{}\" is distributed, which cannot be run yet",
-                state.name
-            );
-            let help = "set `ProcessorConfig.Mode` to `INLINE` to dry-run it within the execution";
-            let diagnostic = Diagnostic::error("unsupported", message).help(help);
-            self.report(diagnostic.label(state.name_span, "not supported by `asl run` so far"));
-            return None;
-        }
-        let items = match state.language {
-            QueryLanguage::Jsonata => match &map.items {
-                Some(items) => Items::Template(self.jsonata(state.language, Some(items))?),
-                None => Items::Input,
-            },
-            QueryLanguage::JsonPath => match &map.items_path {
-                Some(path) => Items::Path(self.path(&path.value, path.span)?),
-                None => Items::Path(self.path("$", state.name_span)?),
-            },
-        };
-        let selector = map.item_selector.as_ref().or(state.io.parameters.as_ref());
-        let item_selector = selector.and_then(|field| match state.language {
-            QueryLanguage::JsonPath => self.payload_template(field).map(ItemSelector::JsonPath),
-            QueryLanguage::Jsonata => self
-                .jsonata(state.language, Some(field))
-                .map(ItemSelector::Jsonata),
-        });
-        let path = map.max_concurrency_path.as_ref();
-        let max_concurrency = self.amount(state.language, map.max_concurrency.as_ref(), path);
-        let flow = self.flow_id(&processor.flow);
-        Some(Body::Map(Box::new(Map {
-            flow,
-            items,
-            item_selector,
-            max_concurrency,
-        })))
-    }
-
     /// A number in the definition, behind a path, or made by an expression.
-    fn amount(
+    pub(super) fn amount(
         &mut self,
         language: QueryLanguage,
         value: Option<&Field<Json>>,
@@ -387,7 +341,7 @@ impl Compiler<'_> {
         self.literal_or_expression(language, Json::String(field.value.clone()), field.span)
     }
 
-    fn literal_or_expression(
+    pub(super) fn literal_or_expression(
         &mut self,
         language: QueryLanguage,
         value: Json,
@@ -469,7 +423,7 @@ impl Compiler<'_> {
     }
 
     /// The node that a pointer from another node leads to; that one when it leads nowhere.
-    fn below(&self, node: NodeId, pointer: &str) -> Node<'_> {
+    pub(super) fn below(&self, node: NodeId, pointer: &str) -> Node<'_> {
         let node = self.tree.node(node);
         self.tree
             .resolve(&format!("{}{pointer}", node.pointer()))

@@ -6,12 +6,14 @@
 mod choice;
 mod compile;
 mod io;
+mod map;
 mod scalar;
 
 pub use scalar::Scalar;
 
 use std::sync::Arc;
 
+use super::map_run::{OutputType, ReaderConfig, Transformation};
 use crate::data::Json;
 use crate::language::states::Operator;
 use crate::language::{Resource, StateKind};
@@ -21,8 +23,8 @@ use crate::query::{Path, PayloadTemplate, ReferencePath, jsonata};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StateId(pub u32);
 
-/// A scope's place in its program; 0 is the machine itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A scope's place in its program; 0, the default, is the machine itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub u32);
 
 /// A compiled definition, to be shared by any number of executions.
@@ -170,8 +172,48 @@ pub(super) struct Fail {
 pub(super) struct Map {
     pub(super) flow: FlowId,
     pub(super) items: Items,
-    pub(super) item_selector: Option<ItemSelector>,
+    pub(super) item_selector: Option<Template>,
     pub(super) max_concurrency: Option<Scalar>,
+    /// What only a distributed Map has.
+    pub(super) distributed: Option<Box<Distributed>>,
+}
+
+/// The fields of a distributed Map.
+#[derive(Debug)]
+pub(super) struct Distributed {
+    pub(super) label: Option<Arc<str>>,
+    /// `ProcessorConfig.ExecutionType` is `EXPRESS`.
+    pub(super) express: bool,
+    pub(super) item_reader: Option<ItemReader>,
+    pub(super) item_batcher: Option<ItemBatcher>,
+    pub(super) result_writer: Option<ResultWriter>,
+    pub(super) tolerated_failure_count: Option<Scalar>,
+    pub(super) tolerated_failure_percentage: Option<Scalar>,
+}
+
+#[derive(Debug)]
+pub(super) struct ItemReader {
+    /// Lists a bucket instead of reading an object.
+    pub(super) lists: bool,
+    /// `Parameters` or `Arguments`
+    pub(super) arguments: Template,
+    pub(super) config: ReaderConfig,
+    pub(super) max_items: Option<Scalar>,
+}
+
+#[derive(Debug)]
+pub(super) struct ItemBatcher {
+    pub(super) max_items: Option<Scalar>,
+    pub(super) max_input_bytes: Option<Scalar>,
+    pub(super) batch_input: Option<Template>,
+}
+
+#[derive(Debug)]
+pub(super) struct ResultWriter {
+    /// `Parameters` or `Arguments`, when the results are exported.
+    pub(super) arguments: Option<Template>,
+    pub(super) output_type: OutputType,
+    pub(super) transformation: Transformation,
 }
 
 /// Where a Map's items come from.
@@ -183,8 +225,9 @@ pub(super) enum Items {
     Input,
 }
 
+/// A template in the query language of its state.
 #[derive(Debug)]
-pub(super) enum ItemSelector {
+pub(super) enum Template {
     JsonPath(PayloadTemplate),
     Jsonata(jsonata::Template),
 }
@@ -236,12 +279,6 @@ impl Program {
     #[must_use]
     pub fn flow(&self, id: FlowId) -> &Flow {
         &self.flows[id.0 as usize]
-    }
-
-    /// Where the machine starts.
-    #[must_use]
-    pub fn start(&self) -> StateId {
-        self.flows[0].start
     }
 
     /// The Task states of every scope with what they call, in order of the text.

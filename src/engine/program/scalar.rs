@@ -74,15 +74,38 @@ impl Scalar {
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
-        found.ok_or_else(|| match self {
-            Self::Path(path) => {
-                failure::not_a_number(&field, path, &value, failure::Expected::Integer).into()
-            }
-            _ => StatesError::runtime(format!(
-                "The {field} field is not a valid integer: {}",
-                value.text()
-            ))
-            .into(),
-        })
+        found.ok_or_else(|| self.not_a(failure::Expected::Integer, &field, &value))
+    }
+
+    /// A number, or behind a path a string that holds one.
+    pub(in crate::engine) fn float(
+        &self,
+        name: &'static str,
+        view: &View<'_>,
+        random: &mut Keyed,
+    ) -> Result<f64, Failure> {
+        let field = self.field(name);
+        let value = self.evaluate(&field, Expected::Number, view, random)?;
+        let found = match &value {
+            Json::Number(number) => Some(number.as_f64()),
+            Json::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        found.ok_or_else(|| self.not_a(failure::Expected::Float, &field, &value))
+    }
+
+    fn not_a(&self, expected: failure::Expected, field: &str, value: &Json) -> Failure {
+        if let Self::Path(path) = self {
+            return failure::not_a_number(field, path, value, expected).into();
+        }
+        let expected = match expected {
+            failure::Expected::Integer => "integer",
+            failure::Expected::Float => "float",
+        };
+        let cause = format!(
+            "The {field} field is not a valid {expected}: {}",
+            value.text()
+        );
+        StatesError::runtime(cause).into()
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn attempt(
     let input = io::input(state, &view)?;
     let view = view.of(&input);
     let items = items(map, &view, &mut random)?;
-    let window = window(map, &view, &mut random)?;
+    let window = window(map, limits::INLINE_MAP_CONCURRENCY, &view, &mut random)?;
     let length = items.as_array().map_or(0, <[Json]>::len) as u64;
     let kind = HistoryEventType::MapStateStarted;
     let details = Details::MapStarted { length };
@@ -40,7 +40,7 @@ pub(super) fn attempt(
     Ok(Turn::Parked)
 }
 
-fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure> {
+pub(super) fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure> {
     match &map.items {
         Items::Path(path) => {
             let found = path
@@ -72,17 +72,21 @@ fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure
     }
 }
 
-/// How many iterations run at once; an inline Map never runs more than the service's maximum.
-fn window(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<u32, Failure> {
-    const MOST: u32 = limits::INLINE_MAP_CONCURRENCY;
+/// How many iterations run at once, never more than the service's maximum.
+pub(super) fn window(
+    map: &Map,
+    most: u32,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<u32, Failure> {
     let Some(source) = &map.max_concurrency else {
-        return Ok(MOST);
+        return Ok(most);
     };
     let limit = source.integer("MaxConcurrency", view, random)?;
     Ok(match limit {
-        0 => MOST,
+        0 => most,
         // Recorded for -1 is only that the execution goes on (02 §2.5): one at a time.
         ..0 => 1,
-        1.. => u32::try_from(limit).map_or(MOST, |limit| limit.min(MOST)),
+        1.. => u32::try_from(limit).map_or(most, |limit| limit.min(most)),
     })
 }

@@ -3,6 +3,7 @@
 mod choice;
 mod fail;
 mod map;
+mod map_run;
 mod parallel;
 mod pass;
 mod succeed;
@@ -39,7 +40,10 @@ pub(super) fn attempt(
         Body::Parallel(branches) => {
             parallel::attempt(execution, program, state, branches, id, thread, out)
         }
-        Body::Map(map) => map::attempt(execution, state, map, id, thread, out),
+        Body::Map(map) => match &map.distributed {
+            None => map::attempt(execution, state, map, id, thread, out),
+            Some(own) => map_run::attempt(execution, state, map, own, id, thread, out),
+        },
     }
 }
 
@@ -73,6 +77,19 @@ pub(super) fn joined(
     out: &mut Out<'_>,
 ) -> Result<Turn, Failure> {
     leave_with(execution, state, thread, results, out)
+}
+
+/// A Map Run is over.
+pub(super) fn ran(
+    execution: &mut Execution,
+    state: &State,
+    thread: &mut Thread,
+    result: Result<Json, StatesError>,
+    out: &mut Out<'_>,
+) -> Result<Turn, Failure> {
+    let results = result.map_err(Failure::joined)?;
+    map_run::finish(execution, thread, out);
+    leave_with(execution, state, thread, &results, out)
 }
 
 /// Leaves a state whose work gave a result.

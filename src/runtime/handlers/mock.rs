@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
+use crate::language::Resource;
 use crate::runtime::Answers;
 
 /// One answer.
@@ -78,6 +79,15 @@ impl MockHandler {
     }
 }
 
+/// What the service returns. A function called by its ARN gives its payload alone, even where the
+/// mock is `lambda:invoke`'s whole answer (conformance case `base_scenarios.map_state_lambda`).
+fn returned(resource: &Resource, value: &Json) -> Json {
+    match (resource, value.get("StatusCode"), value.get("Payload")) {
+        (Resource::Lambda { .. }, Some(_), Some(payload)) => payload.compacted(),
+        _ => answer::wrapped(resource, value),
+    }
+}
+
 impl TaskHandler for MockHandler {
     fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
         let call = self.call(&invocation);
@@ -86,7 +96,7 @@ impl TaskHandler for MockHandler {
             .last()
             .filter(|_| self.afterwards == Afterwards::Repeat);
         Work::Done(match self.steps.get(call).or(last) {
-            Some(Step::Return(value)) => Ok(answer::wrapped(&invocation.request.resource, value)),
+            Some(Step::Return(value)) => Ok(returned(&invocation.request.resource, value)),
             Some(Step::Throw(error)) => Err(error.clone()),
             // Step Functions Local fails the execution (11 §11.1).
             None => Err(StatesError::runtime(format!(

@@ -26,6 +26,12 @@ pub(super) struct Row {
     ends: Box<[u32]>,
 }
 
+impl Row {
+    pub(super) fn size(&self) -> usize {
+        self.cells.len() + 4 * self.ends.len()
+    }
+}
+
 /// The columns in the order of an item's keys, each with its place in a row.
 type Columns = [(Arc<str>, usize)];
 

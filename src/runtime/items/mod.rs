@@ -30,6 +30,9 @@ use object::Object;
 /// may choose a part of an item.
 pub const MAX_ITEM: usize = 16 << 20;
 
+/// What an item of a listing takes, about.
+const LISTED: usize = 256;
+
 /// The items that an `ItemReader` names, in their order; nothing follows an error.
 pub struct Items {
     rows: Rows,
@@ -178,6 +181,16 @@ impl Iterator for Items {
 }
 
 impl SourceItem {
+    /// How much memory it takes, about.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.raw {
+            Raw::Json(text, _) => text.len(),
+            Raw::Row(row) => row.size(),
+            Raw::Listed(_) => LISTED,
+        }
+    }
+
     /// Makes a document of the item.
     ///
     /// # Errors

@@ -1,0 +1,108 @@
+//! The Map Runs of a run: how far they are, and in the end how they came out. The execution's own
+//! history does not say it, because children have histories of their own.
+
+use std::fmt::Write;
+
+use crate::data::StatesError;
+use crate::engine::Note;
+use crate::engine::map_run::Tally;
+use crate::report::style::{Style, fit, printable};
+
+/// One Map Run, as it was told last.
+struct MapRun {
+    state: String,
+    tally: Tally,
+    first_failure: Option<(u64, StatesError)>,
+    ended: bool,
+}
+
+/// The Map Runs in the order of their beginning.
+#[derive(Default)]
+pub(super) struct MapRuns(Vec<MapRun>);
+
+impl MapRuns {
+    pub(super) fn note(&mut self, note: &Note<'_>) {
+        let Note::MapRun {
+            state,
+            tally,
+            first_failure,
+            ended,
+        } = *note
+        else {
+            return;
+        };
+        let told = MapRun {
+            state: state.to_owned(),
+            tally,
+            first_failure: first_failure.map(|(child, error)| (child, error.clone())),
+            ended,
+        };
+        let open = self
+            .0
+            .iter_mut()
+            .find(|run| !run.ended && run.state == state);
+        match open {
+            Some(run) => *run = told,
+            None => self.0.push(told),
+        }
+    }
+
+    /// How far the runs are that are under way.
+    pub(super) fn under_way(&self) -> impl Iterator<Item = String> {
+        let open = self.0.iter().filter(|run| !run.ended);
+        open.map(|run| {
+            let Tally { total, .. } = run.tally;
+            let more = if run.tally.complete { "" } else { " so far" };
+            let failed = match bad(&run.tally) {
+                0 => String::new(),
+                count => format!(", {count} failed"),
+            };
+            format!(
+                "{}  Map Run  {} of {total} items{more}{failed}",
+                printable(&run.state),
+                run.tally.succeeded + bad(&run.tally)
+            )
+        })
+    }
+
+    /// How the runs came out, a paragraph for each.
+    pub(super) fn summary(&self, style: &Style) -> String {
+        let mut text = String::new();
+        for run in &self.0 {
+            let failed = bad(&run.tally);
+            let mark = if failed == 0 {
+                style.ok("✔")
+            } else {
+                style.bad("✖")
+            };
+            let items = if run.tally.total == 1 {
+                "item"
+            } else {
+                "items"
+            };
+            write!(
+                text,
+                "{mark} Map Run of {}: {} {items}, {} succeeded",
+                style.bold(&printable(&run.state)),
+                run.tally.total,
+                run.tally.succeeded
+            )
+            .expect("a string takes all");
+            if failed > 0 {
+                write!(text, ", {failed} failed").expect("a string takes all");
+            }
+            text.push('\n');
+            if let Some((child, error)) = &run.first_failure {
+                let told = format!("  the first to fail was child {child}: {error}");
+                writeln!(text, "{}", fit(&printable(&told), style.width))
+                    .expect("a string takes all");
+            }
+        }
+        text
+    }
+}
+
+/// Items whose child did not succeed.
+fn bad(tally: &Tally) -> u64 {
+    tally.failed + tally.timed_out + tally.aborted
+}

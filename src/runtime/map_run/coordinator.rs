@@ -1,0 +1,292 @@
+//! The coordinator: hands children out to the workers and puts together what they come to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc as jobs, watch};
+
+use super::feed::Feed;
+use super::results::{self, Results};
+use super::worker::{self, Done, Job, Shared};
+use super::{Ended, Report};
+use crate::data::{Json, StatesError, Timestamp};
+use crate::engine::map_run::{MapRun, ResultWriter, Tally};
+use crate::runtime::clock::Clock;
+use crate::runtime::host::Host;
+
+/// How many children go to a worker at once when many may run.
+const CHUNK: u64 = 64;
+
+/// How many bytes of items may be on their way at once.
+const OPEN_BYTES: usize = 32 << 20;
+
+/// How often is told how the run stands.
+const COUNT_EVERY: Duration = Duration::from_millis(100);
+
+pub(super) struct Coordinator {
+    run: Arc<MapRun>,
+    host: Arc<Host>,
+    clock: Box<dyn Clock>,
+    count: Box<dyn Fn(Report) + Send>,
+    stop: watch::Sender<bool>,
+    workers: Vec<Worker>,
+    tally: Tally,
+    first_failure: Option<(u64, StatesError)>,
+    /// When the last child ended that has.
+    last: Timestamp,
+    /// Children that were begun.
+    begun: u64,
+    /// Children whose results were taken, in order.
+    taken: u64,
+    /// Begun and not ended.
+    open: u64,
+    /// What those were given, in bytes.
+    open_bytes: usize,
+    /// Ended before others that come first.
+    early: BTreeMap<u64, Done>,
+    /// When the children ended that were taken last: in time that is not the same for all, each
+    /// makes room for the one that comes as many places later as may run at once.
+    room: VecDeque<Timestamp>,
+    told: Instant,
+}
+
+struct Worker {
+    jobs: jobs::UnboundedSender<Vec<Job>>,
+    thread: JoinHandle<std::io::Result<()>>,
+}
+
+impl Coordinator {
+    pub(super) fn new(
+        run: Arc<MapRun>,
+        host: Arc<Host>,
+        clock: Box<dyn Clock>,
+        count: Box<dyn Fn(Report) + Send>,
+        stop: watch::Sender<bool>,
+    ) -> Self {
+        let last = run.at;
+        Self {
+            run,
+            host,
+            clock,
+            count,
+            stop,
+            workers: Vec::new(),
+            tally: Tally::default(),
+            first_failure: None,
+            last,
+            begun: 0,
+            taken: 0,
+            open: 0,
+            open_bytes: 0,
+            early: BTreeMap::new(),
+            room: VecDeque::new(),
+            told: Instant::now(),
+        }
+    }
+
+    /// Runs the children to their ends, or until too many failed.
+    pub(super) fn run(mut self) -> Ended {
+        let result = self.results();
+        self.stop.send_replace(true);
+        for worker in std::mem::take(&mut self.workers) {
+            drop(worker.jobs);
+            // Whatever became of it: nothing is left that it could tell.
+            let _ = worker.thread.join();
+        }
+        self.tell(true);
+        let at = match self.clock.is_virtual() {
+            true => self.last,
+            false => self.clock.now(),
+        };
+        (at, result)
+    }
+
+    fn results(&mut self) -> Result<Json, StatesError> {
+        let run = Arc::clone(&self.run);
+        let writer = results::writer(&run);
+        let mut feed = Feed::open(&run, &self.host.buckets)?;
+        let mut results = Results::open(&run, &writer, &self.host.buckets)?;
+        let done = self.children(&mut feed, &mut results, &writer);
+        match done {
+            // What was done stays: the files tell it, whatever the run came to.
+            Err(error) => {
+                let _ = results.finish(&run);
+                Err(error)
+            }
+            Ok(()) => results.finish(&run),
+        }
+    }
+
+    fn children(
+        &mut self,
+        feed: &mut Feed,
+        results: &mut Results,
+        writer: &ResultWriter,
+    ) -> Result<(), StatesError> {
+        let (sender, done) = mpsc::channel();
+        let in_order = results.are_ordered() || self.clock.is_virtual();
+        while !self.is_stopped() {
+            while !self.tally.complete && self.has_room() {
+                let chunk = self.chunk(feed)?;
+                self.hand_out(chunk, writer, &sender)?;
+            }
+            self.judge()?;
+            if self.open == 0 && self.tally.complete {
+                return Ok(());
+            }
+            // A worker answers, if only that it was stopped.
+            let Ok(first) = done.recv_timeout(COUNT_EVERY) else {
+                self.check_workers()?;
+                continue;
+            };
+            for done in first.into_iter().chain(done.try_iter().flatten()) {
+                self.open -= 1;
+                self.open_bytes -= done.given;
+                if in_order {
+                    self.early.insert(done.number, done);
+                } else {
+                    self.take(done, results)?;
+                }
+            }
+            while let Some(done) = self.early.remove(&self.taken) {
+                self.take(done, results)?;
+            }
+            self.tell(false);
+        }
+        Err(StatesError::runtime("The Map Run was stopped."))
+    }
+
+    fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// How many may be begun: in time that is not the same for all, a child's beginning is known
+    /// once the one has ended that makes room for it.
+    fn has_room(&self) -> bool {
+        let most = u64::from(self.run.max_concurrency);
+        let before = if self.clock.is_virtual() {
+            self.begun - self.taken
+        } else {
+            self.open
+        };
+        before < most && self.open_bytes < OPEN_BYTES
+    }
+
+    /// The next children, as many as go out at once.
+    fn chunk(&mut self, feed: &mut Feed) -> Result<Vec<Job>, StatesError> {
+        let most = u64::from(self.run.max_concurrency);
+        let size = (most / CHUNK).clamp(1, CHUNK);
+        let mut chunk = Vec::new();
+        while (chunk.len() as u64) < size && self.has_room() {
+            let Some(given) = feed.next()? else {
+                self.tally.complete = true;
+                break;
+            };
+            let at = match self.begun.checked_sub(most) {
+                Some(_) => self.room.pop_front().unwrap_or(self.last),
+                None => self.run.at,
+            };
+            let number = self.begun;
+            self.begun += 1;
+            self.open += 1;
+            self.open_bytes += given.size();
+            chunk.push(Job { number, at, given });
+        }
+        self.tally.total = feed.taken();
+        Ok(chunk)
+    }
+
+    /// Gives a chunk to a worker, in turn; workers are begun as they are needed.
+    fn hand_out(
+        &mut self,
+        chunk: Vec<Job>,
+        writer: &ResultWriter,
+        done: &mpsc::Sender<Vec<Done>>,
+    ) -> Result<(), StatesError> {
+        let Some(first) = chunk.first().map(|job| job.number) else {
+            return Ok(());
+        };
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        if self.workers.len() < most {
+            let worker = self.worker(writer.clone(), done.clone());
+            self.workers.push(worker.map_err(|error| {
+                let cause = format!("The Map Run cannot be done on this machine: {error}");
+                StatesError::runtime(cause)
+            })?);
+        }
+        let size = chunk.len() as u64;
+        let turn = usize::try_from(first / size).unwrap_or(0) % self.workers.len();
+        // A worker that is gone is found by `check_workers`.
+        let _ = self.workers[turn].jobs.send(chunk);
+        Ok(())
+    }
+
+    fn worker(
+        &self,
+        writer: ResultWriter,
+        done: mpsc::Sender<Vec<Done>>,
+    ) -> std::io::Result<Worker> {
+        let (jobs, queue) = jobs::unbounded_channel();
+        let shared = Shared {
+            run: Arc::clone(&self.run),
+            host: Arc::clone(&self.host),
+            writer,
+            done,
+        };
+        let (clock, stopped) = (self.clock.fork(self.run.at), self.stop.subscribe());
+        let thread = std::thread::Builder::new()
+            .name("map-run-children".to_owned())
+            .spawn(move || worker::work(shared, clock, queue, stopped))?;
+        Ok(Worker { jobs, thread })
+    }
+
+    /// A worker ends only when it is told to: else its machine has no more to give.
+    fn check_workers(&self) -> Result<(), StatesError> {
+        if self.is_stopped()
+            || !self
+                .workers
+                .iter()
+                .any(|worker| worker.thread.is_finished())
+        {
+            return Ok(());
+        }
+        let cause = "A thread that runs children of the Map Run has ended.";
+        Err(StatesError::runtime(cause))
+    }
+
+    fn take(&mut self, done: Done, results: &mut Results) -> Result<(), StatesError> {
+        self.taken += 1;
+        let child = done.child?;
+        self.tally.count(&child);
+        if let Some(error) = worker::failure(&child.outcome)
+            && self.first_failure.is_none()
+        {
+            self.first_failure = Some((done.number, error));
+        }
+        self.last = self.last.max(child.stopped);
+        self.room.push_back(child.stopped);
+        results.add(&child, &done.entries)
+    }
+
+    fn judge(&self) -> Result<(), StatesError> {
+        if self.tally.exceeds(self.run.tolerance) {
+            return Err(Tally::exceeded());
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, ended: bool) {
+        if !ended && self.told.elapsed() < COUNT_EVERY {
+            return;
+        }
+        self.told = Instant::now();
+        (self.count)(Report {
+            name: self.run.name.clone(),
+            tally: self.tally,
+            first_failure: self.first_failure.clone(),
+            ended,
+        });
+    }
+}

@@ -1,0 +1,311 @@
+//! Machines started by Tasks of other machines: `states:startExecution` and its likes, run here.
+//!
+//! Sources: 08 §8.2 and §8.5, the recorded cases `callback.start_execution_sync*` and
+//! `sfn_task_service.start_execution`. Masked in them, and so unconfirmed: that dates are
+//! milliseconds where a job is described, and text elsewhere.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::driver;
+use super::host::Host;
+use super::identity::IdentityOptions;
+use super::own_thread::on_own_thread;
+use crate::data::{Json, StatesError, Timestamp, limits};
+use crate::engine::program::FlowId;
+use crate::engine::{Era, Identity, Outcome, Program, Silent, Start, TaskRequest};
+use crate::language::Resource;
+
+/// A machine that Tasks may start.
+#[derive(Clone, Debug)]
+struct Machine {
+    name: Arc<str>,
+    program: Arc<Program>,
+}
+
+/// The machines that Tasks may start, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Machines(BTreeMap<Arc<str>, Machine>);
+
+/// What a Task wants of the execution that it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wants {
+    /// That it was started: `startExecution`.
+    Start { optimized: bool },
+    /// Its description when it has ended, with documents as text or parsed: `.sync`, `.sync:2`.
+    End { parsed: bool },
+    /// Its description, failed or not: `aws-sdk:sfn:startSyncExecution`.
+    Answer,
+}
+
+impl Wants {
+    fn of(resource: &Resource) -> Option<Self> {
+        let Resource::Service {
+            service, action, ..
+        } = resource
+        else {
+            return None;
+        };
+        Some(match (&**service, &**action) {
+            ("states", "startExecution") => Self::Start { optimized: true },
+            ("aws-sdk:sfn", "startExecution") => Self::Start { optimized: false },
+            ("states", "startExecution.sync") => Self::End { parsed: false },
+            ("states", "startExecution.sync:2") => Self::End { parsed: true },
+            ("aws-sdk:sfn", "startSyncExecution") => Self::Answer,
+            _ => return None,
+        })
+    }
+}
+
+impl Machines {
+    /// Lets Tasks start a machine by this name.
+    pub fn insert(&mut self, name: &str, program: Arc<Program>) {
+        let name: Arc<str> = name.into();
+        let machine = Machine {
+            name: Arc::clone(&name),
+            program,
+        };
+        self.0.insert(name, machine);
+    }
+
+    /// Whether a Task of this resource may start one of the machines: which one, its input tells.
+    #[must_use]
+    pub fn serve(&self, resource: &Resource) -> bool {
+        !self.0.is_empty() && Wants::of(resource).is_some()
+    }
+
+    /// The machine of an ARN, with or without a version or alias, or of a bare name.
+    fn find(&self, arn: &str) -> Option<&Machine> {
+        let name = match arn.split_once(":stateMachine:") {
+            Some((_, name)) => name.split(':').next().unwrap_or(name),
+            None => arn,
+        };
+        self.0.get(name)
+    }
+}
+
+/// An execution to be started by a Task.
+pub(super) struct Nested {
+    wants: Wants,
+    program: Arc<Program>,
+    identity: Arc<Identity>,
+    input: Json,
+    seed: crate::data::Seed,
+}
+
+/// What a Task that starts an execution is told, and when.
+pub(super) type Answer = (Timestamp, Result<Json, StatesError>);
+
+impl Nested {
+    /// The execution that a Task asks for.
+    pub(super) fn of(
+        machines: &Machines,
+        parent: &Identity,
+        seed: crate::data::Seed,
+        request: &TaskRequest,
+    ) -> Option<Result<Self, StatesError>> {
+        let wants = Wants::of(&request.resource).filter(|_| !machines.0.is_empty())?;
+        Some(Self::asked(wants, machines, parent, seed, request))
+    }
+
+    fn asked(
+        wants: Wants,
+        machines: &Machines,
+        parent: &Identity,
+        seed: crate::data::Seed,
+        request: &TaskRequest,
+    ) -> Result<Self, StatesError> {
+        let parameter = |name| request.input.get(name);
+        let arn = parameter("StateMachineArn")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let Some(machine) = machines.find(arn) else {
+            let cause = format!("State Machine Does Not Exist: '{arn}'");
+            return Err(refused(wants, "StateMachineDoesNotExist", cause));
+        };
+        let input = match parameter("Input") {
+            None | Some(Json::Null) => Json::empty_object(),
+            // A text is the input's JSON text; anything else becomes it (08 §8.5).
+            Some(Json::String(text)) => Json::parse(text).map_err(|error| {
+                let cause = format!("Invalid State Machine Execution Input: '{error}'");
+                refused(wants, "InvalidExecutionInput", cause)
+            })?,
+            Some(document) => document.compacted(),
+        };
+        let seed = seed.nth(request.task, 0);
+        let mut arn_parts = parent.state_machine_arn.split(':').skip(3);
+        let options = IdentityOptions {
+            region: arn_parts.next().unwrap_or_default().to_owned(),
+            account: arn_parts.next().unwrap_or_default().to_owned(),
+            machine: machine.name.to_string(),
+            name: parameter("Name").and_then(Json::as_str).map(str::to_owned),
+            express: wants == Wants::Answer,
+            seed,
+        };
+        let identity = options.identity();
+        let identity = identity
+            .map_err(|error| refused(wants, "InvalidName", format!("Invalid Name: {error}")))?;
+        Ok(Self {
+            wants,
+            program: Arc::clone(&machine.program),
+            identity: Arc::new(identity),
+            input,
+            seed,
+        })
+    }
+
+    /// What the service answers to the request itself; a job's description comes later.
+    pub(super) fn submitted(&self, at: Timestamp) -> Option<Json> {
+        matches!(self.wants, Wants::End { .. }).then(|| self.started(true, at))
+    }
+
+    /// Whether the Task goes on while the execution runs, with this answer.
+    pub(super) fn answers_at_once(&self, at: Timestamp) -> Option<Json> {
+        match self.wants {
+            Wants::Start { optimized } => Some(self.started(optimized, at)),
+            Wants::End { .. } | Wants::Answer => None,
+        }
+    }
+
+    fn started(&self, optimized: bool, at: Timestamp) -> Json {
+        let arn = Json::String(self.identity.execution_arn.clone());
+        let mut members = vec![("ExecutionArn", arn)];
+        if optimized {
+            let request = self.seed.named("request").uuid();
+            let ok = Json::from(200);
+            let http: Json = [("HttpStatusCode", ok)].into_iter().collect();
+            let id: Json = [("RequestId", Json::from(request))].into_iter().collect();
+            members.push(("SdkHttpMetadata", http));
+            members.push(("SdkResponseMetadata", id));
+        }
+        members.push(("StartDate", Json::from(at.to_string())));
+        members.into_iter().collect()
+    }
+
+    /// Runs the execution on a thread of its own; dropping the future ends it.
+    pub(super) fn run(
+        self,
+        host: Arc<Host>,
+        mut clock: Box<dyn Clock>,
+    ) -> impl Future<Output = Answer> + Send {
+        let at = clock.now();
+        let ended = on_own_thread("nested", move |stop| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let runtime = runtime.ok()?;
+            runtime.block_on(async {
+                let mut stopped = stop.subscribe();
+                tokio::select! {
+                    biased;
+                    _ = stopped.wait_for(|stopped| *stopped) => None,
+                    answer = self.drive(&host, &mut *clock) => Some(answer),
+                }
+            })
+        });
+        async move {
+            ended.await.flatten().unwrap_or_else(|| {
+                let cause = "The execution could not be run on this machine.";
+                (at, Err(StatesError::runtime(cause)))
+            })
+        }
+    }
+
+    async fn drive(self, host: &Arc<Host>, clock: &mut dyn Clock) -> Answer {
+        let started = clock.now();
+        let express = self.identity.express;
+        let start = Start {
+            flow: FlowId::default(),
+            input: self.input.clone(),
+            variables: BTreeMap::new(),
+            identity: Arc::clone(&self.identity),
+            at: started,
+            seed: self.seed,
+            max_events: if express { 0 } else { limits::MAX_EVENTS },
+            era: Era::default(),
+        };
+        let program = Arc::clone(&self.program);
+        let stop = pin!(pending());
+        let ended = driver::run(program, start, host, clock, &mut Silent, stop).await;
+        (ended.at, self.answer(&ended.outcome, started, ended.at))
+    }
+
+    fn answer(
+        &self,
+        outcome: &Outcome,
+        started: Timestamp,
+        stopped: Timestamp,
+    ) -> Result<Json, StatesError> {
+        let parsed = matches!(self.wants, Wants::End { parsed: true });
+        let described = self.described(outcome, started, stopped, parsed);
+        match (outcome, self.wants) {
+            (Outcome::Succeeded(_), _) | (_, Wants::Answer | Wants::Start { .. }) => Ok(described),
+            _ => Err(StatesError::new("States.TaskFailed", described.text())),
+        }
+    }
+
+    /// The execution as `DescribeExecution` tells it, in alphabetical order as recorded.
+    fn described(
+        &self,
+        outcome: &Outcome,
+        started: Timestamp,
+        stopped: Timestamp,
+        parsed: bool,
+    ) -> Json {
+        let document = |value: &Json| match parsed {
+            true => value.compacted(),
+            false => Json::from(value.text().into_owned()),
+        };
+        let included = || -> Json { [("Included", Json::from(true))].into_iter().collect() };
+        let (status, error, output) = match outcome {
+            Outcome::Succeeded(output) => ("SUCCEEDED", None, Some(output)),
+            Outcome::Failed(error) => ("FAILED", Some(error.clone()), None),
+            Outcome::Aborted(error) => ("ABORTED", Some(error.clone()), None),
+            Outcome::TimedOut => ("TIMED_OUT", None, None),
+        };
+        let (cause, error) = error.map_or((None, None), |error| (error.cause, error.error));
+        let redrivable = match status {
+            "SUCCEEDED" => (
+                "NOT_REDRIVABLE",
+                Some("Execution is SUCCEEDED and cannot be redriven"),
+            ),
+            _ => ("REDRIVABLE", None),
+        };
+        let identity = &self.identity;
+        let members = [
+            cause.map(|cause| ("Cause", Json::String(cause))),
+            error.map(|error| ("Error", Json::String(error))),
+            Some(("ExecutionArn", Json::String(identity.execution_arn.clone()))),
+            Some(("Input", document(&self.input))),
+            Some(("InputDetails", included())),
+            Some(("Name", Json::String(identity.name.clone()))),
+            output.map(|output| ("Output", document(output))),
+            output.map(|_| ("OutputDetails", included())),
+            Some(("RedriveCount", Json::from(0))),
+            Some(("RedriveStatus", Json::from(redrivable.0))),
+            redrivable
+                .1
+                .map(|why| ("RedriveStatusReason", Json::from(why))),
+            Some(("StartDate", Json::from(started.0))),
+            Some((
+                "StateMachineArn",
+                Json::String(identity.state_machine_arn.clone()),
+            )),
+            Some(("Status", Json::from(status))),
+            Some(("StopDate", Json::from(stopped.0))),
+        ];
+        members.into_iter().flatten().collect()
+    }
+}
+
+/// The service's refusal, as each integration names it (08 §8.4).
+fn refused(wants: Wants, exception: &str, cause: String) -> StatesError {
+    let service = match wants {
+        Wants::Start { optimized: false } | Wants::Answer => "Sfn",
+        Wants::Start { optimized: true } | Wants::End { .. } => "StepFunctions",
+    };
+    StatesError::new(&format!("{service}.{exception}Exception"), cause)
+}
