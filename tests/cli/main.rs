@@ -3,6 +3,7 @@
 
 mod asl;
 mod completions;
+mod distributed;
 mod driver;
 mod graph;
 mod handlers;
