@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
+use super::callbacks::Ticket;
 use super::clock::{Clock, Pause};
 use super::handlers::{Handlers, Invocation, Work};
 use crate::data::{EventId, Json, StatesError, Timestamp};
@@ -17,7 +18,6 @@ use crate::engine::{
     Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
     TaskRequest,
 };
-use crate::language::IntegrationPattern;
 
 /// How many states an execution may go through before the driver looks up.
 const FUEL: u64 = 10_000;
@@ -30,6 +30,21 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// Answers of a task, and where they are heard.
+    #[cfg(test)]
+    pub(super) fn heard(task: EventId) -> (Self, mpsc::UnboundedReceiver<Input>) {
+        let (sender, heard) = mpsc::unbounded_channel();
+        (Self { task, sender }, heard)
+    }
+
+    /// Somebody began to work on it: an activity's worker, by name.
+    pub fn started(&self, worker: Option<&str>) {
+        self.send(Input::TaskStarted {
+            task: self.task,
+            worker: worker.map(Into::into),
+        });
+    }
+
     /// The job or callback was asked for.
     pub fn submitted(&self, output: Json) {
         self.send(Input::TaskSubmitted {
@@ -43,7 +58,7 @@ impl Answers {
         self.send(Input::Heartbeat { task: self.task });
     }
 
-    fn ended(&self, result: Result<Json, StatesError>) {
+    pub(super) fn ended(&self, result: Result<Json, StatesError>) {
         self.send(Input::TaskEnded {
             task: self.task,
             result,
@@ -111,7 +126,20 @@ struct Driver<'d> {
     answers: mpsc::UnboundedReceiver<Input>,
     /// Who works on a task, to be stopped when nobody waits for it any more.
     /// Invariant: these are the only spawned tasks, and each is aborted before the driver ends.
-    working: BTreeMap<EventId, AbortHandle>,
+    working: BTreeMap<EventId, Working>,
+}
+
+/// Who works on a task; gives up when it is dropped.
+struct Working {
+    work: AbortHandle,
+    /// Lets somebody outside answer.
+    _ticket: Option<Ticket>,
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
 }
 
 impl Driver<'_> {
@@ -178,13 +206,11 @@ impl Driver<'_> {
                 Effect::Cancel(task) => {
                     // A task may be given up in the very step that asked for it.
                     begun.retain(|request| request.task != task);
-                    if let Some(work) = self.working.remove(&task) {
-                        work.abort();
-                    }
+                    self.working.remove(&task);
                 }
             }
         }
-        for request in &begun {
+        for request in begun.iter().filter(|r| !self.handlers.tells_start(r)) {
             self.deliver(Input::TaskStarted {
                 task: request.task,
                 worker: None,
@@ -199,7 +225,6 @@ impl Driver<'_> {
     /// through one queue, so that nothing overtakes.
     fn invoke(&mut self, request: TaskRequest) {
         let task = request.task;
-        let later = request.resource.pattern() != IntegrationPattern::RequestResponse;
         let answers = Answers {
             task,
             sender: self.sender.clone(),
@@ -208,14 +233,16 @@ impl Driver<'_> {
             identity: Arc::clone(&self.identity),
             request,
         };
-        if later && !self.handlers.tells_submission(&invocation) {
-            answers.submitted(Json::empty_object());
-        }
-        match self.handlers.invoke(invocation, answers.clone()) {
+        let (work, ticket) = self.handlers.invoke(invocation, answers.clone());
+        match work {
             Work::Done(result) => answers.ended(result),
             Work::Running(work) => {
                 let work = tokio::spawn(async move { answers.ended(work.await) });
-                self.working.insert(task, work.abort_handle());
+                let working = Working {
+                    work: work.abort_handle(),
+                    _ticket: ticket,
+                };
+                self.working.insert(task, working);
             }
         }
     }
@@ -247,9 +274,7 @@ impl Driver<'_> {
 
     /// Ends what still works and gives it the chance to clean up before the runtime goes.
     async fn stop_all(&mut self) {
-        for work in std::mem::take(&mut self.working).into_values() {
-            work.abort();
-        }
+        self.working.clear();
         tokio::task::yield_now().await;
     }
 }

@@ -3,14 +3,16 @@
 //!
 //! [`run`] drives one execution to its end; any number of such futures may run at once. A task's
 //! work is a [`TaskHandler`]'s, which answers at once or later; what happens meanwhile goes
-//! through [`Answers`], one sender for each task.
+//! through [`Answers`], one sender for each task. [`Callbacks`] are answered by somebody outside.
 
+mod callbacks;
 mod clock;
 mod driver;
 pub mod handlers;
 mod identity;
 mod log_file;
 
+pub use callbacks::{ActivityTask, Callbacks, TokenError, Unasked};
 pub use clock::{Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use driver::{Answers, Ended, Stop, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};

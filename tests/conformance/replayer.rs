@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use aslkit::data::{Json, StatesError};
 use aslkit::engine::EventSink;
 use aslkit::history::HistoryEvent;
+use aslkit::language::Resource;
 use aslkit::runtime::{Answers, IdentityOptions, Invocation, TaskHandler, Work};
 use aslkit::syntax::{Format, Source};
 use serde_json::Value;
@@ -72,6 +73,9 @@ impl TaskHandler for Recorded {
         let Some(recorded) = recorded else {
             return Work::Running(Box::pin(pending()));
         };
+        if self.tells_start(&invocation.request.resource) {
+            answers.started(recorded["worker"].as_str());
+        }
         if let Some(submitted) = recorded.get("submitted_output") {
             answers.submitted(document(submitted));
         }
@@ -94,6 +98,10 @@ impl TaskHandler for Recorded {
             cause,
             ..StatesError::default()
         }))
+    }
+
+    fn tells_start(&self, resource: &Resource) -> bool {
+        matches!(resource, Resource::Activity { .. })
     }
 
     fn tells_submission(&self) -> bool {
