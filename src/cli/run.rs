@@ -1,6 +1,7 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
 mod handlers;
+mod port;
 mod progress;
 mod sinks;
 
@@ -30,6 +31,7 @@ use crate::runtime::{
     VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
+use port::{OpenPort, Port};
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -45,7 +47,11 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     };
     let machine_name = machine_name(&args.definition);
-    let handlers = handlers::bind(args, &machine_name, terminal)?;
+    let mut handlers = handlers::bind(args, &machine_name, terminal)?;
+    let port = Port::of(args, &document.machine);
+    if let Some(port) = &port {
+        handlers.answer_through(Arc::clone(&port.callbacks));
+    }
     let plan = handlers::Plan::of(&document.machine, &handlers);
     if args.dry {
         print(&plan.table(&terminal.stdout_style()))?;
@@ -61,9 +67,17 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
+    let port = port.map(|port| port.open(args, terminal)).transpose()?;
+    let outside = Outside { handlers, port };
     execute(
-        args, terminal, &document, program, input, &identity, seed, &handlers,
+        args, terminal, &document, program, input, &identity, seed, outside,
     )
+}
+
+/// Who does the work of Tasks.
+struct Outside {
+    handlers: Handlers,
+    port: Option<OpenPort>,
 }
 
 /// stdin can be read once.
@@ -225,7 +239,7 @@ fn execute(
     input: Json,
     identity: &Arc<Identity>,
     seed: Seed,
-    handlers: &Handlers,
+    outside: Outside,
 ) -> Result<Exit, Failure> {
     let mut clock = clock(args);
     let start = Start {
@@ -244,10 +258,10 @@ fn execute(
     let ended = drive(
         program,
         start,
-        handlers,
+        outside,
         &mut *clock,
         &mut sinks,
-        args.timeout,
+        (args, terminal),
     )?;
     conclude(args, terminal, document, identity, sinks, &ended)
 }
@@ -276,10 +290,10 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
 fn drive(
     program: Program,
     start: Start,
-    handlers: &Handlers,
+    outside: Outside,
     clock: &mut dyn Clock,
     sinks: &mut Sinks,
-    timeout: Option<Duration>,
+    (args, terminal): (&RunArgs, &Terminal),
 ) -> Result<Ended, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -287,12 +301,24 @@ fn drive(
     let runtime = runtime
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
-        let stop = pin!(stop(timeout, sinks.unread()));
-        crate::runtime::run(Arc::new(program), start, handlers, clock, sinks, stop).await
+        let stop = pin!(stop(args.timeout, sinks.unread()));
+        let voice = sinks.voice(terminal);
+        let Outside { handlers, port } = outside;
+        let run = crate::runtime::run(Arc::new(program), start, &handlers, clock, sinks, stop);
+        let Some(port) = port else {
+            return Ok(run.await);
+        };
+        let (serving, tell) = port.serve(voice)?;
+        let ended = tokio::select! {
+            ended = run => ended,
+            never = tell => match never {},
+        };
+        serving.end().await;
+        Ok(ended)
     });
     // A handler that hangs in a system call must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(ended)
+    ended
 }
 
 /// Ends when a person, a supervisor or the reader of the log wants the run to, or when its time

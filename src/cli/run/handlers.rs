@@ -8,7 +8,7 @@ use crate::cli::args::RunArgs;
 use crate::cli::document::{need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::Json;
-use crate::language::{Body, Resource, State, StateMachine};
+use crate::language::{Body, IntegrationPattern, Resource, State, StateMachine};
 use crate::report::style::{Role, Style, columns, printable};
 use crate::runtime::Handlers;
 use crate::runtime::handlers::mocks::MockFormat;
@@ -132,6 +132,8 @@ struct Planned {
     state: String,
     resource: String,
     handler: Option<String>,
+    /// Whether a callback port could do in place of a handler.
+    answers_later: bool,
 }
 
 impl Plan {
@@ -144,11 +146,15 @@ impl Plan {
             tasks
                 .map(|(state, resource)| {
                     let function = function_name(state, &resource.value);
-                    let handler = handlers.of(&state.name, &resource.value, function.as_deref());
+                    let handler =
+                        handlers.describe(&state.name, &resource.value, function.as_deref());
+                    let answers_later = matches!(resource.value, Resource::Activity { .. })
+                        || resource.value.pattern() == IntegrationPattern::WaitForTaskToken;
                     Planned {
+                        answers_later,
                         state: printable(&state.name).into_owned(),
                         resource: printable(resource.value.text()).into_owned(),
-                        handler: handler.map(|h| printable(&h.describe()).into_owned()),
+                        handler: handler.map(|handler| printable(&handler).into_owned()),
                     }
                 })
                 .collect(),
@@ -213,6 +219,9 @@ impl Plan {
             "say who does the work with --mock FILE, --handlers FILE or \
              --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
         );
+        if missing.iter().all(|task| task.answers_later) {
+            text.push_str("; with --callback-port PORT somebody can answer from outside");
+        }
         text
     }
 }
