@@ -437,7 +437,11 @@ fn heartbeats_are_expected_only_where_somebody_can_send_them() {
             "HeartbeatSeconds": 10, "TimeoutSeconds": 30,
             "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "End"}], "End": true},
         "End": {"Type": "Succeed"}}}"#;
-    check(definition, "{}", &[], expect![[r#"
+    check(
+        definition,
+        "{}",
+        &[],
+        expect![[r#"
         1  0s ExecutionStarted ←0
         2  0s TaskStateEntered Call {} ←0
         3  0s TaskScheduled ←2
@@ -452,5 +456,6 @@ fn heartbeats_are_expected_only_where_somebody_can_send_them() {
         12 40s SucceedStateEntered End {"Error":"States.Timeout","Cause":""} ←11
         13 40s SucceedStateExited End {"Error":"States.Timeout","Cause":""} ←12
         14 40s ExecutionSucceeded ←13
-    "#]]);
+    "#]],
+    );
 }

@@ -87,8 +87,8 @@ pub enum TokenError {
 const MOST_CLOSED: usize = 10_000;
 
 impl Callbacks {
-    /// Callbacks for a machine with these activities, and where tasks are told whose token nobody
-    /// was given.
+    /// Callbacks for machines with these activities, by ARN, and where tasks are told whose token
+    /// nobody was given.
     #[must_use]
     pub fn new(
         activities: impl IntoIterator<Item = Arc<str>>,
@@ -103,7 +103,7 @@ impl Callbacks {
         (callbacks, told)
     }
 
-    /// Whether the machine has this activity.
+    /// Whether workers may ask for tasks of this activity.
     #[must_use]
     pub fn has_activity(&self, arn: &str) -> bool {
         self.queues.contains_key(arn)

@@ -119,6 +119,20 @@ impl Port {
         (status.unwrap_or(0), body.to_owned())
     }
 
+    /// A worker who asks for a task and does not get it yet.
+    fn wait_for_a_task(&self) -> TcpStream {
+        let mut worker = TcpStream::connect(&self.0).expect("it listens");
+        let body = json!({"activityArn": ACTIVITY}).to_string();
+        write!(
+            worker,
+            "POST / HTTP/1.1\r\nhost: x\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("it reads");
+        worker
+    }
+
     #[track_caller]
     fn ok(&self, operation: &str, members: &Value) -> Value {
         let (status, answer) = self.call(operation, members);
@@ -246,15 +260,7 @@ fn a_worker_who_still_waits_at_the_end_gets_nothing() {
     });
     let mut run = Run::start("First", &states, &[]);
     let token = run.token("First");
-    let mut worker = TcpStream::connect(&run.port.0).expect("it listens");
-    let body = json!({"activityArn": ACTIVITY}).to_string();
-    write!(
-        worker,
-        "POST / HTTP/1.1\r\nhost: x\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n\
-         content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .expect("it reads");
+    let mut worker = run.port.wait_for_a_task();
     // Another call on the port is answered meanwhile.
     run.port.succeed(&token, "1");
     run.code(0);
@@ -264,6 +270,25 @@ fn a_worker_who_still_waits_at_the_end_gets_nothing() {
         answer.is_empty() || answer.ends_with("\r\n\r\n{}"),
         "{answer}"
     );
+}
+
+#[test]
+fn a_worker_who_hangs_up_takes_no_task_with_him() {
+    let states = json!({
+        "First": callback(&json!({"Next": "Act"})),
+        "Act": activity(&json!({"End": true})),
+    });
+    let mut run = Run::start("First", &states, &[]);
+    let (token, port) = (run.token("First"), run.port.clone());
+    let worker = port.wait_for_a_task();
+    let beat = || port.ok("SendTaskHeartbeat", &json!({"taskToken": token}));
+    beat();
+    drop(worker);
+    // By the time these are answered, it is known.
+    (0..3).for_each(|_| drop(beat()));
+    port.succeed(&token, "1");
+    port.succeed(&port.poll("another").0, "2");
+    run.code(0).0.stdout("2\n");
 }
 
 #[test]

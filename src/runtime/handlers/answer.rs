@@ -103,7 +103,7 @@ mod tests {
         check(
             FUNCTION,
             r#"{"Error": "Declined", "Cause": {"a": 1}}"#,
-            Some(r#"{"a": 1}"#),
+            Some(r#"{"a":1}"#),
         );
         check(FUNCTION, r#"{"Error": "Declined"}"#, None);
     }

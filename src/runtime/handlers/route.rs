@@ -54,9 +54,7 @@ impl Handlers {
             }
             (Some(handler), _) => Some(Route::Handler(handler)),
             (None, Some(port)) if by_token => Some(Route::Callback(port, None)),
-            (None, Some(port)) if matches!(resource, Resource::Activity { .. }) => {
-                Some(Route::Worker(port))
-            }
+            (None, Some(port)) if port.has_activity(resource.text()) => Some(Route::Worker(port)),
             (None, _) => None,
         }
     }
