@@ -6,7 +6,7 @@
 //! ```text
 //! data ◄─ syntax ◄─ query ◄─ language ◄─ graph ◄─ lint      what it is, what is wrong with it
 //! data ◄─ history                                           the currency between engine and views
-//! language, history ◄─ engine ◄─ runtime                    what it does
+//! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
 //! graph, lint, history ◄─ report                            telling it
 //! cli on top of all
 //! ```
@@ -20,7 +20,8 @@
 //! | [`lint`] | the schema check and the rules; one rule a file, the registry in plain sight |
 //! | [`history`] | the 62 types of event, logs, the outline that views are made of |
 //! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it |
-//! | [`runtime`] | the driver, clocks, handlers, the log on disk: the only asynchronous code |
+//! | [`runtime`] | the driver, clocks, handlers, callbacks, the log on disk |
+//! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
 //! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
@@ -72,4 +73,5 @@ pub mod lint;
 pub mod query;
 pub mod report;
 pub mod runtime;
+pub mod server;
 pub mod syntax;

@@ -429,3 +429,37 @@ fn the_machine_s_own_timeout_ends_everything() {
         "#]],
     );
 }
+
+/// Whoever holds a token must send heartbeats; a service that is called cannot.
+#[test]
+fn heartbeats_are_expected_only_where_somebody_can_send_them() {
+    let definition = r#"{"StartAt": "Call", "States": {
+        "Call": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+            "HeartbeatSeconds": 10, "TimeoutSeconds": 30,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Ask"}], "End": true},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "HeartbeatSeconds": 10, "TimeoutSeconds": 30,
+            "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "End"}], "End": true},
+        "End": {"Type": "Succeed"}}}"#;
+    check(
+        definition,
+        "{}",
+        &[],
+        expect![[r#"
+        1  0s ExecutionStarted ←0
+        2  0s TaskStateEntered Call {} ←0
+        3  0s TaskScheduled ←2
+        4  0s TaskStarted ←3
+        5  30s TaskTimedOut States.Timeout ←4
+        6  30s TaskStateExited Call {"Error":"States.Timeout","Cause":""} ←5
+        7  30s TaskStateEntered Ask {"Error":"States.Timeout","Cause":""} ←6
+        8  30s TaskScheduled ←7
+        9  30s TaskStarted ←8
+        10 40s TaskTimedOut States.Timeout ←9
+        11 40s TaskStateExited Ask {"Error":"States.Timeout","Cause":""} ←10
+        12 40s SucceedStateEntered End {"Error":"States.Timeout","Cause":""} ←11
+        13 40s SucceedStateExited End {"Error":"States.Timeout","Cause":""} ←12
+        14 40s ExecutionSucceeded ←13
+    "#]],
+    );
+}

@@ -200,6 +200,7 @@ Examples:
   asl run order.asl.json --mock MockConfigFile.json --case RetryPath --time skip
   asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
+  asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry";
 
 #[derive(Debug, Args)]
@@ -244,6 +245,10 @@ pub(super) struct RunArgs {
     /// A folder that stands for an S3 bucket: what a distributed Map reads and writes
     #[arg(long, value_name = "NAME=DIR", value_parser = parse_named_path, help_heading = "Who does the work")]
     pub(super) bucket: Vec<(String, PathBuf)>,
+    /// Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any
+    /// free one
+    #[arg(long, value_name = "PORT", help_heading = "Who does the work")]
+    pub(super) callback_port: Option<u16>,
     /// Show which handler each Task would use, and stop
     #[arg(long, help_heading = "Who does the work")]
     pub(super) dry: bool,

@@ -2,6 +2,7 @@
 
 mod handlers;
 mod map_runs;
+mod port;
 mod progress;
 mod sinks;
 
@@ -32,6 +33,7 @@ use crate::runtime::{
     Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
+use port::{OpenPort, Port};
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -53,6 +55,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
         host.machines.insert(name, Arc::new(program));
         documents.push((Some(name.as_str()), document));
     }
+    let port = Port::of(args, &documents);
+    if let Some(port) = &port {
+        host.handlers.answer_through(Arc::clone(&port.callbacks));
+    }
     let plan = handlers::Plan::of(&documents, &host);
     let (_, document) = documents.swap_remove(0);
     let host = Arc::new(host);
@@ -70,8 +76,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
+    let port = port.map(|port| port.open(args, terminal)).transpose()?;
+    let outside = Outside { host, port };
     execute(
-        args, terminal, &document, program, input, &identity, seed, &host,
+        args, terminal, &document, program, input, &identity, seed, outside,
     )
 }
 
@@ -87,6 +95,12 @@ fn executable(path: &Path, terminal: &Terminal) -> Result<Option<(Document, Prog
             Ok(None)
         }
     }
+}
+
+/// Who does the work of Tasks.
+struct Outside {
+    host: Arc<Host>,
+    port: Option<OpenPort>,
 }
 
 /// stdin can be read once.
@@ -262,7 +276,7 @@ fn execute(
     input: Json,
     identity: &Arc<Identity>,
     seed: Seed,
-    host: &Arc<Host>,
+    outside: Outside,
 ) -> Result<Exit, Failure> {
     let mut clock = clock(args);
     let start = Start {
@@ -280,7 +294,14 @@ fn execute(
     };
     let header = header(args, document, &start);
     let mut sinks = Sinks::open(args, terminal, &header)?;
-    let ended = drive(program, start, host, &mut *clock, &mut sinks, args.timeout)?;
+    let ended = drive(
+        program,
+        start,
+        outside,
+        &mut *clock,
+        &mut sinks,
+        (args, terminal),
+    )?;
     conclude(args, terminal, document, identity, sinks, &ended)
 }
 
@@ -308,10 +329,10 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
 fn drive(
     program: Program,
     start: Start,
-    host: &Arc<Host>,
+    outside: Outside,
     clock: &mut dyn Clock,
     sinks: &mut Sinks,
-    timeout: Option<Duration>,
+    (args, terminal): (&RunArgs, &Terminal),
 ) -> Result<Ended, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -319,12 +340,24 @@ fn drive(
     let runtime = runtime
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
-        let stop = pin!(stop(timeout, sinks.unread()));
-        crate::runtime::run(Arc::new(program), start, host, clock, sinks, stop).await
+        let stop = pin!(stop(args.timeout, sinks.unread()));
+        let voice = sinks.voice(terminal);
+        let Outside { host, port } = outside;
+        let run = crate::runtime::run(Arc::new(program), start, &host, clock, sinks, stop);
+        let Some(port) = port else {
+            return Ok(run.await);
+        };
+        let (serving, tell) = port.serve(voice)?;
+        let ended = tokio::select! {
+            ended = run => ended,
+            never = tell => match never {},
+        };
+        serving.end().await;
+        Ok(ended)
     });
     // A handler that hangs in a system call must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(ended)
+    ended
 }
 
 /// Ends when a person, a supervisor or the reader of the log wants the run to, or when its time

@@ -145,7 +145,7 @@ pub struct TaskRequest {
     pub token: Option<Arc<str>>,
     /// Seconds until the task times out.
     pub timeout: Option<i64>,
-    /// Seconds that may pass between heartbeats.
+    /// Seconds that may pass between heartbeats, where somebody can send them.
     pub heartbeat: Option<i64>,
     /// The effective input: Parameters, or Arguments.
     pub input: Json,

@@ -67,6 +67,8 @@ pub(super) struct Thread {
     pub(super) alarm: u32,
     /// When the next heartbeat must have come.
     pub(super) heartbeat_due: Option<Timestamp>,
+    /// How long the task in hand may take.
+    pub(super) timeout_seconds: Option<i64>,
     /// How long the task in hand may be silent.
     pub(super) heartbeat_seconds: Option<i64>,
     /// The `MapRunStarted` of a Map Run that is over.
@@ -96,6 +98,7 @@ impl Thread {
             token: None,
             alarm: 0,
             heartbeat_due: None,
+            timeout_seconds: None,
             heartbeat_seconds: None,
             map_run: EventId::NONE,
         }

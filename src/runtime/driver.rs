@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use super::callbacks::Ticket;
 use super::clock::{Busy, Clock, Pause};
 use super::handlers::{Invocation, Work};
 use super::host::Host;
@@ -21,7 +22,6 @@ use crate::engine::{
     Effect, EventSink, Execution, Identity, Input, Out, Outcome, Program, Progress, Start,
     TaskRequest,
 };
-use crate::language::IntegrationPattern;
 
 /// How many states an execution may go through before the driver looks up.
 const FUEL: u64 = 10_000;
@@ -35,7 +35,7 @@ pub struct Answers {
 
 /// What the driver is told.
 #[derive(Debug)]
-enum Heard {
+pub(super) enum Heard {
     /// Something happened just now.
     Now(Input),
     /// Something happened, or will have happened, at a time of its own.
@@ -45,6 +45,21 @@ enum Heard {
 }
 
 impl Answers {
+    /// Answers of a task, and where they are heard.
+    #[cfg(test)]
+    pub(super) fn heard(task: EventId) -> (Self, mpsc::UnboundedReceiver<Heard>) {
+        let (sender, heard) = mpsc::unbounded_channel();
+        (Self { task, sender }, heard)
+    }
+
+    /// Somebody began to work on it: an activity's worker, by name.
+    pub fn started(&self, worker: Option<&str>) {
+        self.send(Input::TaskStarted {
+            task: self.task,
+            worker: worker.map(Into::into),
+        });
+    }
+
     /// The job or callback was asked for.
     pub fn submitted(&self, output: Json) {
         self.send(Input::TaskSubmitted {
@@ -58,7 +73,7 @@ impl Answers {
         self.send(Input::Heartbeat { task: self.task });
     }
 
-    fn ended(&self, result: Result<Json, StatesError>) {
+    pub(super) fn ended(&self, result: Result<Json, StatesError>) {
         self.send(Input::TaskEnded {
             task: self.task,
             result,
@@ -100,12 +115,69 @@ pub async fn run(
     sink: &mut dyn EventSink,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
+    let begun = begin(program, start, sink);
+    go_on(begun, host, clock, sink, stop).await
+}
+
+/// An execution as far as it came by itself.
+pub(super) struct Begun {
+    execution: Execution,
+    identity: Arc<Identity>,
+    seed: Seed,
+    step: Step,
+}
+
+/// How far an execution came, and what it asks for.
+struct Step {
+    progress: Progress,
+    effects: Vec<Effect>,
+}
+
+impl Begun {
+    /// How it ended, when it did not need anybody for that.
+    pub(super) fn outcome(&self) -> Option<&Outcome> {
+        match &self.step.progress {
+            Progress::Finished(outcome) if self.step.effects.is_empty() => Some(outcome),
+            _ => None,
+        }
+    }
+}
+
+/// Begins an execution: many of those that a Map Run begins end at once, and cost no more.
+pub(super) fn begin(program: Arc<Program>, start: Start, sink: &mut dyn EventSink) -> Begun {
     let (identity, seed) = (Arc::clone(&start.identity), start.seed);
-    let execution = Execution::new(program, start);
-    let (sender, answers) = mpsc::unbounded_channel();
-    let driver = Driver {
+    let mut execution = Execution::new(program, start);
+    let step = step(&mut execution, sink);
+    Begun {
         execution,
         identity,
+        seed,
+        step,
+    }
+}
+
+fn step(execution: &mut Execution, sink: &mut dyn EventSink) -> Step {
+    let mut effects = Vec::new();
+    let mut out = Out {
+        sink,
+        effects: &mut effects,
+    };
+    let progress = execution.run(FUEL, &mut out);
+    Step { progress, effects }
+}
+
+/// Drives an execution that was begun to its end.
+pub(super) async fn go_on(
+    begun: Begun,
+    host: &Arc<Host>,
+    clock: &mut dyn Clock,
+    sink: &mut dyn EventSink,
+    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+) -> Ended {
+    let (sender, answers) = mpsc::unbounded_channel();
+    let driver = Driver {
+        execution: begun.execution,
+        identity: begun.identity,
         host,
         clock,
         sink,
@@ -116,9 +188,9 @@ pub async fn run(
         working: BTreeMap::new(),
         children: BTreeMap::new(),
         detached: Vec::new(),
-        seed,
+        seed: begun.seed,
     };
-    driver.run(stop).await
+    driver.run(begun.step, stop).await
 }
 
 struct Driver<'d> {
@@ -135,25 +207,45 @@ struct Driver<'d> {
     /// Who works on a task, to be stopped when nobody waits for it any more.
     /// Invariant: these and `children` are the only spawned tasks, and each is aborted before the
     /// driver ends.
-    working: BTreeMap<EventId, AbortHandle>,
+    working: BTreeMap<EventId, Working>,
     /// Map Runs and machines of ours that are waited for.
-    children: BTreeMap<EventId, AbortHandle>,
+    children: BTreeMap<EventId, Working>,
     /// Machines of ours that run for themselves: they end before the driver does.
     detached: Vec<JoinHandle<()>>,
     seed: Seed,
 }
 
+/// Who works on a task; gives up when it is dropped.
+struct Working {
+    work: AbortHandle,
+    /// Lets somebody outside answer.
+    _ticket: Option<Ticket>,
+}
+
+impl Working {
+    fn alone(work: AbortHandle) -> Self {
+        Self {
+            work,
+            _ticket: None,
+        }
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
 impl Driver<'_> {
-    async fn run(mut self, mut stop: Pin<&mut (dyn Future<Output = Stop> + '_)>) -> Ended {
+    async fn run(
+        mut self,
+        mut begun: Step,
+        mut stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+    ) -> Ended {
         let mut stopped = None;
         for round in 0_u64.. {
-            self.hear();
-            let mut effects = Vec::new();
-            let mut out = Out {
-                sink: self.sink,
-                effects: &mut effects,
-            };
-            let progress = self.execution.run(FUEL, &mut out);
+            let Step { progress, effects } = begun;
             self.carry_out(effects);
             if let Progress::Finished(outcome) = progress {
                 self.stop_all(stop.as_mut(), stopped.is_some()).await;
@@ -173,6 +265,8 @@ impl Driver<'_> {
                 stopped = Some(why);
                 self.deliver(Input::Stop(reason(why)));
             }
+            self.hear();
+            begun = step(&mut self.execution, self.sink);
         }
         unreachable!("rounds do not run out")
     }
@@ -231,14 +325,12 @@ impl Driver<'_> {
                 Effect::Cancel(task) => {
                     // A task may be given up in the very step that asked for it.
                     begun.retain(|request| request.task != task);
-                    let working = self.working.remove(&task);
-                    if let Some(work) = working.or_else(|| self.children.remove(&task)) {
-                        work.abort();
-                    }
+                    self.working.remove(&task);
+                    self.children.remove(&task);
                 }
             }
         }
-        for request in &begun {
+        for request in begun.iter().filter(|r| !self.host.handlers.tells_start(r)) {
             self.deliver(Input::TaskStarted {
                 task: request.task,
                 worker: None,
@@ -253,7 +345,6 @@ impl Driver<'_> {
     /// through one queue, so that nothing overtakes.
     fn invoke(&mut self, request: TaskRequest) {
         let task = request.task;
-        let later = request.resource.pattern() != IntegrationPattern::RequestResponse;
         let answers = Answers {
             task,
             sender: self.sender.clone(),
@@ -265,14 +356,16 @@ impl Driver<'_> {
             identity: Arc::clone(&self.identity),
             request,
         };
-        if later && !self.host.handlers.tells_submission(&invocation) {
-            answers.submitted(Json::empty_object());
-        }
-        match self.host.handlers.invoke(invocation, answers.clone()) {
+        let (work, ticket) = self.host.handlers.invoke(invocation, answers.clone());
+        match work {
             Work::Done(result) => answers.ended(result),
             Work::Running(work) => {
                 let work = tokio::spawn(async move { answers.ended(work.await) });
-                self.working.insert(task, work.abort_handle());
+                let working = Working {
+                    work: work.abort_handle(),
+                    _ticket: ticket,
+                };
+                self.working.insert(task, working);
             }
         }
     }
@@ -315,7 +408,8 @@ impl Driver<'_> {
             }
         });
         if waits {
-            self.children.insert(task, work.abort_handle());
+            self.children
+                .insert(task, Working::alone(work.abort_handle()));
         } else {
             self.detached.push(work);
         }
@@ -335,7 +429,8 @@ impl Driver<'_> {
             let (at, result) = work.await;
             let _ = sender.send(Heard::At(at, Input::MapRunEnded { run: id, result }));
         });
-        self.children.insert(id, work.abort_handle());
+        self.children
+            .insert(id, Working::alone(work.abort_handle()));
     }
 
     /// Waits for an answer, for the deadline, or to be stopped.
@@ -371,13 +466,8 @@ impl Driver<'_> {
     /// Ends what still works and gives it the chance to clean up before the runtime goes. What runs
     /// for itself goes on to its end unless the run shall stop.
     async fn stop_all(&mut self, stop: Pin<&mut (dyn Future<Output = Stop> + '_)>, stopping: bool) {
-        let working = std::mem::take(&mut self.working);
-        for work in working
-            .into_values()
-            .chain(std::mem::take(&mut self.children).into_values())
-        {
-            work.abort();
-        }
+        self.working.clear();
+        self.children.clear();
         let detached = std::mem::take(&mut self.detached);
         let aborts: Vec<AbortHandle> = detached.iter().map(JoinHandle::abort_handle).collect();
         let all = async {

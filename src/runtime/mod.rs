@@ -3,9 +3,10 @@
 //!
 //! [`run`] drives one execution to its end; any number of such futures may run at once. A task's
 //! work is a [`TaskHandler`]'s, which answers at once or later; what happens meanwhile goes
-//! through [`Answers`], one sender for each task.
+//! through [`Answers`], one sender for each task. [`Callbacks`] are answered by somebody outside.
 
 mod buckets;
+mod callbacks;
 mod clock;
 mod driver;
 pub mod handlers;
@@ -19,6 +20,7 @@ mod own_thread;
 pub mod result_files;
 
 pub use buckets::{BucketError, Buckets};
+pub use callbacks::{ActivityTask, Callbacks, TokenError, Unasked};
 pub use clock::{Busy, Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use driver::{Answers, Ended, Stop, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};

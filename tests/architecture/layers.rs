@@ -20,6 +20,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["data", "engine", "history", "language", "query", "syntax"],
     ),
     (
+        "server",
+        &[
+            "data", "engine", "history", "language", "query", "runtime", "syntax",
+        ],
+    ),
+    (
         "report",
         &[
             "data", "graph", "history", "language", "lint", "query", "syntax",
@@ -29,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "data", "engine", "graph", "history", "language", "lint", "query", "report", "runtime",
-            "syntax",
+            "server", "syntax",
         ],
     ),
 ];
@@ -55,8 +61,10 @@ const PRINTING: &[&str] = &["dbg", "eprint", "eprintln", "print", "println"];
 
 /// Crates that are wrapped in one place.
 const HOMES: &[(&str, &str)] = &[
+    ("axum", "src/server/"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/"),
+    ("command_fds", "src/runtime/handlers/command.rs"),
     ("csv", "src/runtime/items/"),
     ("flate2", "src/runtime/items/object.rs"),
     ("ignore", "src/cli/"),

@@ -66,7 +66,8 @@ fn one_failure_is_too_many_unless_it_is_tolerated() {
 
 #[test]
 fn a_failed_run_can_be_caught() {
-    let fields = r#""Catch": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "Next": "Z"}],"#;
+    let fields =
+        r#""Catch": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "Next": "Z"}],"#;
     let machine = map(fields);
     let machine = machine.trim_end_matches('}').to_owned()
         + r#"}}}}, "Z": {"Type": "Pass", "Result": "caught", "End": true}}}"#;
@@ -89,9 +90,17 @@ fn items_are_read_from_lines_rows_and_lists() {
         let asl = folder.asl("run m.json -q --time skip --bucket data=b");
         asl.code(0).stdout(&format!("{output}\n"));
     };
-    check("items.jsonl", r#""InputType": "JSONL""#, r#"[{"a":1},{"a":2}]"#);
+    check(
+        "items.jsonl",
+        r#""InputType": "JSONL""#,
+        r#"[{"a":1},{"a":2}]"#,
+    );
     let csv = r#""InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW""#;
-    check("items.csv", csv, r#"[{"x":"1","y":"2"},{"x":"a,b","y":"c"}]"#);
+    check(
+        "items.csv",
+        csv,
+        r#"[{"x":"1","y":"2"},{"x":"a,b","y":"c"}]"#,
+    );
     let csv = r#""InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItems": 1"#;
     check("items.csv", csv, r#"[{"x":"1","y":"2"}]"#);
     let json = r#""InputType": "JSON", "ItemsPointer": "/deep/items""#;
@@ -151,8 +160,13 @@ fn results_are_exported_as_files_with_a_manifest() {
     let asl = folder.asl("run m.json -q --time skip --seed 1 --bucket out=o --input [1,3,4]");
     let told = asl.code(0);
     let output = told.json();
-    let key = output["ResultWriterDetails"]["Key"].as_str().expect("a key");
-    assert!(key.starts_with("jobs/") && key.ends_with("/manifest.json"), "{key}");
+    let key = output["ResultWriterDetails"]["Key"]
+        .as_str()
+        .expect("a key");
+    assert!(
+        key.starts_with("jobs/") && key.ends_with("/manifest.json"),
+        "{key}"
+    );
     let manifest: serde_json::Value =
         serde_json::from_str(&folder.read(&format!("o/{key}"))).expect("JSON");
     let files = &manifest["ResultFiles"];
@@ -180,13 +194,25 @@ fn what_cannot_be_read_or_written_fails_the_run_with_its_reason() {
     check(&missing, "", "States.ItemReaderFailed");
     check(&missing, "", "--bucket data=DIR");
     check(&missing, "--bucket data=b", "missing.jsonl");
-    check(&reader("bad.jsonl", lines), "--bucket data=b", "line 2: not UTF-8");
-    check(&reader("../m.json", lines), "--bucket data=b", "cannot be the name of a file");
+    check(
+        &reader("bad.jsonl", lines),
+        "--bucket data=b",
+        "line 2: not UTF-8",
+    );
+    check(
+        &reader("../m.json", lines),
+        "--bucket data=b",
+        "cannot be the name of a file",
+    );
     let json = r#""InputType": "JSON""#;
     let text = "Attempting to map over non-iterable node.";
     check(&reader("text.json", json), "--bucket data=b", text);
     let negative = r#""InputType": "JSON", "MaxItems": -1"#;
-    check(&reader("text.json", negative), "--bucket data=b", "field MaxItems must be positive");
+    check(
+        &reader("text.json", negative),
+        "--bucket data=b",
+        "field MaxItems must be positive",
+    );
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! exit code out. One module for each subcommand, and for what handlers and signals do.
 
 mod asl;
+mod callbacks;
 mod completions;
 mod distributed;
 mod driver;
 mod graph;
 mod handlers;
+mod heartbeats;
 mod history;
 mod hostile;
 mod http;

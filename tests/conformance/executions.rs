@@ -38,7 +38,7 @@ const GROUPS: [Group; 4] = [
     Group {
         name: "all other needs",
         belongs: |case| !simple(case),
-        floor: 74,
+        floor: 77,
     },
 ];
 

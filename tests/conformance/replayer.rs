@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use aslkit::data::{Json, StatesError, Timestamp};
 use aslkit::engine::{Era, EventSink};
 use aslkit::history::HistoryEvent;
+use aslkit::language::Resource;
 use aslkit::runtime::handlers::mocks;
 use aslkit::runtime::{Answers, Host, IdentityOptions, Invocation, TaskHandler, Work};
 use aslkit::syntax::{Format, Source, read};
@@ -122,6 +123,9 @@ impl TaskHandler for Recorded {
         let Some(recorded) = recorded else {
             return Work::Running(Box::pin(pending()));
         };
+        if self.tells_start(&invocation.request.resource) {
+            answers.started(recorded["worker"].as_str());
+        }
         if let Some(submitted) = recorded.get("submitted_output") {
             answers.submitted(document(submitted));
         }
@@ -144,6 +148,10 @@ impl TaskHandler for Recorded {
             cause,
             ..StatesError::default()
         }))
+    }
+
+    fn tells_start(&self, resource: &Resource) -> bool {
+        matches!(resource, Resource::Activity { .. })
     }
 
     fn tells_submission(&self) -> bool {

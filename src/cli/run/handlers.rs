@@ -8,7 +8,7 @@ use crate::cli::args::RunArgs;
 use crate::cli::document::{Document, need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::Json;
-use crate::language::{Body, Resource, State};
+use crate::language::{Body, IntegrationPattern, Resource, State};
 use crate::report::style::{Role, Style, columns, printable};
 use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
@@ -132,6 +132,8 @@ struct Planned {
     state: String,
     resource: String,
     handler: Option<String>,
+    /// Whether a callback port could do in place of a handler.
+    answers_later: bool,
 }
 
 impl Plan {
@@ -149,6 +151,8 @@ impl Plan {
         let plan = |(name, state, resource): (Option<&str>, &State, &Resource)| {
             let name = name.map_or(String::new(), |name| format!("{}: ", printable(name)));
             Planned {
+                answers_later: matches!(resource, Resource::Activity { .. })
+                    || resource.pattern() == IntegrationPattern::WaitForTaskToken,
                 state: format!("{name}{}", printable(&state.name)),
                 resource: printable(resource.text()).into_owned(),
                 handler: who(state, resource, host),
@@ -215,6 +219,9 @@ impl Plan {
             "say who does the work with --mock FILE, --handlers FILE or \
              --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
         );
+        if missing.iter().all(|task| task.answers_later) {
+            text.push_str("; with --callback-port PORT somebody can answer from outside");
+        }
         text
     }
 }
@@ -225,8 +232,10 @@ fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
         return Some("machine of --machine-map".to_owned());
     }
     let function = function_name(state, resource);
-    let handler = host.handlers.of(&state.name, resource, function.as_deref());
-    handler.map(|handler| printable(&handler.describe()).into_owned())
+    let handler = host
+        .handlers
+        .describe(&state.name, resource, function.as_deref());
+    handler.map(|handler| printable(&handler).into_owned())
 }
 
 /// The function that `lambda:invoke` calls, when the definition names it outright.

@@ -33,6 +33,30 @@ enum How {
     },
 }
 
+/// Says something while the picture is drawn.
+pub(super) struct Voice {
+    terminal: Terminal,
+    bar: Option<ProgressBar>,
+}
+
+impl Voice {
+    pub(super) fn new(terminal: &Terminal, progress: Option<&Progress>) -> Self {
+        let bar = progress.and_then(|progress| match &progress.how {
+            How::Tree { bar, .. } => Some(bar.clone()),
+            How::Lines { .. } => None,
+        });
+        let terminal = *terminal;
+        Self { terminal, bar }
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.terminal.say(text)),
+            None => self.terminal.say(text),
+        }
+    }
+}
+
 impl Progress {
     pub(super) fn tree(terminal: &Terminal, machine: &str) -> Self {
         let bar = ProgressBar::new_spinner().with_prefix(printable(machine).into_owned());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::map_runs::MapRuns;
-use super::progress::Progress;
+use super::progress::{Progress, Voice};
 use crate::cli::args::{ProgressChoice, RunArgs};
 use crate::cli::document::{STDIN, same_file};
 use crate::cli::output::{Failure, Terminal};
@@ -92,6 +92,11 @@ impl Sinks {
     /// What is told when nobody reads the log on stdout any more.
     pub(super) fn unread(&self) -> Arc<Notify> {
         Arc::clone(&self.unread)
+    }
+
+    /// Says something without spoiling the live progress.
+    pub(super) fn voice(&self, terminal: &Terminal) -> Voice {
+        Voice::new(terminal, self.progress.as_ref())
     }
 
     /// The tree, the Map Runs, and how writing the log went.

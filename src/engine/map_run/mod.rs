@@ -55,13 +55,28 @@ pub struct MapRun {
     pub(super) flow: FlowId,
     pub(super) state: StateId,
     pub(super) express: bool,
-    /// The Map's label: what stands behind the machine's name in its children's.
-    pub(super) label: Arc<str>,
+    pub(super) machine: ChildMachine,
     pub(super) core: Core,
     /// The Map's thread as it was when the run began: `ItemSelector` reads it.
     pub(super) thread: Thread,
     /// `$` of `ItemSelector`
     pub(super) input: Json,
+}
+
+/// The machine that children are executions of: the parent's with the Map's label behind it.
+#[derive(Debug)]
+pub(super) struct ChildMachine {
+    name: Arc<str>,
+    arn: Arc<str>,
+}
+
+impl ChildMachine {
+    pub(super) fn of(parent: &Identity, label: &str) -> Self {
+        Self {
+            name: format!("{}/{label}", parent.state_machine_name).into(),
+            arn: format!("{}/{label}", parent.state_machine_arn).into(),
+        }
+    }
 }
 
 /// `ItemBatcher` with its fields evaluated.
@@ -153,7 +168,7 @@ impl MapRun {
     fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
         let parent = &self.core.identity;
         let name = random.uuid();
-        let machine = format!("{}/{}", parent.state_machine_name, self.label);
+        let machine = &self.machine.name;
         let prefix = self.arn.split(":mapRun:").next().unwrap_or_default();
         let execution_arn = if self.express {
             format!("{prefix}:express:{machine}:{name}:{}", random.uuid())
@@ -163,8 +178,8 @@ impl MapRun {
         Identity {
             execution_arn: execution_arn.into(),
             name: name.into(),
-            state_machine_arn: format!("{}/{}", parent.state_machine_arn, self.label).into(),
-            state_machine_name: machine.into(),
+            state_machine_arn: self.machine.arn.clone(),
+            state_machine_name: self.machine.name.clone(),
             role_arn: parent.role_arn.clone(),
             region: parent.region.clone(),
             express: self.express,

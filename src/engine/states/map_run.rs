@@ -7,7 +7,7 @@ use crate::data::{EventId, Json, Keyed, StatesError};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::map_run::{
-    self, Batch, Destination, ItemReader, ItemSource, MapRun, ResultWriter, Tolerance,
+    self, Batch, ChildMachine, Destination, ItemReader, ItemSource, MapRun, ResultWriter, Tolerance,
 };
 use crate::engine::program::{self, Distributed, Items, Map, State, Template};
 use crate::engine::scope::View;
@@ -82,7 +82,7 @@ pub(super) fn attempt(
         flow: map.flow,
         state: thread.state,
         express: own.express,
-        label: names.label,
+        machine: ChildMachine::of(&execution.core.identity, &names.label),
         core: execution.core.clone(),
         thread: thread.snapshot(),
         input: input.compacted(),

@@ -48,7 +48,12 @@ pub(super) fn attempt(
     thread.previous = event;
     thread.phase = Phase::Task(event);
     execution.tasks.insert(event, id);
-    execution.set_bounds(event, &bounds, thread);
+    thread.timeout_seconds = bounds.timeout;
+    thread.heartbeat_seconds = bounds.heartbeat.filter(|_| can_beat(&task.resource));
+    thread.heartbeat_due = None;
+    if !starts_later(&task.resource) {
+        execution.start_clock(event, thread);
+    }
     let request = TaskRequest {
         task: event,
         state: thread.state,
@@ -58,7 +63,7 @@ pub(super) fn attempt(
         attempt: thread.attempt,
         token: thread.token.clone(),
         timeout: bounds.timeout,
-        heartbeat: bounds.heartbeat,
+        heartbeat: thread.heartbeat_seconds,
         input: effective,
     };
     out.effects.push(Effect::Invoke(Box::new(request)));
@@ -77,6 +82,17 @@ fn token(task: &Task, random: &mut Keyed) -> Option<Arc<str>> {
     let answers_later = matches!(task.resource, Resource::Activity { .. })
         || task.resource.pattern() == IntegrationPattern::WaitForTaskToken;
     answers_later.then(|| random.uuid().into())
+}
+
+/// Whether somebody could send heartbeats. A service that is called and waited for cannot, and is
+/// not expected to: `HeartbeatSeconds` of 1 on `lambda:invoke` was recorded with success (06 §6.3).
+fn can_beat(resource: &Resource) -> bool {
+    starts_later(resource) || resource.pattern() != IntegrationPattern::RequestResponse
+}
+
+/// An activity waits for a worker first; its time-outs count from `ActivityStarted` (06 §6.3).
+fn starts_later(resource: &Resource) -> bool {
+    matches!(resource, Resource::Activity { .. })
 }
 
 fn seconds(
@@ -210,13 +226,13 @@ fn failed<'d>(resource: &'d Resource, error: &'d StatesError) -> Details<'d> {
 }
 
 impl Execution {
-    fn set_bounds(&mut self, task: EventId, bounds: &Bounds, thread: &mut Thread) {
+    /// From here on the task's time-out and the gap between heartbeats are counted.
+    fn start_clock(&mut self, task: EventId, thread: &mut Thread) {
         let now = self.recorder.now();
-        if let Some(seconds) = bounds.timeout {
+        if let Some(seconds) = thread.timeout_seconds {
             self.time_task_out_at(now.plus_seconds(seconds), task);
         }
-        thread.heartbeat_due = bounds.heartbeat.map(|seconds| now.plus_seconds(seconds));
-        thread.heartbeat_seconds = bounds.heartbeat;
+        thread.heartbeat_due = thread.heartbeat_seconds.map(|s| now.plus_seconds(s));
         if let Some(due) = thread.heartbeat_due {
             self.expect_heartbeat_by(due, task);
         }
@@ -250,6 +266,9 @@ impl Execution {
         out: &mut Out<'_>,
     ) {
         self.with_task(task, |this, _, thread, body| {
+            if starts_later(&body.resource) {
+                this.start_clock(task, thread);
+            }
             let details = match &body.resource {
                 Resource::Service {
                     service, action, ..

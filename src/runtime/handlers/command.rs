@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use super::{Invocation, TaskHandler, Work, answer, beating};
+use super::heartbeat::{Heart, Said};
+use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
@@ -29,9 +30,12 @@ const GRACE: Duration = Duration::from_secs(1);
 
 impl TaskHandler for CommandHandler {
     fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
-        let beat = invocation.request.heartbeat;
-        let work = call(self.clone(), invocation);
-        Work::Running(Box::pin(beating(answers, beat, work)))
+        let heart = Heart::of(&invocation.request, answers);
+        Work::Running(Box::pin(call(self.clone(), invocation, heart)))
+    }
+
+    fn only_asks(&self) -> bool {
+        true
     }
 
     fn describe(&self) -> String {
@@ -39,9 +43,13 @@ impl TaskHandler for CommandHandler {
     }
 }
 
-async fn call(handler: CommandHandler, invocation: Invocation) -> Result<Json, StatesError> {
+async fn call(
+    handler: CommandHandler,
+    invocation: Invocation,
+    heart: Heart,
+) -> Result<Json, StatesError> {
     let resource = invocation.request.resource.clone();
-    let work = converse(&handler, &invocation);
+    let work = converse(&handler, &invocation, &heart);
     let Some(timeout) = handler.timeout else {
         return work.await;
     };
@@ -53,22 +61,39 @@ async fn call(handler: CommandHandler, invocation: Invocation) -> Result<Json, S
         })
 }
 
-async fn converse(handler: &CommandHandler, invocation: &Invocation) -> Result<Json, StatesError> {
+async fn converse(
+    handler: &CommandHandler,
+    invocation: &Invocation,
+    heart: &Heart,
+) -> Result<Json, StatesError> {
     let resource = &invocation.request.resource;
     let program = &handler.argv[0];
-    let fail = |what: String| answer::unnamed(resource, what);
-    let mut process = Group::spawn(handler, invocation)
-        .map_err(|error| fail(format!("cannot run {program}: {error}")))?;
+    let mut process = Group::spawn(handler, invocation, heart.matters())
+        .map_err(|error| answer::unnamed(resource, format!("cannot run {program}: {error}")))?;
+    let pulse = process.pulse.take();
+    tokio::select! {
+        done = talk(&mut process, program, invocation, heart) => done,
+        never = heart.listen(pulse) => match never {},
+    }
+}
+
+async fn talk(
+    process: &mut Group,
+    program: &str,
+    invocation: &Invocation,
+    heart: &Heart,
+) -> Result<Json, StatesError> {
+    let resource = &invocation.request.resource;
     let child = &mut process.child;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let payload = invocation.payload().text().into_owned();
-    let (mut output, mut errors) = (Vec::new(), Vec::new());
+    let (mut output, mut errors) = (Vec::new(), Said::default());
     let status = {
         let mut talk = pin!(async {
             tokio::try_join!(
                 write(stdin, payload.as_bytes()),
                 read(stdout, &mut output),
-                read_end(stderr, &mut errors)
+                read_end(stderr, &mut errors, heart)
             )
         });
         tokio::select! {
@@ -84,8 +109,9 @@ async fn converse(handler: &CommandHandler, invocation: &Invocation) -> Result<J
             },
         }
     };
-    let status = status.map_err(|error| fail(format!("lost track of {program}: {error}")))?;
-    judge(resource, program, status, &output, &errors)
+    let status = status
+        .map_err(|error| answer::unnamed(resource, format!("lost track of {program}: {error}")))?;
+    judge(resource, program, status, &output, &errors.finish())
 }
 
 fn judge(
@@ -99,7 +125,7 @@ fn judge(
     let errors = errors.trim();
     let text = String::from_utf8_lossy(output);
     if !status.success() {
-        if let Some(error) = answer::named(&text) {
+        if let Some(error) = answer::named(resource, &text) {
             return Err(error);
         }
         let said = if errors.is_empty() {
@@ -164,19 +190,20 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) -> Re
     Ok(())
 }
 
-/// The end of a stream, however long it is.
+/// The end of a stream, however long it is, and the heartbeats in it.
 async fn read_end(
     stream: Option<impl AsyncRead + Unpin>,
-    kept: &mut Vec<u8>,
+    said: &mut Said,
+    heart: &Heart,
 ) -> Result<(), TooLarge> {
     let Some(mut stream) = stream else {
         return Ok(());
     };
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut chunk).await {
-        kept.extend_from_slice(&chunk[..count]);
-        let surplus = kept.len().saturating_sub(MAX_CAUSE);
-        kept.drain(..surplus);
+        if said.hear(&chunk[..count], MAX_CAUSE) > 0 {
+            heart.beat();
+        }
     }
     Ok(())
 }
@@ -185,11 +212,44 @@ async fn read_end(
 struct Group {
     child: Child,
     #[cfg(unix)]
-    group: Option<rustix::process::Pid>,
+    id: Option<rustix::process::Pid>,
+    /// Where it can tell that it is alive.
+    pulse: Option<Pulse>,
+}
+
+#[cfg(unix)]
+type Pulse = tokio::net::unix::pipe::Receiver;
+#[cfg(not(unix))]
+type Pulse = tokio::io::Empty;
+
+/// Lets a command tell through a pipe that it is alive. Elsewhere it does so on standard error.
+#[cfg(unix)]
+fn feel_pulse(command: &mut Command) -> std::io::Result<Option<Pulse>> {
+    use command_fds::{CommandFdExt, FdMapping};
+    const CHILD_FD: i32 = 3;
+    let (reader, writer) = std::io::pipe()?;
+    let mapping = FdMapping {
+        parent_fd: writer.into(),
+        child_fd: CHILD_FD,
+    };
+    command
+        .fd_mappings(vec![mapping])
+        .expect("there is but one mapping")
+        .env("ASL_HEARTBEAT_FD", CHILD_FD.to_string());
+    Pulse::from_owned_fd(reader.into()).map(Some)
+}
+
+#[cfg(not(unix))]
+fn feel_pulse(_: &mut Command) -> std::io::Result<Option<Pulse>> {
+    Ok(None)
 }
 
 impl Group {
-    fn spawn(handler: &CommandHandler, invocation: &Invocation) -> std::io::Result<Self> {
+    fn spawn(
+        handler: &CommandHandler,
+        invocation: &Invocation,
+        heart_matters: bool,
+    ) -> std::io::Result<Self> {
         let request = &invocation.request;
         let mut command = Command::new(&handler.argv[0]);
         command
@@ -207,15 +267,21 @@ impl Group {
         }
         #[cfg(unix)]
         command.process_group(0);
+        let pulse = if heart_matters {
+            feel_pulse(&mut command)?
+        } else {
+            None
+        };
         let child = command.spawn()?;
         #[cfg(unix)]
-        let group = child
+        let id = child
             .id()
             .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
         Ok(Self {
             child,
             #[cfg(unix)]
-            group,
+            id,
+            pulse,
         })
     }
 }
@@ -231,7 +297,7 @@ impl Group {
     #[cfg(unix)]
     fn kill(&mut self) {
         // Only once: afterwards the number may be somebody else's.
-        if let Some(group) = self.group.take() {
+        if let Some(group) = self.id.take() {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

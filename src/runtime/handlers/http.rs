@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Response, Url};
 
-use super::{Invocation, TaskHandler, Work, answer, beating};
+use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
@@ -107,19 +107,22 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 }
 
 impl TaskHandler for HttpHandler {
-    fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
-        let beat = invocation.request.heartbeat;
+    fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
         let (client, url, timeout) = (self.client(), self.url.clone(), self.timeout);
         let work = async move {
             let resource = &invocation.request.resource;
-            let answered = post(client, &url, body(&invocation)).await;
+            let answered = post(client, &url, &invocation).await;
             let url = shown(&url);
             match answered {
                 Ok(response) => judge(resource, &url, response).await,
                 Err(error) => Err(failed(resource, &url, timeout, &error)),
             }
         };
-        Work::Running(Box::pin(beating(answers, beat, work)))
+        Work::Running(Box::pin(work))
+    }
+
+    fn only_asks(&self) -> bool {
+        true
     }
 
     fn describe(&self) -> String {
@@ -127,11 +130,19 @@ impl TaskHandler for HttpHandler {
     }
 }
 
-async fn post(client: Result<Client, String>, url: &Url, body: String) -> Result<Response, String> {
-    let request = client?
+async fn post(
+    client: Result<Client, String>,
+    url: &Url,
+    invocation: &Invocation,
+) -> Result<Response, String> {
+    let mut request = client?
         .post(url.clone())
         .header("content-type", "application/json")
-        .body(body);
+        .body(body(invocation));
+    if let Some(token) = &invocation.request.token {
+        // An activity's input has no room for it.
+        request = request.header("x-asl-task-token", &**token);
+    }
     request.send().await.map_err(|error| describe(&error))
 }
 
@@ -177,7 +188,7 @@ async fn judge(resource: &Resource, url: &Url, response: Response) -> Result<Jso
     };
     let text = String::from_utf8_lossy(&bytes);
     if !status.is_success() || function_error {
-        return Err(answer::named(&text).unwrap_or_else(|| {
+        return Err(answer::named(resource, &text).unwrap_or_else(|| {
             let said: String = text.trim().chars().take(500).collect();
             answer::unnamed(resource, format!("POST {url} answered {status}: {said}"))
         }));

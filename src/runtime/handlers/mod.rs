@@ -3,21 +3,23 @@
 mod answer;
 mod command;
 pub mod file;
+mod heartbeat;
 mod http;
 mod mock;
 pub mod mocks;
+mod route;
 
 pub use command::CommandHandler;
 pub use http::HttpHandler;
 pub use mock::{Afterwards, MockHandler, Step, Unmocked};
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use wildmatch::WildMatch;
 
+use super::callbacks::Callbacks;
 use super::driver::Answers;
 use crate::data::{Json, StatesError};
 use crate::engine::{Identity, TaskRequest};
@@ -62,6 +64,18 @@ pub trait TaskHandler: Send + Sync {
         false
     }
 
+    /// Whether the handler itself says, through `answers`, that somebody began to work.
+    fn tells_start(&self, resource: &Resource) -> bool {
+        let _ = resource;
+        false
+    }
+
+    /// Whether it stands for the service that a `.waitForTaskToken` Task calls, and not for
+    /// whoever answers with the token afterwards. Without a callback port it is both.
+    fn only_asks(&self) -> bool {
+        false
+    }
+
     /// What a person reads in `--dry`: `mock`, `cmd: python3 charge.py`.
     fn describe(&self) -> String;
 }
@@ -97,6 +111,8 @@ impl TaskPattern {
 #[derive(Default)]
 pub struct Handlers {
     bindings: Vec<(TaskPattern, Arc<dyn TaskHandler>)>,
+    /// Where answers from outside come in.
+    callbacks: Option<Arc<Callbacks>>,
 }
 
 impl Handlers {
@@ -116,49 +132,5 @@ impl Handlers {
         let mut bindings = self.bindings.iter();
         let found = bindings.find(|(pattern, _)| pattern.matches(state, resource, function));
         found.map(|(_, handler)| handler)
-    }
-
-    fn of_invocation(&self, invocation: &Invocation) -> Option<&Arc<dyn TaskHandler>> {
-        let request = &invocation.request;
-        let lambda = request.resource.is_lambda_invoke();
-        let function = request.input.get("FunctionName").filter(|_| lambda);
-        self.of(
-            &request.name,
-            &request.resource,
-            function.and_then(Json::as_str),
-        )
-    }
-
-    pub(super) fn tells_submission(&self, invocation: &Invocation) -> bool {
-        self.of_invocation(invocation)
-            .is_some_and(|handler| handler.tells_submission())
-    }
-
-    pub(super) fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
-        let request = &invocation.request;
-        match self.of_invocation(&invocation) {
-            Some(handler) => handler.invoke(invocation, answers),
-            None => Work::Done(Err(StatesError::runtime(format!(
-                "No handler is bound to the Task '{}' with the resource {}.",
-                request.name,
-                request.resource.text()
-            )))),
-        }
-    }
-}
-
-/// Work that is alive as long as it goes on: neither a command nor an endpoint can call
-/// `SendTaskHeartbeat` by itself, so we beat for it.
-async fn beating<T>(answers: Answers, every: Option<i64>, work: impl Future<Output = T>) -> T {
-    let Some(seconds) = every.and_then(|seconds| u32::try_from(seconds).ok()) else {
-        return work.await;
-    };
-    let mut work = pin!(work);
-    loop {
-        let pause = Duration::from_secs(1) * seconds / 3;
-        match tokio::time::timeout(pause, &mut work).await {
-            Ok(done) => return done,
-            Err(_) => answers.heartbeat(),
-        }
     }
 }

@@ -1,9 +1,8 @@
 //! A worker: runs children on one core, as many at once as wait for something.
 
-use std::future::{Future, pending};
-use std::pin::{Pin, pin};
+use std::future::pending;
+use std::pin::pin;
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{mpsc as jobs, watch};
 use tokio::task::LocalSet;
@@ -13,7 +12,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildResult, ItemOrigin, MapRun, ResultWriter};
 use crate::engine::{Outcome, Silent};
 use crate::runtime::clock::Clock;
-use crate::runtime::driver;
+use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
 use crate::runtime::items::SourceItem;
 
@@ -90,7 +89,7 @@ pub(super) struct Shared {
 /// Runs what comes until the run is over or given up; what still works is dropped then.
 pub(super) fn work(
     shared: Shared,
-    clock: Box<dyn Clock>,
+    mut clock: Box<dyn Clock>,
     mut jobs: jobs::UnboundedReceiver<Vec<Job>>,
     mut stopped: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
@@ -101,7 +100,7 @@ pub(super) fn work(
     let local = LocalSet::new();
     let all = async {
         while let Some(chunk) = jobs.recv().await {
-            run_chunk(&shared, &*clock, chunk);
+            run_chunk(&shared, &mut *clock, chunk);
         }
     };
     runtime.block_on(local.run_until(async {
@@ -119,19 +118,20 @@ pub(super) fn work(
 
 /// Runs each child as far as it comes by itself: most have ended then, and their results go back
 /// together. The others go on beside what comes next.
-fn run_chunk(shared: &Arc<Shared>, clock: &dyn Clock, chunk: Vec<Job>) {
+fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
     let mut ended = Vec::with_capacity(chunk.len());
     for job in chunk {
-        let clock = clock.fork(job.at);
-        let mut child = Box::pin(run_child(Arc::clone(shared), clock, job));
-        match poll_once(child.as_mut()) {
-            Poll::Ready(done) => ended.push(done),
-            Poll::Pending => {
+        let (number, given) = (job.number, job.given.size());
+        let told = move |shared: &Shared, child| Done::of(shared, number, given, child);
+        match begin(shared, clock, job) {
+            Ok(Child::Ended(child)) => ended.push(told(shared, Ok(child))),
+            Err(error) => ended.push(told(shared, Err(error))),
+            Ok(Child::Going(going)) => {
                 let shared = Arc::clone(shared);
                 tokio::task::spawn_local(async move {
-                    let done = child.await;
+                    let child = going.end(&shared.host).await;
                     // Nobody listens when the run was given up.
-                    let _ = shared.done.send(vec![done]);
+                    let _ = shared.done.send(vec![told(&shared, Ok(child))]);
                 });
             }
         }
@@ -141,52 +141,89 @@ fn run_chunk(shared: &Arc<Shared>, clock: &dyn Clock, chunk: Vec<Job>) {
     }
 }
 
-fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
+impl Done {
+    fn of(
+        shared: &Shared,
+        number: u64,
+        given: usize,
+        child: Result<ChildResult, StatesError>,
+    ) -> Self {
+        let mut entries = String::new();
+        if let Ok(child) = &child {
+            entries.reserve(RECORD + 4 * child.input.size());
+            results::entries(child, &shared.writer, &mut entries);
+        }
+        Self {
+            number,
+            given,
+            child,
+            entries,
+        }
+    }
 }
 
-async fn run_child(shared: Arc<Shared>, mut clock: Box<dyn Clock>, job: Job) -> Done {
-    let Job { number, given, .. } = job;
-    let (items, size) = (given.items(), given.size());
-    let child = run_given(&shared, &mut *clock, number, items, given).await;
-    let mut entries = String::new();
-    if let Ok(child) = &child {
-        results::entries(child, &shared.writer, &mut entries);
-    }
-    Done {
-        number,
-        given: size,
-        child,
-        entries,
-    }
+/// What a record has beside its documents, about.
+const RECORD: usize = 640;
+
+/// A child that was begun.
+enum Child {
+    Ended(ChildResult),
+    Going(Box<Going>),
 }
 
-async fn run_given(
-    shared: &Shared,
-    clock: &mut dyn Clock,
-    number: u64,
-    items: u64,
-    given: Given,
-) -> Result<ChildResult, StatesError> {
+/// A child that needs somebody or some time to go on.
+struct Going {
+    begun: Begun,
+    clock: Box<dyn Clock>,
+    /// What it will be when it has ended.
+    child: ChildResult,
+}
+
+fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
     let run = &shared.run;
-    let input = match given {
+    let items = job.given.items();
+    let input = match job.given {
         Given::Batch(input, _) => input,
         Given::Item(origin, item) => run.select(origin, item.read()?)?,
     };
-    let started = clock.now();
-    let start = run.child(number, input, started)?;
-    let (identity, input) = (Arc::clone(&start.identity), start.input.clone());
-    let program = Arc::clone(&run.program);
-    let stop = pin!(pending());
-    let ended = driver::run(program, start, &shared.host, clock, &mut Silent, stop).await;
-    Ok(ChildResult {
-        identity,
+    let started = if clock.is_virtual() {
+        job.at
+    } else {
+        clock.now()
+    };
+    let start = run.child(job.number, input, started)?;
+    let mut child = ChildResult {
+        identity: Arc::clone(&start.identity),
         items,
-        input,
-        outcome: ended.outcome,
+        input: start.input.clone(),
+        outcome: Outcome::TimedOut,
         started,
-        stopped: ended.at,
-    })
+        stopped: started,
+    };
+    let begun = driver::begin(Arc::clone(&run.program), start, &mut Silent);
+    if let Some(outcome) = begun.outcome() {
+        child.outcome = outcome.clone();
+        return Ok(Child::Ended(child));
+    }
+    let clock = clock.fork(started);
+    Ok(Child::Going(Box::new(Going {
+        begun,
+        clock,
+        child,
+    })))
+}
+
+impl Going {
+    async fn end(mut self, host: &Arc<Host>) -> ChildResult {
+        let stop = pin!(pending());
+        let clock = &mut *self.clock;
+        let ended = driver::go_on(self.begun, host, clock, &mut Silent, stop).await;
+        ChildResult {
+            outcome: ended.outcome,
+            stopped: ended.at,
+            ..self.child
+        }
+    }
 }
 
 /// Why a child did not succeed.

@@ -1,0 +1,465 @@
+//! Callbacks: tasks that wait for somebody outside who answers with their token, and the queues
+//! from which activity workers take their tasks.
+//!
+//! Whether an answer still counts is decided here, in one place and at once: an answer that was
+//! accepted is in the execution's queue, before any time-out that comes later.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Semaphore, mpsc};
+
+use super::driver::Answers;
+use crate::data::{Json, StatesError};
+
+/// Tasks that somebody outside answers.
+#[derive(Debug)]
+pub struct Callbacks {
+    tasks: Mutex<Tasks>,
+    /// The activities that a worker may ask for.
+    /// Invariant: a queue's permits are as many as its entries in `Tasks::queued`. Permits are
+    /// given in the order in which workers asked, and one who goes away leaves his to the next.
+    queues: BTreeMap<Arc<str>, Semaphore>,
+    unasked: mpsc::UnboundedSender<Unasked>,
+}
+
+#[derive(Debug, Default)]
+struct Tasks {
+    open: HashMap<Arc<str>, Open>,
+    /// Tokens by activity; those of tasks that were given up stay until a worker passes them.
+    queued: BTreeMap<Arc<str>, VecDeque<Arc<str>>>,
+    /// Tokens whose tasks have ended, as far as they are remembered, oldest first.
+    closed: VecDeque<Arc<str>>,
+    known_closed: HashSet<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    answers: Answers,
+    stage: Stage,
+}
+
+/// How far an open task has come.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// In an activity's queue, with what the worker will get.
+    Queued(Json),
+    /// The service has not answered yet to the request that carries the token. A callback that
+    /// is quicker is kept until then: `TaskSubmitted` comes before the result.
+    Asked(Option<Result<Json, StatesError>>),
+    /// Whoever has the token may answer.
+    Waiting,
+}
+
+/// What a worker gets.
+#[derive(Clone, Debug)]
+pub struct ActivityTask {
+    /// What the answer must carry.
+    pub token: Arc<str>,
+    /// The activity's input.
+    pub input: Json,
+}
+
+/// A task whose token was given to nobody.
+#[derive(Clone, Debug)]
+pub struct Unasked {
+    /// The state's name.
+    pub state: Arc<str>,
+    /// What the answer must carry.
+    pub token: Arc<str>,
+}
+
+/// Why a token is of no use.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TokenError {
+    /// No task was ever given such a token.
+    #[error("this is no task token")]
+    Invalid,
+    /// It may be a token, but not of a task of this run.
+    #[error("no task has this token")]
+    Unknown,
+    /// The task has an answer, has timed out, or was given up.
+    #[error("the task has ended")]
+    Closed,
+}
+
+/// How many ended tasks are remembered, to tell a late answer from a wrong one.
+const MOST_CLOSED: usize = 10_000;
+
+impl Callbacks {
+    /// Callbacks for machines with these activities, by ARN, and where tasks are told whose token
+    /// nobody was given.
+    #[must_use]
+    pub fn new(
+        activities: impl IntoIterator<Item = Arc<str>>,
+    ) -> (Self, mpsc::UnboundedReceiver<Unasked>) {
+        let queue = |activity| (activity, Semaphore::new(0));
+        let (unasked, told) = mpsc::unbounded_channel();
+        let callbacks = Self {
+            tasks: Mutex::default(),
+            queues: activities.into_iter().map(queue).collect(),
+            unasked,
+        };
+        (callbacks, told)
+    }
+
+    /// Whether workers may ask for tasks of this activity.
+    #[must_use]
+    pub fn has_activity(&self, arn: &str) -> bool {
+        self.queues.contains_key(arn)
+    }
+
+    /// The next task of an activity, once there is one; nothing when no more will come. May be
+    /// dropped at any time: no task gets lost.
+    pub async fn poll(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
+        let queue = self.queues.get(activity)?;
+        loop {
+            queue.acquire().await.ok()?.forget();
+            // From here to the end nothing waits: what is taken is given out.
+            if let Some(task) = self.lock().take(activity, worker) {
+                return Some(task);
+            }
+        }
+    }
+
+    /// Brings a task's result.
+    ///
+    /// # Errors
+    /// When nobody waits for it.
+    pub fn end(&self, token: &str, result: Result<Json, StatesError>) -> Result<(), TokenError> {
+        let mut tasks = self.lock();
+        match tasks.open(token)?.stage {
+            Stage::Asked(Some(_)) => return Err(TokenError::Closed),
+            Stage::Asked(ref mut early) => *early = Some(result),
+            Stage::Queued(_) | Stage::Waiting => {
+                if let Some(task) = tasks.close(token) {
+                    task.answers.ended(result);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The work on a task goes on.
+    ///
+    /// # Errors
+    /// When nobody waits for it.
+    pub fn heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        self.lock().open(token)?.answers.heartbeat();
+        Ok(())
+    }
+
+    /// Sends workers away: no task will come any more.
+    pub fn close(&self) {
+        self.queues.values().for_each(Semaphore::close);
+    }
+
+    /// Lets a task wait for somebody outside, as long as the ticket is kept.
+    pub(super) fn open(self: &Arc<Self>, token: Arc<str>, answers: Answers) -> Ticket {
+        self.open_at(token, answers, Stage::Waiting)
+    }
+
+    /// The same for a task whose token is on its way: [`Callbacks::submitted`] says that it came.
+    pub(super) fn ask(self: &Arc<Self>, token: Arc<str>, answers: Answers) -> Ticket {
+        self.open_at(token, answers, Stage::Asked(None))
+    }
+
+    /// The service answered to the request that carries the token.
+    pub(super) fn submitted(&self, token: &str, output: Json) {
+        let mut tasks = self.lock();
+        let Ok(task) = tasks.open(token) else { return };
+        task.answers.submitted(output);
+        let Stage::Asked(Some(early)) = std::mem::replace(&mut task.stage, Stage::Waiting) else {
+            return;
+        };
+        if let Some(task) = tasks.close(token) {
+            task.answers.ended(early);
+        }
+    }
+
+    /// Puts a task into an activity's queue, as long as the ticket is kept.
+    pub(super) fn queue(
+        self: &Arc<Self>,
+        activity: &str,
+        token: Arc<str>,
+        input: Json,
+        answers: Answers,
+    ) -> Ticket {
+        let ticket = self.open_at(Arc::clone(&token), answers, Stage::Queued(input));
+        if let Some((activity, queue)) = self.queues.get_key_value(activity) {
+            let mut tasks = self.lock();
+            let queued = tasks.queued.entry(Arc::clone(activity)).or_default();
+            queued.push_back(token);
+            queue.add_permits(1);
+        }
+        ticket
+    }
+
+    /// Tells that the one who shall answer a task must be given its token by a person.
+    pub(super) fn tell(&self, state: Arc<str>, token: Arc<str>) {
+        // Nobody may care.
+        let _ = self.unasked.send(Unasked { state, token });
+    }
+
+    fn open_at(self: &Arc<Self>, token: Arc<str>, answers: Answers, stage: Stage) -> Ticket {
+        let open = Open { answers, stage };
+        self.lock().open.insert(Arc::clone(&token), open);
+        Ticket {
+            callbacks: Arc::clone(self),
+            token,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tasks {
+    fn open(&mut self, token: &str) -> Result<&mut Open, TokenError> {
+        self.open.get_mut(token).ok_or_else(|| {
+            if self.known_closed.contains(token) {
+                TokenError::Closed
+            } else if is_token(token) {
+                TokenError::Unknown
+            } else {
+                TokenError::Invalid
+            }
+        })
+    }
+
+    fn close(&mut self, token: &str) -> Option<Open> {
+        let (token, task) = self.open.remove_entry(token)?;
+        if self.known_closed.insert(Arc::clone(&token)) {
+            self.closed.push_back(token);
+        }
+        if self.closed.len() > MOST_CLOSED
+            && let Some(oldest) = self.closed.pop_front()
+        {
+            self.known_closed.remove(&oldest);
+        }
+        Some(task)
+    }
+
+    /// The first task of a queue, unless it was given up.
+    fn take(&mut self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
+        let token = self.queued.get_mut(activity)?.pop_front()?;
+        let task = self.open.get_mut(&token)?;
+        match std::mem::replace(&mut task.stage, Stage::Waiting) {
+            Stage::Queued(input) => {
+                task.answers.started(worker);
+                Some(ActivityTask { token, input })
+            }
+            stage @ (Stage::Asked(_) | Stage::Waiting) => {
+                debug_assert!(false, "a task was queued twice");
+                task.stage = stage;
+                None
+            }
+        }
+    }
+}
+
+/// Tokens are UUIDs: what looks otherwise was never one.
+fn is_token(text: &str) -> bool {
+    let is_dash = |at| matches!(at, 8 | 13 | 18 | 23);
+    let fits = |(at, byte): (usize, u8)| {
+        if is_dash(at) {
+            byte == b'-'
+        } else {
+            byte.is_ascii_hexdigit()
+        }
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
+/// The right to wait for somebody outside. Once it is dropped, nobody waits any more.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    callbacks: Arc<Callbacks>,
+    token: Arc<str>,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.callbacks.lock().close(&self.token);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+
+    use super::*;
+    use crate::runtime::driver::Heard;
+    use crate::data::EventId;
+    use crate::engine::Input;
+
+    const TOKEN: &str = "00000000-0000-4000-8000-00000000000";
+
+    fn token(number: u8) -> Arc<str> {
+        format!("{TOKEN}{number}").into()
+    }
+
+    /// Callbacks of a machine with the activity `act`, a task's answers, and what is heard of it.
+    fn set_up() -> (Arc<Callbacks>, Answers, mpsc::UnboundedReceiver<Heard>) {
+        let (callbacks, _) = Callbacks::new([Arc::from("act")]);
+        let (answers, heard) = Answers::heard(EventId(3));
+        (Arc::new(callbacks), answers, heard)
+    }
+
+    #[track_caller]
+    fn check(heard: &mut mpsc::UnboundedReceiver<Heard>, expected: &[&str]) {
+        let mut told = Vec::new();
+        while let Ok(Heard::Now(input)) = heard.try_recv() {
+            told.push(match input {
+                Input::TaskStarted { worker, .. } => format!("started by {worker:?}"),
+                Input::TaskSubmitted { output, .. } => format!("submitted {}", output.text()),
+                Input::Heartbeat { .. } => "heartbeat".to_owned(),
+                Input::TaskEnded { result, .. } => match result {
+                    Ok(output) => format!("ended {}", output.text()),
+                    Err(error) => format!("failed {error}"),
+                },
+                other => format!("{other:?}"),
+            });
+        }
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_task_is_answered_once() {
+        let (callbacks, answers, mut heard) = set_up();
+        let _ticket = callbacks.open(token(1), answers);
+        assert_eq!(callbacks.heartbeat(&token(1)), Ok(()));
+        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        let closed = Err(TokenError::Closed);
+        assert_eq!(callbacks.end(&token(1), Ok(Json::from(8))), closed);
+        assert_eq!(callbacks.heartbeat(&token(1)), closed);
+        check(&mut heard, &["heartbeat", "ended 7"]);
+    }
+
+    #[test]
+    fn tokens_of_other_runs_are_unknown_and_other_texts_invalid() {
+        let (callbacks, ..) = set_up();
+        let unknown = Err(TokenError::Unknown);
+        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), unknown);
+        for text in [
+            "",
+            "NoSuchTaskToken",
+            TOKEN,
+            "é0000000-0000-4000-8000-0000000000",
+        ] {
+            assert_eq!(
+                callbacks.heartbeat(text),
+                Err(TokenError::Invalid),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_to_a_task_that_was_given_up_is_late() {
+        let (callbacks, answers, mut heard) = set_up();
+        drop(callbacks.open(token(1), answers));
+        assert_eq!(
+            callbacks.end(&token(1), Ok(Json::from(7))),
+            Err(TokenError::Closed)
+        );
+        check(&mut heard, &[]);
+    }
+
+    #[test]
+    fn old_tasks_are_forgotten() {
+        let (callbacks, answers, _heard) = set_up();
+        for number in 0..=MOST_CLOSED {
+            let token = format!("00000000-0000-4000-8000-{number:012}");
+            drop(callbacks.open(token.into(), answers.clone()));
+        }
+        assert_eq!(callbacks.heartbeat(&token(0)), Err(TokenError::Unknown));
+        assert_eq!(callbacks.heartbeat(&token(1)), Err(TokenError::Closed));
+        assert_eq!(callbacks.lock().known_closed.len(), MOST_CLOSED);
+    }
+
+    #[test]
+    fn a_callback_that_is_quicker_than_the_service_waits_for_it() {
+        let (callbacks, answers, mut heard) = set_up();
+        let _ticket = callbacks.ask(token(1), answers);
+        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        assert_eq!(
+            callbacks.end(&token(1), Ok(Json::from(8))),
+            Err(TokenError::Closed)
+        );
+        check(&mut heard, &[]);
+        callbacks.submitted(&token(1), Json::empty_object());
+        check(&mut heard, &["submitted {}", "ended 7"]);
+        assert_eq!(
+            callbacks.end(&token(1), Ok(Json::from(8))),
+            Err(TokenError::Closed)
+        );
+    }
+
+    #[test]
+    fn a_service_may_be_quicker_than_the_callback() {
+        let (callbacks, answers, mut heard) = set_up();
+        let _ticket = callbacks.ask(token(1), answers);
+        callbacks.submitted(&token(1), Json::empty_object());
+        check(&mut heard, &["submitted {}"]);
+        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        check(&mut heard, &["ended 7"]);
+    }
+
+    /// Lets a worker ask for a task while there is none.
+    async fn begin(worker: &mut (impl Future<Output = Option<ActivityTask>> + Unpin)) {
+        tokio::select! {
+            biased;
+            task = worker => panic!("there is no task yet: {task:?}"),
+            () = std::future::ready(()) => {}
+        }
+    }
+
+    #[tokio::test]
+    async fn the_worker_who_asked_first_gets_the_task() {
+        let (callbacks, answers, mut heard) = set_up();
+        let mut first = Box::pin(callbacks.poll("act", Some("first")));
+        let mut second = Box::pin(callbacks.poll("act", Some("second")));
+        begin(&mut first).await;
+        begin(&mut second).await;
+        let _ticket = callbacks.queue("act", token(1), Json::from(5), answers);
+        let task = tokio::select! {
+            biased;
+            _ = second => panic!("the second was served first"),
+            task = first => task.expect("there is one"),
+        };
+        assert_eq!((task.token, task.input), (token(1), Json::from(5)));
+        check(&mut heard, &["started by Some(\"first\")"]);
+    }
+
+    #[tokio::test]
+    async fn a_worker_who_went_away_takes_no_task_with_him() {
+        let (callbacks, answers, mut heard) = set_up();
+        let mut gone = Box::pin(callbacks.poll("act", Some("gone")));
+        begin(&mut gone).await;
+        let _ticket = callbacks.queue("act", token(1), Json::Null, answers);
+        drop(gone);
+        let task = callbacks.poll("act", None).await;
+        assert_eq!(task.expect("it is still there").token, token(1));
+        check(&mut heard, &["started by None"]);
+    }
+
+    #[tokio::test]
+    async fn nobody_gets_a_task_that_was_given_up() {
+        let (callbacks, answers, _heard) = set_up();
+        let given_up = callbacks.queue("act", token(1), Json::Null, answers.clone());
+        let _ticket = callbacks.queue("act", token(2), Json::Null, answers);
+        drop(given_up);
+        let task = callbacks.poll("act", None).await.expect("there is one");
+        assert_eq!(task.token, token(2));
+    }
+
+    #[tokio::test]
+    async fn workers_are_sent_away_at_the_end() {
+        let (callbacks, ..) = set_up();
+        let (task, ()) = tokio::join!(callbacks.poll("act", None), async { callbacks.close() });
+        assert!(task.is_none());
+        assert!(callbacks.poll("other", None).await.is_none());
+    }
+}
