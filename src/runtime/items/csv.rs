@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use crate::data::{Json, StatesError};
+use crate::data::{Json, Object, StatesError};
 use crate::engine::map_run::{CsvDelimiter, CsvHeaders};
 use crate::query::hash_order;
 
-use super::object::Object;
+use super::object;
 use super::{MAX_ITEM, Place, Raw, Rows, SourceItem, not_utf8, too_long};
 
 /// The longest that all headers may be together, in bytes (07 §7.4).
@@ -37,7 +37,7 @@ type Columns = [(Arc<str>, usize)];
 
 /// The items of an object.
 pub(super) fn rows(
-    object: Object,
+    object: object::Object,
     headers: &CsvHeaders,
     delimiter: CsvDelimiter,
 ) -> Result<Rows, StatesError> {
@@ -83,7 +83,7 @@ struct Table {
 }
 
 impl Table {
-    fn new(object: Object, delimiter: CsvDelimiter) -> Self {
+    fn new(object: object::Object, delimiter: CsvDelimiter) -> Self {
         let input = Bounded {
             input: object.input,
             left: 0,
@@ -152,30 +152,30 @@ impl Table {
     }
 
     fn failed(&self, why: impl std::fmt::Display) -> StatesError {
-        super::object::unreadable(&self.source, &why)
+        object::unreadable(&self.source, &why)
     }
 }
 
 impl Row {
     /// The item: columns beyond the headers are dropped, missing cells are empty (recorded).
     pub(super) fn read(&self) -> Result<Json, (Place, String)> {
-        let mut start = 0;
-        let mut cells = Vec::with_capacity(self.ends.len());
-        for end in &self.ends {
-            let end = *end as usize;
-            let cell = std::str::from_utf8(&self.cells[start..end]);
-            let column = cells.len() + 1;
-            cells.push(cell.map_err(|why| {
-                let why = format!("column {column}: {}", not_utf8(&why));
+        let mut item = Object::with_capacity(self.columns.len());
+        for (name, at) in &*self.columns {
+            let cell = std::str::from_utf8(self.cell(*at)).map_err(|why| {
+                let why = format!("column {}: {}", at + 1, not_utf8(&why));
                 (Place::Line(self.line), why)
-            })?);
-            start = end;
+            })?;
+            item.insert(Arc::clone(name), Json::from(cell));
         }
-        let cell = |at: &usize| Json::from(cells.get(*at).copied().unwrap_or_default());
-        let fields = self.columns.iter();
-        Ok(fields
-            .map(|(name, at)| (Arc::clone(name), cell(at)))
-            .collect())
+        Ok(Json::from(item))
+    }
+
+    fn cell(&self, at: usize) -> &[u8] {
+        let Some(end) = self.ends.get(at) else {
+            return &[];
+        };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.cells[start as usize..*end as usize]
     }
 }
 

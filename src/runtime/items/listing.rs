@@ -1,6 +1,7 @@
 //! `listObjectsV2`: the files below a folder, in the order S3 lists objects, which is that of the
 //! bytes of their keys.
 
+use std::fmt::Write;
 use std::fs::{self, DirEntry};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -54,20 +55,18 @@ pub(super) fn keys(
         open: Vec::new(),
     };
     // A bucket without its folder is a mistake; a prefix that nothing has lists nothing.
-    let all = walk.entries(top, "").map_err(|why| failed(&why))?;
-    let entries = match prefix.rsplit_once('/') {
-        None => all,
+    fs::read_dir(top).map_err(|why| failed(&format_args!("{}: {why}", top.display())))?;
+    let (start, above) = match prefix.rsplit_once('/') {
+        None => (top.to_owned(), String::new()),
         Some((above, _)) => {
-            let folder = buckets.object(bucket, above).map_err(|why| failed(&why))?;
-            if folder.is_dir() {
-                let start = format!("{above}/");
-                walk.entries(&folder, &start).map_err(|why| failed(&why))?
-            } else {
-                Vec::new()
-            }
+            let start = buckets.object(bucket, above).map_err(|why| failed(&why))?;
+            (start, format!("{above}/"))
         }
     };
-    walk.open.push(entries);
+    if start.is_dir() {
+        let entries = walk.entries(&start, &above).map_err(|why| failed(&why))?;
+        walk.open.push(entries);
+    }
     Ok(std::iter::from_fn(move || {
         walk.next()
             .map_err(|why| unreadable(&source, &why))
@@ -174,5 +173,9 @@ impl Listed {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a string takes all");
+    }
+    text
 }

@@ -31,7 +31,7 @@ pub(super) fn inventory(
     let bucket: Arc<str> = bucket.into();
     let name = |file: &Json| match file.get("key") {
         Some(Json::String(key)) => Ok((Arc::clone(&bucket), Arc::clone(key))),
-        _ => Err(wrong("key` of a file `")),
+        _ => Err(object.failed("a file in the manifest has no `key`")),
     };
     let names: Vec<_> = files.iter().map(name).collect();
     let config = ReaderConfig {

@@ -348,6 +348,31 @@ fn a_listing_is_in_the_order_of_the_keys_bytes() {
     check_listing(&buckets, "no/such", "");
 }
 
+#[cfg(unix)]
+#[test]
+fn links_and_devices_are_not_listed() {
+    let (folder, buckets) = bucket(&[("a", b"")]);
+    for link in ["to-a-file", "to-itself"] {
+        let target = if link == "to-itself" { "." } else { "a" };
+        std::os::unix::fs::symlink(target, folder.path().join(link)).expect("a link");
+    }
+    check_listing(&buckets, "", "a");
+    let mut devices = Buckets::default();
+    devices.insert("b", "/dev".into());
+    check_listing(&devices, "nul", "");
+}
+
+#[test]
+fn a_bucket_without_its_folder_is_told() {
+    let mut buckets = Buckets::default();
+    buckets.insert("b", "no/such/folder".into());
+    let told = all(&listing("", ReaderConfig::default()), &buckets);
+    assert!(
+        told.starts_with("! cannot read S3://b: no/such/folder: "),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_listed_object_is_told_as_s3_tells_it() {
     let (folder, buckets) = bucket(&[("in/a.txt", b"hello")]);
