@@ -12,8 +12,9 @@ use aslkit::engine::map_run::{
     ResultWriter, Transformation,
 };
 use aslkit::engine::{Identity, Outcome};
+use aslkit::runtime::Buckets;
 use aslkit::runtime::items::{self, SourceItem};
-use aslkit::runtime::{Buckets, ResultFiles, ResultStatus, entries};
+use aslkit::runtime::result_files::{ResultFiles, ResultStatus, entries};
 use divan::{Bencher, black_box};
 use tempfile::TempDir;
 

@@ -66,6 +66,8 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--case', '--case', [CompletionResultType]::ParameterName, 'The test case of a MockConfigFile.json')
             [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints and mocks for Tasks')
             [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE; comes before --mock, and --mock before --handlers')
+            [CompletionResult]::new('--machine-map', '--machine-map', [CompletionResultType]::ParameterName, 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler')
+            [CompletionResult]::new('--bucket', '--bucket', [CompletionResultType]::ParameterName, 'A folder that stands for an S3 bucket: what a distributed Map reads and writes')
             [CompletionResult]::new('--callback-port', '--callback-port', [CompletionResultType]::ParameterName, 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one')
             [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'real, skip (jumps over waits while no real handler is at work), or N× as fast')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop after this long, such as 30s')

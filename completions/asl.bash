@@ -341,7 +341,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-q -h --input --input-file --mock --case --handlers --task --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
+            opts="-q -h --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -368,6 +368,14 @@ _asl() {
                     return 0
                     ;;
                 --task)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --machine-map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

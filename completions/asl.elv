@@ -61,6 +61,8 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --case 'The test case of a MockConfigFile.json'
             cand --handlers 'A handlers file: commands, endpoints and mocks for Tasks'
             cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE; comes before --mock, and --mock before --handlers'
+            cand --machine-map 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler'
+            cand --bucket 'A folder that stands for an S3 bucket: what a distributed Map reads and writes'
             cand --callback-port 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one'
             cand --time 'real, skip (jumps over waits while no real handler is at work), or N× as fast'
             cand --timeout 'Stop after this long, such as 30s'

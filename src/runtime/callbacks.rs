@@ -290,9 +290,9 @@ mod tests {
     use std::future::Future;
 
     use super::*;
-    use crate::runtime::driver::Heard;
     use crate::data::EventId;
     use crate::engine::Input;
+    use crate::runtime::driver::Heard;
 
     const TOKEN: &str = "00000000-0000-4000-8000-00000000000";
 

@@ -28,7 +28,7 @@ const GROUPS: [Group; 4] = [
     Group {
         name: "JSONPath, none or lambda, with history",
         belongs: |case| simple(case) && json_path(case) && case.has_history,
-        floor: 206,
+        floor: 225,
     },
     Group {
         name: "JSONata or mixed, none or lambda",
@@ -38,7 +38,7 @@ const GROUPS: [Group; 4] = [
     Group {
         name: "all other needs",
         belongs: |case| !simple(case),
-        floor: 77,
+        floor: 93,
     },
 ];
 
