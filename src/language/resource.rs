@@ -122,6 +122,12 @@ impl Resource {
         }
     }
 
+    /// Whether it is `http:invoke`: a call of an API by HTTPS.
+    #[must_use]
+    pub fn is_http_invoke(&self) -> bool {
+        matches!(self, Self::Service { service, action, .. } if &**service == "http" && &**action == "invoke")
+    }
+
     /// Whether this is the `lambda:invoke` integration, in any pattern.
     #[must_use]
     pub fn is_lambda_invoke(&self) -> bool {

@@ -75,7 +75,7 @@ const HOMES: &[(&str, &str)] = &[
     ("owo_colors", "src/report/style.rs"),
     ("petgraph", "src/graph/"),
     ("regex", "src/query/jsonpath/"),
-    ("reqwest", "src/runtime/handlers/http.rs"),
+    ("reqwest", "src/runtime/handlers/http/"),
     ("rustls", "src/runtime/handlers/http.rs"),
     ("rustix", "src/runtime/handlers/command.rs"),
     ("saphyr_parser", "src/syntax/yaml/"),

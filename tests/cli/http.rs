@@ -155,3 +155,36 @@ fn an_address_that_is_none_is_refused_before_anything_runs() {
         .code(2)
         .stderr_contains("invalid --task '*=http://'");
 }
+
+/// An HTTP Task that calls this path of an API, for which the server stands.
+fn api(server: &Server, path: &str) -> Asl {
+    let definition = format!(
+        r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::http:invoke",
+            "Parameters": {{"ApiEndpoint": "https://api.example.com{path}", "Method": "POST",
+                "Authentication": {{"ConnectionArn": "arn"}}, "RequestBody": {{"n": 1}}}}}}}}}}"#
+    );
+    Asl::new("run m.json -q --task")
+        .args([format!("arn:aws:states:::http:invoke={}", server.url(""))])
+        .file("m.json", definition)
+}
+
+#[test]
+fn an_http_task_sends_its_own_request_to_whoever_stands_for_the_api() {
+    let server = Server::start();
+    let answer = api(&server, "/echo").code(0).json();
+    assert_eq!(answer["StatusCode"], 200);
+    assert_eq!(answer["StatusText"], "OK");
+    assert_eq!(answer["ResponseBody"], "{\"n\":1}");
+    assert_eq!(answer["Headers"]["connection"], json!(["close"]));
+    assert_eq!(server.calls()[0].path, "/echo");
+}
+
+#[test]
+fn an_http_task_names_the_status_it_got_or_that_it_got_none() {
+    let server = Server::start();
+    let told = api(&server, "/missing").code(1);
+    told.stderr_contains("States.Http.StatusCode.404: no such path");
+    let told = api(&server, "/nothing").code(1);
+    told.stderr_contains("States.Http.Socket");
+}

@@ -1,5 +1,7 @@
 //! HTTP endpoints: the payload is posted, the body of the answer is the result.
 
+mod task;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -111,6 +113,9 @@ impl TaskHandler for HttpHandler {
         let (client, url, timeout) = (self.client(), self.url.clone(), self.timeout);
         let work = async move {
             let resource = &invocation.request.resource;
+            if resource.is_http_invoke() {
+                return task::call(client, &url, &invocation).await;
+            }
             let answered = post(client, &url, &invocation).await;
             let url = shown(&url);
             match answered {
@@ -203,6 +208,15 @@ async fn judge(resource: &Resource, url: &Url, response: Response) -> Result<Jso
             let cause = format!("POST {url} answered no JSON: {error}; it begins with {start:?}");
             answer::unnamed(resource, cause)
         })
+}
+
+/// The body as text.
+async fn body_of(resource: &Resource, response: Response) -> Result<String, StatesError> {
+    let url = shown(response.url());
+    match read(resource, &url, response).await? {
+        Some(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        None => Err(StatesError::data_limit(resource.called())),
+    }
 }
 
 /// The body, or `None` when it is longer than any result may be.
