@@ -21,7 +21,7 @@ use crate::data::{Json, Keyed, Number, Object, Timestamp, limits};
 
 /// How deep calls and operators may nest while evaluating. AWS stops at 100 by a count of its
 /// own; ours only has to stop what does not end.
-const MAX_CALL_DEPTH: usize = 1_000;
+const MAX_CALL_DEPTH: usize = 100;
 
 /// How many nodes one evaluation may visit: about half a second's work.
 const MAX_STEPS: u64 = 2_000_000;
