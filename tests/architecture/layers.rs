@@ -59,7 +59,7 @@ const HOMES: &[(&str, &str)] = &[
     ("clap_complete", "src/cli/"),
     ("ignore", "src/cli/"),
     ("indicatif", "src/cli/"),
-    ("jlens_core", "src/query/jsonata/engine.rs"),
+    ("jlens_core", "src/query/jsonata/engine"),
     ("jsonschema", "src/lint/schema/"),
     ("miette", "src/report/diagnostics/human.rs"),
     ("owo_colors", "src/report/style.rs"),

@@ -5,6 +5,7 @@
 
 mod choice;
 mod compile;
+mod expression;
 mod io;
 mod scalar;
 

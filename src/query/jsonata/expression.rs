@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::engine::{Analysis, Arithmetic, Compiled, Run};
-use super::{EvaluationError, Scope, StatesView, SyntaxError};
+use super::{EvaluationError, Reference, Scope, StatesView, SyntaxError};
 use crate::data::{Json, Keyed, Object};
 
 /// A compiled expression.
@@ -21,6 +21,7 @@ pub struct Expression {
     /// The bytes of these assignments.
     prefix: usize,
     analysis: Analysis,
+    references: Box<[Reference]>,
 }
 
 /// What an evaluation gave.
@@ -56,6 +57,7 @@ impl Expression {
     pub fn compile(source: &str) -> Result<Self, SyntaxError> {
         let bare = Compiled::compile(source)?;
         let analysis = bare.analyse();
+        let references = bare.references();
         let prefix = assignments(&analysis.variables);
         let compiled = if prefix.is_empty() {
             bare
@@ -67,6 +69,7 @@ impl Expression {
             compiled,
             prefix: prefix.len(),
             analysis,
+            references,
         })
     }
 
@@ -96,6 +99,12 @@ impl Expression {
             result: read(RESULT),
             error_output: read(ERROR_OUTPUT),
         }
+    }
+
+    /// The references that a field which sees these members may not hold, in order.
+    pub fn unsupported(&self, members: Members) -> impl Iterator<Item = &Reference> {
+        let references = self.references.iter();
+        references.filter(move |reference| !reference.is_supported(members))
     }
 
     /// Evaluates. Random draws continue from `random` and advance it.
@@ -256,12 +265,48 @@ const RESULT: &str = "result";
 const ERROR_OUTPUT: &str = "errorOutput";
 
 impl Members {
-    const ALL: Self = Self {
+    /// What every field sees (01-fields §1.7).
+    pub const INPUT: Self = Self {
         input: true,
         context: true,
-        result: true,
-        error_output: true,
+        result: false,
+        error_output: false,
     };
+
+    /// What `Output` and `Assign` of a Task, Parallel or Map see.
+    pub const RESULT: Self = Self {
+        result: true,
+        ..Self::INPUT
+    };
+
+    /// What the fields of a Catcher see.
+    pub const ERROR_OUTPUT: Self = Self {
+        error_output: true,
+        ..Self::INPUT
+    };
+
+    const ALL: Self = Self {
+        result: true,
+        ..Self::ERROR_OUTPUT
+    };
+
+    /// Whether the member of this name is one of them.
+    #[must_use]
+    pub fn has(self, name: &str) -> bool {
+        self.names().any(|member| member == name)
+    }
+
+    /// Their names, in the order AWS prints them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let members = [
+            (INPUT, self.input),
+            (CONTEXT, self.context),
+            (RESULT, self.result),
+            (ERROR_OUTPUT, self.error_output),
+        ];
+        let seen = members.into_iter().filter(|(_, seen)| *seen);
+        seen.map(|(name, _)| name)
+    }
 }
 
 /// The text that takes the variables out of the document; nothing when there are none.
@@ -276,8 +321,9 @@ fn assignments(variables: &[Arc<str>]) -> String {
 
 /// Compiles a source that compiles alone behind a prefix of [`assignments`].
 fn compile_behind(prefix: &str, source: &str) -> Result<Compiled, SyntaxError> {
-    let close = if prefix.is_empty() { "" } else { ")" };
-    Compiled::compile(&format!("{prefix}{source}{close}")).map_err(|error| SyntaxError {
+    let (levels, close) = if prefix.is_empty() { (0, "") } else { (1, ")") };
+    let whole = format!("{prefix}{source}{close}");
+    Compiled::compile_within(levels, &whole).map_err(|error| SyntaxError {
         offset: error.offset.saturating_sub(prefix.len()).min(source.len()),
         ..error
     })
@@ -293,16 +339,11 @@ fn states_member(view: &StatesView<'_>, name: &str) -> Option<Json> {
     }
 }
 
-/// `$states` with some of its members, in the order AWS prints them.
+/// `$states` with some of its members.
 fn states(view: &StatesView<'_>, members: Members) -> Json {
-    let members = [
-        (INPUT, members.input),
-        (CONTEXT, members.context),
-        (RESULT, members.result),
-        (ERROR_OUTPUT, members.error_output),
-    ];
-    let read = members.into_iter().filter(|(_, read)| *read);
-    read.filter_map(|(name, _)| Some((name, states_member(view, name)?)))
+    let names = members.names();
+    names
+        .filter_map(|name| Some((name, states_member(view, name)?)))
         .collect()
 }
 
