@@ -55,6 +55,7 @@ impl Program {
                 states.extend(compiler.state(&scope, state));
             }
         }
+        compiler.variables(machine);
         if !compiler.diagnostics.is_empty() {
             return Err(compiler.diagnostics);
         }
@@ -74,7 +75,7 @@ pub(super) struct Scope<'m> {
 }
 
 pub(super) struct Compiler<'m> {
-    tree: &'m Tree,
+    pub(super) tree: &'m Tree,
     pub(super) source: &'m Source,
     /// Index and first state of each scope, by its object.
     bases: HashMap<NodeId, (usize, usize)>,

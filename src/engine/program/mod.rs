@@ -8,6 +8,7 @@ mod compile;
 mod expression;
 mod io;
 mod scalar;
+mod variables;
 
 pub use scalar::Scalar;
 
