@@ -120,7 +120,10 @@ impl Mutation {
                 replaced(text, *at, *length, &nested)
             }
         };
-        changed.truncate(changed.floor_char_boundary(LONGEST));
+        if changed.len() > LONGEST {
+            let end = (LONGEST - 3..=LONGEST).rfind(|at| changed.is_char_boundary(*at));
+            changed.truncate(end.expect("a character has at most four bytes"));
+        }
         changed
     }
 }

@@ -199,9 +199,10 @@ impl Compiled {
     /// end, so that a replay ends as the first run did.
     fn options(&self, budget: Budget, run: &mut Run<'_>) -> Options {
         let input = run.document.map_or(0, Json::size);
-        let items = match self.compares {
-            true => MOST_DISTINCT,
-            false => budget.items,
+        let items = if self.compares {
+            MOST_DISTINCT
+        } else {
+            budget.items
         };
         Options::new()
             .now(run.now.0)

@@ -100,10 +100,12 @@ pub(super) fn patterns(pattern: &str) -> Patterns {
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         match character {
-            '\\' => match characters.next() {
-                Some('1'..='9' | 'k') => return Patterns::Ambiguous,
-                _ => {}
-            },
+            '\\' => {
+                // What refers back to a group makes its length matter.
+                if let Some('1'..='9' | 'k') = characters.next() {
+                    return Patterns::Ambiguous;
+                }
+            }
             '[' => in_class = true,
             ']' => in_class = false,
             '*' | '+' | '{' if !in_class => {
