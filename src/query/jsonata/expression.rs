@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::engine::{Analysis, Arithmetic, Compiled, Run};
-use super::{EvaluationError, Reference, Scope, StatesView, SyntaxError};
+use super::members::{Members, states, states_member};
+use super::{EvaluationError, Reference, Scope, SyntaxError};
 use crate::data::{Json, Keyed, Object};
 
 /// A compiled expression.
@@ -33,20 +34,6 @@ pub enum Evaluated {
     Nothing,
     /// A function, which no document can hold.
     Function,
-}
-
-/// The members of `$states` that an expression reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent members")]
-pub struct Members {
-    /// `$states.input`
-    pub input: bool,
-    /// `$states.context`
-    pub context: bool,
-    /// `$states.result`
-    pub result: bool,
-    /// `$states.errorOutput`
-    pub error_output: bool,
 }
 
 impl Expression {
@@ -89,16 +76,8 @@ impl Expression {
     /// The members of `$states` it may read.
     #[must_use]
     pub fn members(&self) -> Members {
-        let read = |name: &str| {
-            let members = self.analysis.states.as_ref();
-            members.is_none_or(|members| members.contains(name))
-        };
-        Members {
-            input: read(INPUT),
-            context: read(CONTEXT),
-            result: read(RESULT),
-            error_output: read(ERROR_OUTPUT),
-        }
+        let members = self.analysis.states.as_ref();
+        Members::of(|name| members.is_none_or(|members| members.contains(name)))
     }
 
     /// The references that a field which sees these members may not hold, in order.
@@ -259,56 +238,6 @@ impl Expression {
 }
 
 const STATES: &str = "states";
-const INPUT: &str = "input";
-const CONTEXT: &str = "context";
-const RESULT: &str = "result";
-const ERROR_OUTPUT: &str = "errorOutput";
-
-impl Members {
-    /// What every field sees (01-fields §1.7).
-    pub const INPUT: Self = Self {
-        input: true,
-        context: true,
-        result: false,
-        error_output: false,
-    };
-
-    /// What `Output` and `Assign` of a Task, Parallel or Map see.
-    pub const RESULT: Self = Self {
-        result: true,
-        ..Self::INPUT
-    };
-
-    /// What the fields of a Catcher see.
-    pub const ERROR_OUTPUT: Self = Self {
-        error_output: true,
-        ..Self::INPUT
-    };
-
-    const ALL: Self = Self {
-        result: true,
-        ..Self::ERROR_OUTPUT
-    };
-
-    /// Whether the member of this name is one of them.
-    #[must_use]
-    pub fn has(self, name: &str) -> bool {
-        self.names().any(|member| member == name)
-    }
-
-    /// Their names, in the order AWS prints them.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        let members = [
-            (INPUT, self.input),
-            (CONTEXT, self.context),
-            (RESULT, self.result),
-            (ERROR_OUTPUT, self.error_output),
-        ];
-        let seen = members.into_iter().filter(|(_, seen)| *seen);
-        seen.map(|(name, _)| name)
-    }
-}
-
 /// The text that takes the variables out of the document; nothing when there are none.
 fn assignments(variables: &[Arc<str>]) -> String {
     let mut prefix = String::new();
@@ -329,30 +258,12 @@ fn compile_behind(prefix: &str, source: &str) -> Result<Compiled, SyntaxError> {
     })
 }
 
-fn states_member(view: &StatesView<'_>, name: &str) -> Option<Json> {
-    match name {
-        INPUT => Some(view.input.clone()),
-        CONTEXT => Some((view.context)()),
-        RESULT => view.result.cloned(),
-        ERROR_OUTPUT => view.error_output.cloned(),
-        _ => None,
-    }
-}
-
-/// `$states` with some of its members.
-fn states(view: &StatesView<'_>, members: Members) -> Json {
-    let names = members.names();
-    names
-        .filter_map(|name| Some((name, states_member(view, name)?)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
     use std::collections::BTreeMap;
 
-    use super::super::Variables;
+    use super::super::{StatesView, Variables};
     use super::*;
     use crate::data::{EventId, Seed, Timestamp};
 
