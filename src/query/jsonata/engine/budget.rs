@@ -37,7 +37,7 @@ pub(super) const LARGE_VALUES: Budget = Budget {
 
 /// The same for those that can make a large value out of another again and again.
 pub(super) const GROWING_VALUES: Budget = Budget {
-    steps: 50_000,
+    steps: 20_000,
     ..LARGE_VALUES
 };
 
