@@ -7,6 +7,9 @@ pub const MAX_DEPTH: u16 = 500;
 /// The largest input, output or result of a state, in bytes of UTF-8 JSON text.
 pub const MAX_PAYLOAD: usize = 262_144;
 
+/// All variables of an execution together, in bytes of JSON text: 10 MiB (01-fields §1.6).
+pub const MAX_VARIABLES: usize = 10 << 20;
+
 /// How many events a Standard execution may have.
 pub const MAX_EVENTS: u64 = 25_000;
 

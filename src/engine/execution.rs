@@ -283,6 +283,9 @@ impl Execution {
         out: &mut Out<'_>,
     ) -> Result<Turn, Failure> {
         check_output(state, &output)?;
+        if !thread.variables.has_room_for(&assigned) {
+            return Err(Failure::data_limit(&state.name));
+        }
         if let Some(kind) = states::exited(state.kind()) {
             let details = Details::StateExited {
                 name: (&*state.name).into(),

@@ -165,7 +165,8 @@ fn own_assign(
     assign(state.assign.as_ref(), &|| "Assign".to_owned(), view, random)
 }
 
-/// A document on its way may have 256 KiB (02 §2.8).
+/// A document on its way may have 256 KiB (02 §2.8); whether exactly as many are still accepted is
+/// unconfirmed.
 pub(super) fn check_size(state: &State, document: &Json) -> Result<(), Failure> {
     if document.size() > limits::MAX_PAYLOAD {
         return Err(Failure::data_limit(&state.name));

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::program::State;
 use super::thread::Thread;
 use super::{Era, Identity};
-use crate::data::{Json, Seed, Timestamp};
+use crate::data::{Json, Seed, Timestamp, limits};
 use crate::language::StateKind;
 use crate::query::{self, jsonata};
 
@@ -28,6 +29,44 @@ pub(super) struct Variables {
     own: BTreeMap<Arc<str>, Json>,
     outer: Option<Arc<Variables>>,
     item: Option<Item>,
+    held: Held,
+}
+
+/// How much a scope's variables hold, of what all scopes of the execution hold together. Scopes
+/// that end take themselves off.
+#[derive(Debug, Default)]
+struct Held {
+    own: usize,
+    all: Arc<AtomicUsize>,
+}
+
+impl Held {
+    fn none(all: &Arc<AtomicUsize>) -> Self {
+        Self {
+            own: 0,
+            all: Arc::clone(all),
+        }
+    }
+
+    fn add(&mut self, more: usize, less: usize) {
+        self.all.fetch_add(more, Ordering::Relaxed);
+        self.all.fetch_sub(less, Ordering::Relaxed);
+        self.own = self.own + more - less;
+    }
+}
+
+impl Clone for Held {
+    fn clone(&self) -> Self {
+        let mut held = Self::none(&self.all);
+        held.add(self.own, 0);
+        held
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.add(0, self.own);
+    }
 }
 
 /// The item that an iteration is about.
@@ -43,10 +82,13 @@ pub(super) struct Item {
 
 impl Variables {
     pub(super) fn root(own: BTreeMap<Arc<str>, Json>) -> Self {
+        let mut held = Held::default();
+        held.add(own.values().map(Json::size).sum(), 0);
         Self {
             own,
             outer: None,
             item: None,
+            held,
         }
     }
 
@@ -55,11 +97,29 @@ impl Variables {
             own: BTreeMap::new(),
             outer: Some(Arc::clone(outer)),
             item,
+            held: Held::none(&outer.held.all),
         }
     }
 
+    /// Whether all variables of the execution stay within its limit with these assigned. Only
+    /// values count; whether names do on AWS is unconfirmed.
+    pub(super) fn has_room_for(&self, values: &[(Arc<str>, Json)]) -> bool {
+        let (more, less) = self.difference(values);
+        let all = self.held.all.load(Ordering::Relaxed);
+        all + more - less <= limits::MAX_VARIABLES
+    }
+
     pub(super) fn assign(&mut self, values: Vec<(Arc<str>, Json)>) {
+        let (more, less) = self.difference(&values);
+        self.held.add(more, less);
         self.own.extend(values);
+    }
+
+    /// The bytes that come with an assignment and those that go.
+    fn difference(&self, values: &[(Arc<str>, Json)]) -> (usize, usize) {
+        let more = values.iter().map(|(_, value)| value.size()).sum();
+        let replaced = values.iter().filter_map(|(name, _)| self.own.get(name));
+        (more, replaced.map(Json::size).sum())
     }
 
     fn get(&self, name: &str) -> Option<&Json> {

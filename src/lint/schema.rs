@@ -106,10 +106,18 @@ fn own_language(state: Node<'_>) -> Option<QueryLanguage> {
     }
 }
 
-/// The first character of an object or array that has no name to point at.
+/// The bracket of an object or array that has no name to point at. A YAML block has none: its
+/// first key is pointed at, which may begin with any character.
 fn opening(node: Node<'_>) -> Span {
-    let start = node.span().start as usize;
-    Span::new(start, start + 1)
+    let span = node.span();
+    let first = node.entries().first().map(|entry| entry.key_span);
+    match first {
+        Some(key) if key.start == span.start => key,
+        _ => Span {
+            start: span.start,
+            end: span.end.min(span.start + 1),
+        },
+    }
 }
 
 /// What the schema of an object looks at: its fields, and the items of arrays in them.

@@ -60,7 +60,8 @@ impl ReferencePath {
     ///
     /// # Errors
     /// `States.ReferencePathConflict` when something else than an object or that item is in the
-    /// way, `States.Runtime` when the document would nest deeper than [`MAX_DEPTH`].
+    /// way (that a Catch can take it is unconfirmed), `States.Runtime` when the document would nest
+    /// deeper than [`MAX_DEPTH`].
     pub fn write(&self, document: Json, value: Json) -> Result<Json, StatesError> {
         if !self.fits(&document) {
             let text = document.compacted();

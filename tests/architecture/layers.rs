@@ -69,7 +69,7 @@ const HOMES: &[(&str, &str)] = &[
     ("flate2", "src/runtime/items/object.rs"),
     ("ignore", "src/cli/"),
     ("indicatif", "src/cli/"),
-    ("jlens_core", "src/query/jsonata/engine.rs"),
+    ("jlens_core", "src/query/jsonata/engine"),
     ("jsonschema", "src/lint/schema/"),
     ("miette", "src/report/diagnostics/human.rs"),
     ("owo_colors", "src/report/style.rs"),

@@ -254,3 +254,67 @@ fn one_very_long_line_is_told_in_short() {
         .code(1);
     assert!(told.stdout.len() < 20_000, "{} bytes", told.stdout.len());
 }
+
+/// A machine of one Pass state with this field.
+fn pass(language: &str, field: &str) -> Folder {
+    let text = format!(
+        r#"{{"QueryLanguage": "{language}", "StartAt": "A", "States": {{
+            "A": {{"Type": "Pass", {field}, "End": true}}}}}}"#
+    );
+    Folder::new().file("a.asl.json", text)
+}
+
+#[test]
+fn a_jsonata_expression_without_end_fails_its_state() {
+    for (expression, message) in [
+        ("($f := function(){$f()}; $f())", "budget of 1000000 steps"),
+        (
+            "($f := function($n){1 + $f($n)}; $f(1))",
+            "Depth=101 max=100",
+        ),
+        (
+            "($f := function($s){$f($s & $s)}; $f('x'))",
+            "memory limit exceeded",
+        ),
+        ("[1..10000000]", "memory limit exceeded"),
+        (
+            "$contains($pad('', 60, 'a') & '!', /^(a+)+$/)",
+            "budget of 15001 steps",
+        ),
+        ("$eval('1')", "T1006"),
+    ] {
+        let folder = pass("JSONata", &format!(r#""Output": "{{% {expression} %}}""#));
+        let told = quick(&folder, "run a.asl.json", 1, "States.QueryEvaluationError");
+        assert!(told.stderr.contains(message), "{expression}: {told}");
+    }
+}
+
+#[test]
+fn expressions_nested_without_end_are_refused_at_their_place() {
+    let deep = 100_000;
+    let brackets = "[".repeat(deep) + &"]".repeat(deep);
+    let jsonata = pass("JSONata", &format!(r#""Output": "{{% {brackets} %}}""#));
+    quick(&jsonata, "run a.asl.json", 1, "JSONata syntax error");
+    for (value, message) in [
+        (format!("${}", "[?(@".repeat(deep)), "invalid JSONPath"),
+        (
+            format!("$[?({}@.a)]", "!(".repeat(deep)),
+            "invalid JSONPath",
+        ),
+        (format!("$.a[{}", "[0]".repeat(deep)), "invalid JSONPath"),
+        ("States.Array(".repeat(deep), "nest deeper than 10 levels"),
+    ] {
+        let folder = pass(
+            "JSONPath",
+            &format!(r#""Parameters": {{"x.$": "{value}"}}"#),
+        );
+        quick(&folder, "run a.asl.json", 1, message);
+    }
+}
+
+#[test]
+fn what_states_does_not_have_in_a_field_is_refused_at_its_place() {
+    let folder = pass("JSONata", r#""Output": "{% $states.errorOutput.Error %}""#);
+    let told = quick(&folder, "run a.asl.json", 1, "unknown-states-field");
+    assert!(told.stderr.contains("this field sees"), "{told}");
+}

@@ -114,6 +114,34 @@ fn error_name() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// An inner scope assigns no name of an outer one: names tell how deep their scope is.
+fn divide_variables(value: &mut Value, depth: usize) {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| divide_variables(item, depth)),
+        Value::Object(fields) => {
+            let depth = depth + usize::from(fields.contains_key("States"));
+            if let Some(Value::Object(assigned)) = fields.get_mut("Assign") {
+                let renamed = std::mem::take(assigned).into_iter().map(|(key, value)| {
+                    let name = key.trim_end_matches(".$");
+                    let suffix = if depth > 1 {
+                        depth.to_string()
+                    } else {
+                        String::new()
+                    };
+                    (format!("{name}{suffix}{}", &key[name.len()..]), value)
+                });
+                *assigned = renamed.collect();
+            }
+            fields
+                .iter_mut()
+                .for_each(|(_, field)| divide_variables(field, depth));
+        }
+        _ => {}
+    }
+}
+
 fn machine(broken: bool) -> BoxedStrategy<Value> {
     let leaf = vec(state(simple(), broken), 1..5).prop_map(Scope).boxed();
     let scope = leaf.prop_recursive(3, 24, 3, move |inner| {
@@ -123,6 +151,7 @@ fn machine(broken: bool) -> BoxedStrategy<Value> {
     let top = (scope, of(1..200_u16), 0..12_u8);
     top.prop_map(|(scope, timeout, style)| {
         let mut value = scope.render(&mut 0);
+        divide_variables(&mut value, 0);
         if let (Value::Object(fields), Some(seconds), 0..2) = (&mut value, timeout, style) {
             fields.insert("TimeoutSeconds".to_owned(), seconds.into());
         }

@@ -33,12 +33,17 @@ fn cases(few: u32) -> ProptestConfig {
 /// What is wrong with the ways through a machine that is right state by state: it runs.
 const OF_THE_WAYS: &[&str] = &["no-terminal-state", "unreachable-state"];
 
-/// What only compiling finds: expressions that do not parse.
+/// What only compiling finds: expressions that do not parse or reach for what is not there, and
+/// variables.
 const OF_EXPRESSIONS: &[&str] = &[
     "invalid-intrinsic",
     "invalid-jsonpath",
+    "invalid-variable-name",
     "jsonata-syntax",
     "not-a-reference-path",
+    "shadowed-variable",
+    "unknown-states-field",
+    "unsupported-reference",
 ];
 
 /// A definition, read.

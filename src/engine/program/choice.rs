@@ -5,7 +5,8 @@ use super::{Choice, Comparison, Condition, Operand, Rule};
 use crate::data::Json;
 use crate::language;
 use crate::language::states::{self, Operator};
-use crate::query::{QueryLanguage, jsonata};
+use crate::query::QueryLanguage;
+use crate::query::jsonata::{self, Members};
 use crate::syntax::{Diagnostic, Span};
 
 impl Compiler<'_> {
@@ -44,8 +45,8 @@ impl Compiler<'_> {
         Some(Rule {
             next: self.target(scope, next)?,
             condition: condition?,
-            assign: self.assign(state.language, rule.assign.as_ref()),
-            output: self.jsonata(state.language, rule.output.as_ref()),
+            assign: self.assign(state.language, Members::INPUT, rule.assign.as_ref()),
+            output: self.jsonata(state.language, Members::INPUT, rule.output.as_ref()),
         })
     }
 
@@ -76,7 +77,8 @@ impl Compiler<'_> {
                     self.invalid_rule(field.key, "`Condition` belongs to JSONata states");
                     return None;
                 }
-                let template: jsonata::Template = self.jsonata(state.language, Some(field))?;
+                let template: jsonata::Template =
+                    self.jsonata(state.language, Members::INPUT, Some(field))?;
                 Some(Condition::Expression(Box::new(template)))
             }
             states::Condition::Invalid(span) => {

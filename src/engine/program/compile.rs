@@ -6,13 +6,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::expression::sees;
 use super::{
     Assign, Body, Catcher, Fail, Flow, FlowId, Next, Program, Retrier, Scalar, State, StateId,
     Task, Wait,
 };
 use crate::data::{Json, Timestamp};
 use crate::language::{self, Field, Resource, StateKind, StateMachine, Target};
-use crate::query::{Argument, Path, PayloadTemplate, QueryLanguage, SyntaxError, jsonata};
+use crate::query::jsonata::{self, Members};
+use crate::query::{Argument, Path, PayloadTemplate, QueryLanguage, SyntaxError};
 use crate::syntax::{Diagnostic, Node, NodeId, Source, Span, Tree};
 
 impl Program {
@@ -53,6 +55,7 @@ impl Program {
                 states.extend(compiler.state(&scope, state));
             }
         }
+        compiler.variables(machine);
         if !compiler.diagnostics.is_empty() {
             return Err(compiler.diagnostics);
         }
@@ -73,7 +76,7 @@ pub(super) struct Scope<'m> {
 
 pub(super) struct Compiler<'m> {
     pub(super) tree: &'m Tree,
-    source: &'m Source,
+    pub(super) source: &'m Source,
     /// Index and first state of each scope, by its object.
     bases: HashMap<NodeId, (usize, usize)>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -122,7 +125,7 @@ impl Compiler<'_> {
     fn state(&mut self, scope: &Scope<'_>, state: &language::State) -> Option<State> {
         let before = self.diagnostics.len();
         let io = self.io(state);
-        let assign = self.assign(state.language, state.io.assign.as_ref());
+        let assign = self.assign(state.language, sees(state), state.io.assign.as_ref());
         let (retriers, catchers) = handlers(state);
         let retry = retriers.iter().map(retrier).collect();
         let catch: Vec<_> = catchers
@@ -174,20 +177,32 @@ impl Compiler<'_> {
             error_equals: names(&catcher.error_equals),
             next: self.target(scope, next)?,
             result_path: self.result_path(catcher.result_path.as_ref()),
-            output: self.jsonata(state.language, catcher.output.as_ref()),
-            assign: self.assign(state.language, catcher.assign.as_ref()),
+            output: self.jsonata(
+                state.language,
+                Members::ERROR_OUTPUT,
+                catcher.output.as_ref(),
+            ),
+            assign: self.assign(
+                state.language,
+                Members::ERROR_OUTPUT,
+                catcher.assign.as_ref(),
+            ),
         })
     }
 
     pub(super) fn assign(
         &mut self,
         language: QueryLanguage,
+        sees: Members,
         value: Option<&Field<Json>>,
     ) -> Option<Assign> {
         let value = value?;
         match language {
             QueryLanguage::JsonPath => self.payload_template(value).map(Assign::JsonPath),
-            QueryLanguage::Jsonata => self.jsonata(language, Some(value)).map(Assign::Jsonata),
+            QueryLanguage::Jsonata => {
+                let template = self.jsonata(language, sees, Some(value));
+                template.map(Assign::Jsonata)
+            }
         }
     }
 
@@ -353,7 +368,13 @@ impl Compiler<'_> {
                 .is_some_and(|text| jsonata::strip_delimiters(text).is_some())
         {
             return match jsonata::Template::compile(&value) {
-                Ok(template) => Some(Scalar::Expression(template)),
+                Ok(template) => {
+                    for (_, reference) in template.unsupported(Members::INPUT) {
+                        let text = value.as_str().unwrap_or_default();
+                        self.unsupported(reference, Members::INPUT, text, span);
+                    }
+                    Some(Scalar::Expression(template))
+                }
                 Err(errors) => {
                     for (_, error) in errors {
                         self.jsonata_error(&error, value.as_str().unwrap_or_default(), span);
@@ -400,14 +421,6 @@ impl Compiler<'_> {
         self.report(diagnostic);
     }
 
-    fn jsonata_error(&mut self, error: &jsonata::SyntaxError, text: &str, span: Span) {
-        let inner = jsonata::strip_delimiters(text).unwrap_or(text);
-        let shift = text.find(inner).unwrap_or(0);
-        let place = self.source.within(span, shift + error.offset, error.len);
-        let message = format!("JSONata syntax error {}: {}", error.code, error.message);
-        self.report(Diagnostic::error("jsonata-syntax", message).label(place, ""));
-    }
-
     pub(super) fn payload_template(&mut self, value: &Field<Json>) -> Option<PayloadTemplate> {
         match PayloadTemplate::compile(&value.value) {
             Ok(template) => Some(template),
@@ -429,31 +442,6 @@ impl Compiler<'_> {
             .resolve(&format!("{}{pointer}", node.pointer()))
             .unwrap_or(node)
     }
-
-    /// Fields of JSONata in a state that is not are the linter's affair: they have no effect.
-    pub(super) fn jsonata(
-        &mut self,
-        language: QueryLanguage,
-        value: Option<&Field<Json>>,
-    ) -> Option<jsonata::Template> {
-        let field = value.filter(|_| language == QueryLanguage::Jsonata)?;
-        match jsonata::Template::compile(&field.value) {
-            Ok(template) => Some(template),
-            Err(errors) => {
-                for (location, error) in errors {
-                    let node = self.below(field.node, &pointer(&location));
-                    let text = node.as_str().cloned().unwrap_or_default();
-                    self.jsonata_error(&error, &text, node.span());
-                }
-                None
-            }
-        }
-    }
-}
-
-/// `/a/b[0]`, as JSONata's templates tell a place, as a JSON Pointer.
-fn pointer(location: &str) -> String {
-    location.replace('[', "/").replace(']', "")
 }
 
 fn names(names: &[Field<Arc<str>>]) -> Box<[Arc<str>]> {

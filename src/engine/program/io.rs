@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::compile::Compiler;
+use super::expression::sees;
 use super::{Io, JsonPathIo, JsonataIo, PathField, ResultPath};
 use crate::language::{self, Field, StateKind};
+use crate::query::jsonata::Members;
 use crate::query::{QueryLanguage, ReferencePath};
 
 impl Compiler<'_> {
@@ -14,8 +16,8 @@ impl Compiler<'_> {
         if state.language == QueryLanguage::Jsonata {
             let language = state.language;
             return Io::Jsonata(Box::new(JsonataIo {
-                arguments: self.jsonata(language, fields.arguments.as_ref()),
-                output: self.jsonata(language, fields.output.as_ref()),
+                arguments: self.jsonata(language, Members::INPUT, fields.arguments.as_ref()),
+                output: self.jsonata(language, sees(state), fields.output.as_ref()),
             }));
         }
         let kind = state.kind();

@@ -10,6 +10,7 @@ use crate::engine::map_run::{
 };
 use crate::language::{self, Field, states};
 use crate::query::QueryLanguage;
+use crate::query::jsonata::Members;
 use crate::syntax::Diagnostic;
 
 /// A member of an object that holds one of a few names, with what each means.
@@ -54,7 +55,7 @@ impl Compiler<'_> {
         };
         let items = match (state.language, &map.items) {
             (QueryLanguage::Jsonata, Some(items)) => {
-                Items::Template(self.jsonata(state.language, Some(items))?)
+                Items::Template(self.jsonata(state.language, Members::INPUT, Some(items))?)
             }
             (QueryLanguage::Jsonata, None) => Items::Input,
             (QueryLanguage::JsonPath, _) => match &map.items_path {
@@ -79,7 +80,9 @@ impl Compiler<'_> {
     fn template(&mut self, language: QueryLanguage, field: &Field<Json>) -> Option<Template> {
         match language {
             QueryLanguage::JsonPath => self.payload_template(field).map(Template::JsonPath),
-            QueryLanguage::Jsonata => self.jsonata(language, Some(field)).map(Template::Jsonata),
+            QueryLanguage::Jsonata => self
+                .jsonata(language, Members::INPUT, Some(field))
+                .map(Template::Jsonata),
         }
     }
 

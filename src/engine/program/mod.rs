@@ -5,9 +5,11 @@
 
 mod choice;
 mod compile;
+mod expression;
 mod io;
 mod map;
 mod scalar;
+mod variables;
 
 pub use scalar::Scalar;
 

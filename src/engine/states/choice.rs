@@ -183,7 +183,8 @@ fn related(family: ValueFamily, relation: Relation, value: &Json, operand: &Json
     })
 }
 
-/// `StringMatches`: `*` stands for any characters, `\*` for a star, `\\` for a backslash; nothing
+/// `StringMatches`: `*` stands for any characters, `\*` for a star, `\\` for a backslash (what one
+/// means before another character is unconfirmed); nothing
 /// else is special (04 §4.6). Linear in text × stars, without backtracking over more than one.
 fn string_matches(pattern: &str, text: &str) -> bool {
     let pattern = tokens(pattern);

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 
-use crate::data::Json;
+use crate::data::{Json, limits};
 
 use super::{Answer, Call, count};
 
@@ -20,6 +20,7 @@ pub(super) fn array(call: &mut Call<'_>) -> Answer {
     Ok(Json::array(call.arguments.to_vec()))
 }
 
+/// Equality is structural (recorded); that `1` equals `1.0` is unconfirmed.
 pub(super) fn contains(call: &mut Call<'_>) -> Answer {
     let wanted = call.any(1);
     Ok(Json::Bool(call.array(0)?.contains(wanted)))
@@ -36,8 +37,15 @@ pub(super) fn length(call: &mut Call<'_>) -> Answer {
     Ok(count(call.array(0)?.len()))
 }
 
+/// The limit of the array is documented, its words are ours.
 pub(super) fn partition(call: &mut Call<'_>) -> Answer {
     let (items, size) = (call.array(0)?, call.integer(1)?);
+    if call.any(0).size() > limits::MAX_PAYLOAD {
+        return Err(format!(
+            "Argument 1 must have at most {} bytes",
+            limits::MAX_PAYLOAD
+        ));
+    }
     match usize::try_from(size) {
         Ok(size) if size > 0 => {
             let chunks = items.chunks(size);
@@ -47,7 +55,8 @@ pub(super) fn partition(call: &mut Call<'_>) -> Answer {
     }
 }
 
-/// The end belongs to the range when the steps hit it.
+/// The end belongs to the range when the steps hit it. That steps away from the end give an empty
+/// array, and negative steps work, is unconfirmed.
 pub(super) fn range(call: &mut Call<'_>) -> Answer {
     let (start, end, step) = (call.integer(0)?, call.integer(1)?, call.integer(2)?);
     if step == 0 {
@@ -71,7 +80,8 @@ pub(super) fn range(call: &mut Call<'_>) -> Answer {
     Ok(Json::array(items))
 }
 
-/// The first of equal items stays. Candidates are found by hash, so that a long array takes no
+/// The first of equal items stays; that arrays and objects are compared by what is in them is
+/// unconfirmed. Candidates are found by hash, so that a long array takes no
 /// quadratic time.
 pub(super) fn unique(call: &mut Call<'_>) -> Answer {
     let mut kept: Vec<Json> = Vec::new();

@@ -68,14 +68,12 @@ impl<'t> Parser<'t> {
         }
         self.nesting += 1;
         let function = self.name()?;
-        let open = self.at;
+        let after_name = self.at;
         if !self.eat('(') {
-            return Err(SyntaxError::new(
-                open,
-                0,
-                "expected `(` after the function's name",
-            ));
+            let message = "expected `(` after the function's name";
+            return Err(SyntaxError::new(after_name, 0, message));
         }
+        let open = self.at - 1;
         let arguments = self.arguments(open)?;
         self.nesting -= 1;
         if function.takes(arguments.len()) {
@@ -251,6 +249,7 @@ mod tests {
         check("Format('a')", "`Format` is no intrinsic function @ Format");
         check("States.Format", "expected `(` after the function's name @ ");
         check("States.Format('a'", "this `(` is never closed @ (");
+        check("States.Array\u{2028}(1", "this `(` is never closed @ (");
         check("States.Format('a", "this `'` is never closed @ 'a");
         check("States.Format('a' 'b')", "expected `,` or `)` @ '");
         check("States.Array(1,)", "expected an argument @ )");

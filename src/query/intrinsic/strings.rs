@@ -11,7 +11,8 @@ enum Piece<'t> {
     Placeholder,
 }
 
-/// The template is as written: its escapes are still in it.
+/// The template is as written: its escapes are still in it. What a wrong number of arguments is
+/// told in is unconfirmed.
 pub(super) fn format(call: &mut Call<'_>) -> Answer {
     let template = call.text(0)?;
     let values = &call.arguments[1..];
@@ -38,7 +39,8 @@ pub(super) fn format(call: &mut Call<'_>) -> Answer {
     Ok(Json::from(out))
 }
 
-/// Strings bare, numbers as JSON, objects as Java prints a `Map` (recorded).
+/// Strings bare, numbers as JSON, objects as Java prints a `Map` (recorded); arrays as it prints a
+/// `List` (unconfirmed).
 fn write(value: &Json, out: &mut String) {
     match value {
         Json::String(text) => out.push_str(text),

@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::engine::{Analysis, Arithmetic, Compiled, Run};
-use super::{EvaluationError, Scope, StatesView, SyntaxError};
+use super::members::{Members, states, states_member};
+use super::{EvaluationError, Reference, Scope, SyntaxError};
 use crate::data::{Json, Keyed, Object};
 
 /// A compiled expression.
@@ -21,6 +22,7 @@ pub struct Expression {
     /// The bytes of these assignments.
     prefix: usize,
     analysis: Analysis,
+    references: Box<[Reference]>,
 }
 
 /// What an evaluation gave.
@@ -34,20 +36,6 @@ pub enum Evaluated {
     Function,
 }
 
-/// The members of `$states` that an expression reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent members")]
-pub struct Members {
-    /// `$states.input`
-    pub input: bool,
-    /// `$states.context`
-    pub context: bool,
-    /// `$states.result`
-    pub result: bool,
-    /// `$states.errorOutput`
-    pub error_output: bool,
-}
-
 impl Expression {
     /// Compiles an expression given without its delimiters.
     ///
@@ -56,6 +44,7 @@ impl Expression {
     pub fn compile(source: &str) -> Result<Self, SyntaxError> {
         let bare = Compiled::compile(source)?;
         let analysis = bare.analyse();
+        let references = bare.references();
         let prefix = assignments(&analysis.variables);
         let compiled = if prefix.is_empty() {
             bare
@@ -67,6 +56,7 @@ impl Expression {
             compiled,
             prefix: prefix.len(),
             analysis,
+            references,
         })
     }
 
@@ -86,16 +76,14 @@ impl Expression {
     /// The members of `$states` it may read.
     #[must_use]
     pub fn members(&self) -> Members {
-        let read = |name: &str| {
-            let members = self.analysis.states.as_ref();
-            members.is_none_or(|members| members.contains(name))
-        };
-        Members {
-            input: read(INPUT),
-            context: read(CONTEXT),
-            result: read(RESULT),
-            error_output: read(ERROR_OUTPUT),
-        }
+        let members = self.analysis.states.as_ref();
+        Members::of(|name| members.is_none_or(|members| members.contains(name)))
+    }
+
+    /// The references that a field which sees these members may not hold, in order.
+    pub fn unsupported(&self, members: Members) -> impl Iterator<Item = &Reference> {
+        let references = self.references.iter();
+        references.filter(move |reference| !reference.is_supported(members))
     }
 
     /// Evaluates. Random draws continue from `random` and advance it.
@@ -250,20 +238,6 @@ impl Expression {
 }
 
 const STATES: &str = "states";
-const INPUT: &str = "input";
-const CONTEXT: &str = "context";
-const RESULT: &str = "result";
-const ERROR_OUTPUT: &str = "errorOutput";
-
-impl Members {
-    const ALL: Self = Self {
-        input: true,
-        context: true,
-        result: true,
-        error_output: true,
-    };
-}
-
 /// The text that takes the variables out of the document; nothing when there are none.
 fn assignments(variables: &[Arc<str>]) -> String {
     let mut prefix = String::new();
@@ -276,34 +250,12 @@ fn assignments(variables: &[Arc<str>]) -> String {
 
 /// Compiles a source that compiles alone behind a prefix of [`assignments`].
 fn compile_behind(prefix: &str, source: &str) -> Result<Compiled, SyntaxError> {
-    let close = if prefix.is_empty() { "" } else { ")" };
-    Compiled::compile(&format!("{prefix}{source}{close}")).map_err(|error| SyntaxError {
+    let (levels, close) = if prefix.is_empty() { (0, "") } else { (1, ")") };
+    let whole = format!("{prefix}{source}{close}");
+    Compiled::compile_within(levels, &whole).map_err(|error| SyntaxError {
         offset: error.offset.saturating_sub(prefix.len()).min(source.len()),
         ..error
     })
-}
-
-fn states_member(view: &StatesView<'_>, name: &str) -> Option<Json> {
-    match name {
-        INPUT => Some(view.input.clone()),
-        CONTEXT => Some((view.context)()),
-        RESULT => view.result.cloned(),
-        ERROR_OUTPUT => view.error_output.cloned(),
-        _ => None,
-    }
-}
-
-/// `$states` with some of its members, in the order AWS prints them.
-fn states(view: &StatesView<'_>, members: Members) -> Json {
-    let members = [
-        (INPUT, members.input),
-        (CONTEXT, members.context),
-        (RESULT, members.result),
-        (ERROR_OUTPUT, members.error_output),
-    ];
-    let read = members.into_iter().filter(|(_, read)| *read);
-    read.filter_map(|(name, _)| Some((name, states_member(view, name)?)))
-        .collect()
 }
 
 #[cfg(test)]
@@ -311,7 +263,7 @@ mod tests {
     use std::cell::Cell;
     use std::collections::BTreeMap;
 
-    use super::super::Variables;
+    use super::super::{StatesView, Variables};
     use super::*;
     use crate::data::{EventId, Seed, Timestamp};
 

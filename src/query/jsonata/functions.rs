@@ -1,5 +1,7 @@
 //! The functions that Step Functions adds to JSONata, reference section 3.4.
 //!
+//! What they give is recorded; the words of their errors, and their code `D3137`, are unconfirmed.
+//!
 //! They take and give `serde_json` values because that is what the engine hands to a host: the
 //! arguments of these functions, unlike documents, are converted.
 

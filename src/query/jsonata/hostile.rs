@@ -18,9 +18,23 @@ fn evaluate(source: &str) -> Result<Evaluated, EvaluationError> {
     expression.evaluate(&scope, &mut Seed(0).at(EventId(1)))
 }
 
-fn check_fails(source: &str) {
-    let found = evaluate(source);
-    assert!(found.is_err(), "{source}: {found:?}");
+/// AWS's words for a value that is too large, and for too many steps into each other.
+const MEMORY: &str = "Expression evaluation memory limit exceeded";
+const STACK: &str = "Stack overflow error: Check for non-terminating recursive function.  Consider \
+                     rewriting as tail-recursive. Depth=101 max=100";
+
+/// Ours for what does not end.
+const STEPS: &str = "The evaluation exceeded its budget of ";
+
+#[track_caller]
+fn check(source: &str, expected: &str) {
+    match evaluate(source) {
+        Ok(found) => panic!("{source}: {found:?}"),
+        Err(error) => {
+            let told = error.to_string();
+            assert!(told.starts_with(expected), "{source}: {told}");
+        }
+    }
 }
 
 #[test]
@@ -29,6 +43,8 @@ fn nested_too_deeply_is_a_syntax_error() {
     for source in [
         "[".repeat(deep),
         "(".repeat(deep) + &")".repeat(deep),
+        "[".repeat(deep) + &"]".repeat(deep),
+        "{'a':".repeat(deep) + "1" + &"}".repeat(deep),
         "function(){".repeat(deep),
         "-".repeat(deep) + "1",
         format!("1{}", "+1".repeat(deep)),
@@ -41,26 +57,64 @@ fn nested_too_deeply_is_a_syntax_error() {
 
 #[test]
 fn a_loop_without_end_runs_out_of_steps() {
-    check_fails("($f := function(){$f()}; $f())");
-    check_fails("$map([1..1000], function($i) { $map([1..10000], function($j) { $i * $j }) })");
+    check("($f := function(){$f()}; $f())", STEPS);
+    check(
+        "($a := function(){$b()}; $b := function(){$a()}; $a())",
+        STEPS,
+    );
+    check(
+        "$map([1..1000], function($i) { $map([1..10000], function($j) { $i * $j }) })",
+        STEPS,
+    );
 }
 
 #[test]
-fn endless_recursion_is_too_deep() {
-    check_fails("($f := function($n){1 + $f($n)}; $f(1))");
+fn recursion_stops_at_a_hundred_levels() {
+    check("($f := function($n){1 + $f($n)}; $f(1))", STACK);
+    check(&format!("1{}", " + 1".repeat(100)), STACK);
+    // One level is the block that brings the variable in; it does not count.
+    let sum = |levels: usize| format!("$states.input{}", " & 'x'".repeat(levels));
+    check(&sum(100), STACK);
+    assert!(evaluate(&sum(98)).is_ok());
 }
 
 #[test]
 fn what_grows_without_end_is_too_large() {
     for source in [
         "[1..10000000]",
-        "$range(0, 1e300, 1)",
-        "$pad('', 100000000, 'x')",
-        "$parse($pad('', 100000, '['))",
+        "[1..1000].([1..1000])",
+        "$string([1..1000000])",
+        "$pad('', 9000000, 'x')",
         "($d := function($s){$d($s & $s)}; $d('x'))",
         "($d := function($a){$d($append($a, $a))}; $d([1]))",
+        "$distinct([1..100000])",
     ] {
-        check_fails(source);
+        check(source, MEMORY);
+    }
+    check("[1..10000001]", "D2014: ");
+    check("$pad('', 100000000, 'x')", "D2016: ");
+    check("$range(0, 1e300, 1)", "D3137: The range exceeds 360145");
+    check(
+        "$parse($pad('', 100000, '['))",
+        "D3137: Invalid JSON: nested deeper than 500 levels",
+    );
+}
+
+#[test]
+fn values_may_be_large_or_steps_many_but_not_both() {
+    for source in [
+        "$count([1..300000])",
+        "$length($pad('', 6000000, 'x'))",
+        "$count($map([1..30000], function($i) { $i * 2 + 1 }))",
+    ] {
+        assert!(evaluate(source).is_ok(), "{source}");
+    }
+    for source in [
+        "$reduce([1..100000], function($a, $i){$append($a, $i)})",
+        "$reduce([1..100000], $append)",
+        "$reduce([1..100000], function($a, $i){$a & 'xxxxxxxxxxxxxxxx'})",
+    ] {
+        check(source, STEPS);
     }
 }
 
@@ -70,17 +124,29 @@ fn what_nests_without_end_is_dropped_without_overflow() {
         "($d := function($o){$d({'a': $o, 'b': $o})}; $d({}))",
         "($d := function($f){$d(function(){$f})}; $d(1))",
         "($d := function($f){$d($f ~> $string)}; $d($string))",
-        "$reduce([1..1000000], function($a, $i){function(){1}})",
+        "$reduce([1..300000], function($a, $i){function(){1}})",
     ] {
-        check_fails(source);
+        check(source, STEPS);
     }
 }
 
 #[test]
-#[cfg_attr(
-    debug_assertions,
-    ignore = "takes a minute without optimisation, 4 seconds with it"
-)]
 fn a_regular_expression_that_backtracks_for_ever_runs_out_of_steps() {
-    check_fails("$contains($pad('', 40, 'a') & '!', /^(a+)+$/)");
+    let stopped = "The evaluation exceeded its budget of 15001 steps";
+    for pattern in ["(a+)+$", "(a|a)*$", "(a|aa){2,}$", "a*a*a*a*a*a*a*$"] {
+        let pad = if pattern.starts_with("a*") { 500 } else { 60 };
+        check(
+            &format!("$contains($pad('', {pad}, 'a') & '!', /^{pattern}/)"),
+            stopped,
+        );
+    }
+    check("$split($pad('', 60, 'a') & '!', /^(a+)+$/)", stopped);
+    check("$contains($pad('', 200000, 'a'), /a+b/)", MEMORY);
+}
+
+#[test]
+fn patterns_that_may_backtrack_leave_steps_for_the_rest() {
+    let source = "$count($map([1..9000], function($i) { $contains('x' & $i, /^(x|y)+[0-9]+$/) }))";
+    let found = evaluate(source);
+    assert!(found.is_ok(), "{found:?}");
 }

@@ -28,12 +28,16 @@ mod expression;
 mod functions;
 #[cfg(test)]
 mod hostile;
+mod members;
+mod reference;
 #[cfg(test)]
 mod suite;
 mod template;
 
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
-pub use expression::{Evaluated, Expression, Members};
+pub use expression::{Evaluated, Expression};
+pub use members::Members;
+pub use reference::{Reference, Referenced};
 pub use template::{Expected, Template};
 
 use crate::data::{Json, Timestamp};

@@ -1,4 +1,18 @@
 //! The official JSONata suite with the answers of version 2.0.6, over our own documents.
+//!
+//! What does not pass, by cause:
+//!
+//! | cause | cases |
+//! |---|---|
+//! | Step Functions has no `$eval` | `function-eval`, all 12 |
+//! | AWS's limits are below the suite's: 100 levels, and no array of 10⁷ items | `tail-recursion/case001`, `range-operator/case021` and `case024` |
+//! | a loop without end is `U1006` here, `U1001` in the suite's own timer | `tail-recursion/case006` |
+//! | half of a surrogate pair is no text here | `function-encodeUrl/case002`, `function-encodeUrlComponent/case002` |
+//! | the engine is of a later version: an integer of more than 15 digits is not rounded by `$string` and `&` | `function-string/case030` |
+//! | likewise: fractions as width of `$pad`, repeated parameters, dates without separators, fractions of a second, undefined as token | `function-pad/case011` and `case012`, `function-signatures/case035` to `case038`, `function-tomillis/case013` and `parseDateTime#46`, `function-contains/case007` |
+//! | another code for the same: `1/0` is `D1001` before `$string` sees it | `function-string/case019` |
+//! | a function is no object here that `*` looks into | `wildcards/case010`, both |
+//! | an empty join gives an object without fields instead of an error | `joins/library-joins#12` |
 
 use serde_json::Value;
 
@@ -6,7 +20,7 @@ use super::engine::{Compiled, Run};
 use crate::data::{EventId, Json, Seed, Timestamp};
 
 /// How many of the 1683 cases passed last.
-const FLOOR: usize = 1650;
+const FLOOR: usize = 1651;
 
 /// One line of the suite.
 struct Case {

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Evaluated, EvaluationFailure, Expression, Scope, SyntaxError, strip_delimiters};
+use super::{
+    Evaluated, EvaluationFailure, Expression, Members, Reference, Scope, SyntaxError,
+    strip_delimiters,
+};
 use crate::data::{Json, Keyed, Number, Object, limits};
 
 /// A compiled template.
@@ -109,6 +112,19 @@ impl Template {
     /// Calls `visit` with every expression, in order.
     pub fn for_each_expression<'t>(&'t self, visit: &mut dyn FnMut(&'t Expression)) {
         self.0.for_each_expression(visit);
+    }
+
+    /// The references that a field which sees these members may not hold, each with its location
+    /// below the field, as [`Template::compile`] tells it.
+    #[must_use]
+    pub fn unsupported(&self, members: Members) -> Vec<(String, &Reference)> {
+        let mut search = Search {
+            location: Location(String::new()),
+            members,
+            found: Vec::new(),
+        };
+        search.node(&self.0);
+        search.found
     }
 
     /// Evaluates the template of a field, such as `Output` or `Assign/x`.
@@ -271,6 +287,41 @@ impl Compiler {
                 (key.clone(), node)
             })
             .collect()
+    }
+}
+
+/// The walk over the template for what its field may not hold.
+struct Search<'t> {
+    location: Location,
+    members: Members,
+    found: Vec<(String, &'t Reference)>,
+}
+
+impl<'t> Search<'t> {
+    fn node(&mut self, node: &'t Node) {
+        match node {
+            Node::Literal(_) => {}
+            Node::Expression(expression) => {
+                let unsupported = expression.unsupported(self.members);
+                let location = &self.location.0;
+                self.found
+                    .extend(unsupported.map(|reference| (location.clone(), reference)));
+            }
+            Node::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let before = self.location.item(index);
+                    self.node(item);
+                    self.location.leave(before);
+                }
+            }
+            Node::Object(fields) => {
+                for (key, node) in fields {
+                    let before = self.location.field(key);
+                    self.node(node);
+                    self.location.leave(before);
+                }
+            }
+        }
     }
 }
 

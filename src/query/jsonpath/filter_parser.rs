@@ -9,6 +9,10 @@ use super::literal;
 use super::parser::{MAX_NESTING, Parsed, parse_part};
 use crate::data::Json;
 
+/// How large a pattern may become, in bytes. The engine takes time in step with the text, so that
+/// nothing backtracks; what `((a{99}){99}){99}` becomes is its only cost.
+const MAX_PATTERN: usize = 1 << 20;
+
 /// Reads the filter between the parentheses at `from` and before `to`.
 pub(super) fn parse_filter(
     text: &str,
@@ -200,6 +204,7 @@ impl Parser<'_> {
             .ignore_whitespace(flags.contains('x'))
             .multi_line(flags.contains('m'))
             .dot_matches_new_line(flags.contains('s'))
+            .size_limit(MAX_PATTERN)
             .build()
             .map(Operand::Pattern)
             .map_err(|_| SyntaxError::new(at, close + 1 - at, "this pattern cannot be read"))

@@ -1,0 +1,130 @@
+//! The names of variables and their scopes: what AWS refuses to create (01-fields §1.6).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::compile::Compiler;
+use crate::data::Json;
+use crate::language::{self, Body, Field, Flow, StateKind, StateMachine};
+use crate::query::QueryLanguage;
+use crate::syntax::{Diagnostic, Span};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// The name that every field sees already.
+const RESERVED: &str = "states";
+
+/// The names that a scope and those around it assign.
+#[derive(Default)]
+struct Names {
+    own: HashSet<Arc<str>>,
+    outer: Option<Arc<Names>>,
+}
+
+impl Names {
+    fn is_outer(&self, name: &str) -> bool {
+        let mut around = self.outer.as_deref();
+        while let Some(names) = around {
+            if names.own.contains(name) {
+                return true;
+            }
+            around = names.outer.as_deref();
+        }
+        false
+    }
+}
+
+impl Compiler<'_> {
+    /// Reports names that are none, and names of an outer scope that an inner one assigns.
+    pub(super) fn variables(&mut self, machine: &StateMachine) {
+        let mut pending = vec![(&machine.flow, None)];
+        while let Some((flow, outer)) = pending.pop() {
+            let names = Arc::new(self.names(flow, outer));
+            for state in &flow.states {
+                // The children of a distributed Map see no variables of the execution they are of.
+                let sees = !matches!(&state.body, Body::Map(map) if map.is_distributed());
+                let around = sees.then(|| Arc::clone(&names));
+                let inner = state.flows().iter();
+                pending.extend(inner.map(|flow| (flow, around.clone())));
+            }
+        }
+    }
+
+    fn names(&mut self, flow: &Flow, outer: Option<Arc<Names>>) -> Names {
+        let mut names = Names {
+            own: HashSet::new(),
+            outer,
+        };
+        for state in &flow.states {
+            for field in assigns(state) {
+                for (name, place) in self.assigned(state.language, field) {
+                    self.name(&names, &name, place);
+                    names.own.insert(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// The names that an `Assign` sets, and where they stand.
+    fn assigned(&mut self, language: QueryLanguage, field: &Field<Json>) -> Vec<(Arc<str>, Span)> {
+        let node = self.tree.node(field.node);
+        let bare = |key: &Arc<str>| match language {
+            QueryLanguage::JsonPath => key
+                .strip_suffix(".$")
+                .map_or_else(|| key.clone(), Arc::from),
+            QueryLanguage::Jsonata => key.clone(),
+        };
+        let entries = node.entries().iter();
+        entries
+            .map(|entry| (bare(&entry.key), entry.key_span))
+            .collect()
+    }
+
+    fn name(&mut self, names: &Names, name: &str, place: Span) {
+        if let Some(fault) = fault(name) {
+            let message = format!("\"{name}\" is no name for a variable: {fault}");
+            self.report(Diagnostic::error("invalid-variable-name", message).label(place, ""));
+        } else if names.is_outer(name) {
+            let message = format!("variable \"{name}\" is assigned in an outer scope as well");
+            let help = "an inner scope reads outer variables but cannot assign their names: \
+                        choose another name";
+            let diagnostic = Diagnostic::error("shadowed-variable", message).help(help);
+            self.report(diagnostic.label(place, "assigned here in an inner scope"));
+        }
+    }
+}
+
+/// Every `Assign` that a state can carry out.
+fn assigns(state: &language::State) -> Vec<&Field<Json>> {
+    if matches!(state.kind(), Some(StateKind::Succeed | StateKind::Fail)) {
+        return Vec::new();
+    }
+    let rules = match &state.body {
+        Body::Choice(choice) => choice.rules.as_slice(),
+        _ => &[],
+    };
+    let rules = rules.iter().filter_map(|rule| rule.assign.as_ref());
+    let catchers = state
+        .catch
+        .iter()
+        .filter_map(|catcher| catcher.assign.as_ref());
+    state
+        .io
+        .assign
+        .iter()
+        .chain(rules)
+        .chain(catchers)
+        .collect()
+}
+
+/// What keeps a name from being a variable's. That it must be a Unicode identifier is what the
+/// specification says, but it is unconfirmed, and a definition published as valid has a hyphen
+/// in one: such a name is set and cannot be read, which a dry run shows.
+fn fault(name: &str) -> Option<String> {
+    if name.chars().count() > LONGEST_NAME {
+        return Some(format!("it is longer than {LONGEST_NAME} characters"));
+    }
+    (name == RESERVED).then(|| "it is reserved".into())
+}
