@@ -13,12 +13,15 @@ mod io;
 mod join;
 pub mod program;
 mod recorder;
+mod redrive;
+mod replay;
 mod scope;
 mod states;
 mod thread;
 
 pub use execution::{Execution, Progress};
 pub use program::Program;
+pub use replay::{Difference, Divergence, Likeness, Replayed, Untold, replay};
 pub use thread::ThreadPath;
 
 use std::collections::BTreeMap;
@@ -98,6 +101,8 @@ pub enum Input {
     Tick,
     /// The execution shall end now.
     Stop(StatesError),
+    /// The execution, which has ended without success, shall go on from the states that failed.
+    Redrive,
 }
 
 /// What the outside is asked to do.

@@ -18,6 +18,10 @@ pub(super) struct Core {
     pub(super) input: Json,
     pub(super) started: Timestamp,
     pub(super) seed: Seed,
+    /// How often it was redriven.
+    pub(super) redrives: u32,
+    /// When it was redriven last.
+    pub(super) redriven: Option<Timestamp>,
 }
 
 /// The variables of one scope and of those around it. An outer scope cannot change while a scope
@@ -117,7 +121,8 @@ impl<'v> View<'v> {
             "StartTime" => Json::from(self.core.started.to_string()),
             "Name" => Json::String(identity.name.clone()),
             "RoleArn" => Json::String(identity.role_arn.clone()),
-            "RedriveCount" => Json::from(0),
+            "RedriveCount" => Json::from(i64::from(self.core.redrives)),
+            "RedriveTime" => Json::from(self.core.redriven?.to_string()),
             _ => return None,
         })
     }
@@ -183,6 +188,7 @@ const STANDARD: &[&str] = &[
     "Name",
     "RoleArn",
     "RedriveCount",
+    "RedriveTime",
 ];
 const EXPRESS: &[&str] = &[
     "Id",

@@ -95,6 +95,16 @@ impl Thread {
     }
 }
 
+impl Thread {
+    /// The fork it waits for, or that failed with it.
+    pub(super) fn fork(&self) -> Option<ForkId> {
+        match self.phase {
+            Phase::Forked(fork) => Some(fork),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Slot {
     ticket: u32,

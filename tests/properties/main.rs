@@ -16,7 +16,8 @@ use aslkit::{language, lint};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use drive::{Answer, answers, run};
+use aslkit::engine::{Likeness, replay};
+use drive::{Answer, answers, run, run_redriven};
 use machines::{broken_definition, definition, document};
 
 /// So many cases, unless the environment asks for another number; nothing is left on the disk.
@@ -148,5 +149,20 @@ proptest! {
         let slow = run(&program, &input, &answers, 1, 300);
         prop_assert_eq!(&first.lines, &slow.lines);
         prop_assert_eq!(first.outcome, slow.outcome);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(80))]
+
+    #[test]
+    fn a_history_replays_itself((definition, input, answers) in execution(), redrives in 0..3_u32) {
+        let program = program(&definition);
+        let ran = run_redriven(&program, &input, &answers, 1_000_000, 600, redrives);
+        let start = drive::start(&input, 600);
+        let replayed = replay(&program, start, &ran.events, Likeness::Identical);
+        let replayed = replayed.map_err(|why| TestCaseError::fail(format!("{why:#?}")))?;
+        prop_assert_eq!(replayed.events, ran.events.len());
+        prop_assert_eq!(replayed.execution.outcome(), Some(&ran.outcome));
     }
 }
