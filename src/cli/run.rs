@@ -2,10 +2,14 @@
 
 mod handlers;
 mod progress;
+mod recorded;
+mod redrive;
+mod replay;
 mod sinks;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,8 +21,8 @@ use super::Exit;
 use super::args::{RunArgs, Time, TypeChoice};
 use super::document::{Document, STDIN, need_source, show, show_unfixable};
 use super::output::{Failure, Terminal, print};
-use crate::data::{Json, Seed, limits};
-use crate::engine::{Identity, Outcome, Program, Start};
+use crate::data::{Json, Seed, Timestamp, limits};
+use crate::engine::{Execution, Identity, Outcome, Program, Start};
 use crate::history::{ExecutionType, LogHeader};
 use crate::language::StateMachine;
 use crate::lint;
@@ -34,30 +38,22 @@ use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     share_stdin(args)?;
-    let document = Document::of(need_source(&args.definition, terminal)?);
-    let program = match compile(&document) {
-        Ok(program) => program,
-        Err(findings) => {
-            show(terminal, &document.source, Some(&document.tree), findings);
-            let name = printable(&document.source.name);
-            terminal.error(&format!("{name} cannot be run before this is mended"));
-            return Ok(Exit::Findings);
-        }
+    if let Some(history) = &args.replay {
+        return replay::run(args, history, terminal);
+    }
+    if let Some(log) = &args.redrive {
+        return redrive::run(args, log, terminal);
+    }
+    let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
+    let document = Document::of(need_source(path, terminal)?);
+    let Some(program) = executable(&document, terminal) else {
+        return Ok(Exit::Findings);
     };
-    let machine_name = machine_name(&args.definition);
-    let handlers = handlers::bind(args, &machine_name, terminal)?;
-    let plan = handlers::Plan::of(&document.machine, &handlers);
-    if args.dry {
-        print(&plan.table(&terminal.stdout_style()))?;
-        return Ok(if plan.is_complete() {
-            Exit::Success
-        } else {
-            Exit::Usage
-        });
-    }
-    if !plan.is_complete() {
-        return Err(Failure::usage(plan.missing()));
-    }
+    let machine_name = machine_name(path);
+    let handlers = match bind(args, &machine_name, &document, terminal)? {
+        ControlFlow::Continue(handlers) => handlers,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
     let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
@@ -66,12 +62,50 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     )
 }
 
+/// The program of a definition; what keeps it from being executed is shown.
+fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
+    match compile(document) {
+        Ok(program) => Some(program),
+        Err(findings) => {
+            show(terminal, &document.source, Some(&document.tree), findings);
+            let name = printable(&document.source.name);
+            terminal.error(&format!("{name} cannot be run before this is mended"));
+            None
+        }
+    }
+}
+
+/// Who does the work of every Task; or the end, when only that was asked.
+fn bind(
+    args: &RunArgs,
+    machine_name: &str,
+    document: &Document,
+    terminal: &Terminal,
+) -> Result<ControlFlow<Exit, Handlers>, Failure> {
+    let handlers = handlers::bind(args, machine_name, terminal)?;
+    let plan = handlers::Plan::of(&document.machine, &handlers);
+    if args.dry {
+        print(&plan.table(&terminal.stdout_style()))?;
+        return Ok(ControlFlow::Break(if plan.is_complete() {
+            Exit::Success
+        } else {
+            Exit::Usage
+        }));
+    }
+    if !plan.is_complete() {
+        return Err(Failure::usage(plan.missing()));
+    }
+    Ok(ControlFlow::Continue(handlers))
+}
+
 /// stdin can be read once.
 fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
     let is_stdin = |path: &Option<PathBuf>| path.as_ref().is_some_and(|p| p.as_os_str() == STDIN);
     let input = args.input.as_deref() == Some(STDIN) || is_stdin(&args.input_file);
     let claims = [
-        ("the definition", args.definition.as_os_str() == STDIN),
+        ("the definition", is_stdin(&args.definition)),
+        ("the history", is_stdin(&args.replay)),
+        ("the log", is_stdin(&args.redrive)),
         ("the input", input),
         ("the mocks", is_stdin(&args.mock)),
         ("the handlers", is_stdin(&args.handlers)),
@@ -205,11 +239,26 @@ fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>
     options.identity().map(Arc::new).map_err(Failure::usage)
 }
 
-fn clock(args: &RunArgs) -> Box<dyn Clock> {
+fn clock(args: &RunArgs, start: Option<Timestamp>) -> Box<dyn Clock> {
     match args.time {
-        Time::Real => Box::new(RealClock::new(args.start_time)),
-        Time::Skip => Box::new(VirtualClock::new(args.start_time)),
-        Time::Scaled(factor) => Box::new(ScaledClock::new(args.start_time, factor)),
+        Time::Real => Box::new(RealClock::new(start)),
+        Time::Skip => Box::new(VirtualClock::new(start)),
+        Time::Scaled(factor) => Box::new(ScaledClock::new(start, factor)),
+    }
+}
+
+/// How many events an execution of a type may have.
+fn max_events(args: &RunArgs, execution_type: ExecutionType) -> u64 {
+    args.max_events.unwrap_or(match execution_type {
+        ExecutionType::Standard => limits::MAX_EVENTS,
+        ExecutionType::Express => 0,
+    })
+}
+
+fn execution_type(args: &RunArgs) -> ExecutionType {
+    match args.execution_type {
+        TypeChoice::Standard => ExecutionType::Standard,
+        TypeChoice::Express => ExecutionType::Express,
     }
 }
 
@@ -227,23 +276,20 @@ fn execute(
     seed: Seed,
     handlers: &Handlers,
 ) -> Result<Exit, Failure> {
-    let mut clock = clock(args);
+    let mut clock = clock(args, args.start_time);
     let start = Start {
         input,
         variables: std::collections::BTreeMap::new(),
         identity: Arc::clone(identity),
         at: clock.now(),
         seed,
-        max_events: args.max_events.unwrap_or(match args.execution_type {
-            TypeChoice::Standard => limits::MAX_EVENTS,
-            TypeChoice::Express => 0,
-        }),
+        max_events: max_events(args, execution_type(args)),
     };
     let header = header(args, document, &start);
     let mut sinks = Sinks::open(args, terminal, &header)?;
     let ended = drive(
-        program,
-        start,
+        Execution::new(Arc::new(program), start),
+        identity,
         handlers,
         &mut *clock,
         &mut sinks,
@@ -253,17 +299,15 @@ fn execute(
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
-    let path = (args.definition.as_os_str() != STDIN)
-        .then(|| args.definition.to_string_lossy().into_owned());
+    let path = args.definition.as_ref();
+    let path = path.filter(|path| path.as_os_str() != STDIN);
+    let path = path.map(|path| path.to_string_lossy().into_owned());
     LogHeader {
         asl: LogHeader::VERSION,
         definition: document.source.text.clone(),
         definition_path: path,
         input: start.input.text().into(),
-        execution_type: match args.execution_type {
-            TypeChoice::Standard => ExecutionType::Standard,
-            TypeChoice::Express => ExecutionType::Express,
-        },
+        execution_type: execution_type(args),
         name: start.identity.name.to_string(),
         execution_arn: start.identity.execution_arn.to_string(),
         state_machine_arn: start.identity.state_machine_arn.to_string(),
@@ -274,8 +318,8 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
 }
 
 fn drive(
-    program: Program,
-    start: Start,
+    execution: Execution,
+    identity: &Arc<Identity>,
     handlers: &Handlers,
     clock: &mut dyn Clock,
     sinks: &mut Sinks,
@@ -288,7 +332,8 @@ fn drive(
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
         let stop = pin!(stop(timeout, sinks.unread()));
-        crate::runtime::run(Arc::new(program), start, handlers, clock, sinks, stop).await
+        let identity = Arc::clone(identity);
+        crate::runtime::go_on(execution, identity, handlers, clock, sinks, stop).await
     });
     // A handler that hangs in a system call must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));

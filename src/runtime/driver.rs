@@ -87,6 +87,19 @@ pub async fn run(
 ) -> Ended {
     let identity = Arc::clone(&start.identity);
     let execution = Execution::new(program, start);
+    go_on(execution, identity, handlers, clock, sink, stop).await
+}
+
+/// Drives an execution to its end from wherever it is, for instance after it was redriven. No
+/// task of it may be at work: nobody would answer.
+pub async fn go_on(
+    execution: Execution,
+    identity: Arc<Identity>,
+    handlers: &Handlers,
+    clock: &mut dyn Clock,
+    sink: &mut dyn EventSink,
+    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+) -> Ended {
     let (sender, answers) = mpsc::unbounded_channel();
     let driver = Driver {
         execution,

@@ -12,7 +12,7 @@ mod identity;
 mod log_file;
 
 pub use clock::{Clock, Pause, RealClock, ScaledClock, VirtualClock};
-pub use driver::{Answers, Ended, Stop, run};
+pub use driver::{Answers, Ended, Stop, go_on, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use identity::{IdentityOptions, InvalidName};
 pub use log_file::{LogFile, LogFileError};
