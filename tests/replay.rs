@@ -126,7 +126,11 @@ impl Play {
             effects: &mut effects,
         };
         self.execution.deliver(self.now, input, &mut out);
-        assert!(effects.iter().all(|effect| matches!(effect, Effect::Cancel(_))));
+        assert!(
+            effects
+                .iter()
+                .all(|effect| matches!(effect, Effect::Cancel(_)))
+        );
     }
 
     fn redrive(mut self) -> Self {
@@ -151,11 +155,18 @@ fn lines(events: &[HistoryEvent<'_>]) -> String {
     for event in events {
         let about = match &event.details {
             Details::MapIteration { index, .. } => format!(" [{index}]"),
-            details => details.state_name().map(|name| format!(" {name}")).unwrap_or_default(),
+            details => details
+                .state_name()
+                .map(|name| format!(" {name}"))
+                .unwrap_or_default(),
         };
         let seconds = event.timestamp.0 / 1000;
-        writeln!(text, "{:<2} {seconds}s {}{about} ←{}", event.id, event.kind, event.previous)
-            .expect("a string takes all");
+        writeln!(
+            text,
+            "{:<2} {seconds}s {}{about} ←{}",
+            event.id, event.kind, event.previous
+        )
+        .expect("a string takes all");
     }
     text
 }
@@ -174,7 +185,22 @@ fn a_task_is_scheduled_again_with_its_retries_anew() {
     let play = Play::new(&definition, "{}").answer("T", &["!Down", "!Down", "!Down", "1"]);
     let play = play.run();
     assert_eq!(play.events.0.len(), 9, "a try, a retry, the end");
-    play.redrive().run().check(9, &expect![""]);
+    play.redrive().run().check(
+        9,
+        &expect![[r#"
+        9  1s ExecutionFailed ←8
+        10 61s ExecutionRedriven ←0
+        11 61s LambdaFunctionScheduled ←8
+        12 61s LambdaFunctionStarted ←11
+        13 61s LambdaFunctionFailed ←12
+        14 62s LambdaFunctionScheduled ←13
+        15 62s LambdaFunctionStarted ←14
+        16 62s LambdaFunctionSucceeded ←15
+        17 62s TaskStateExited T ←16
+        18 62s ExecutionSucceeded ←17
+        {"execution":1,"retries":1,"at":"1970-01-01T00:01:01.000Z"}
+    "#]],
+    );
 }
 
 #[test]
@@ -187,7 +213,28 @@ fn only_the_branches_that_did_not_succeed_go_on() {
         ]}}}}}}"#
     );
     let play = Play::new(&definition, "{}").answer("B", &["!Down", "2"]);
-    play.run().redrive().run().check(8, &expect![""]);
+    play.run().redrive().run().check(
+        8,
+        &expect![[r#"
+        8  0s WaitStateEntered C ←3
+        9  0s LambdaFunctionStarted ←7
+        10 0s LambdaFunctionFailed ←9
+        11 0s TaskStateAborted ←10
+        12 0s WaitStateAborted ←10
+        13 0s ParallelStateFailed ←10
+        14 0s ExecutionFailed ←13
+        15 60s ExecutionRedriven ←0
+        16 60s LambdaFunctionScheduled ←10
+        17 60s LambdaFunctionStarted ←16
+        18 60s LambdaFunctionSucceeded ←17
+        19 60s TaskStateExited B ←18
+        20 65s WaitStateExited C ←8
+        21 65s ParallelStateSucceeded ←20
+        22 65s ParallelStateExited P ←20
+        23 65s ExecutionSucceeded ←22
+        [1,2,{}]
+    "#]],
+    );
 }
 
 #[test]
@@ -198,7 +245,39 @@ fn iterations_go_on_and_those_that_had_no_room_follow() {
     );
     let play = Play::new(&definition, "[0, 1, 2, 3]");
     let play = play.answer("T", &["10", "!Down", "11", "12", "13"]).run();
-    play.redrive().run().check(17, &expect![""]);
+    play.redrive().run().check(
+        17,
+        &expect![[r#"
+        17 0s MapIterationFailed [1] ←13
+        18 0s TaskStateAborted ←13
+        19 0s MapIterationAborted [2] ←13
+        20 0s MapStateFailed ←13
+        21 0s ExecutionFailed ←20
+        22 60s ExecutionRedriven ←0
+        23 60s LambdaFunctionScheduled ←13
+        24 60s TaskStateEntered T ←16
+        25 60s LambdaFunctionScheduled ←24
+        26 60s LambdaFunctionStarted ←23
+        27 60s LambdaFunctionSucceeded ←26
+        28 60s LambdaFunctionStarted ←25
+        29 60s LambdaFunctionSucceeded ←28
+        30 60s TaskStateExited T ←27
+        31 60s MapIterationSucceeded [1] ←30
+        32 60s MapIterationStarted [3] ←30
+        33 60s TaskStateExited T ←29
+        34 60s MapIterationSucceeded [2] ←33
+        35 60s TaskStateEntered T ←32
+        36 60s LambdaFunctionScheduled ←35
+        37 60s LambdaFunctionStarted ←36
+        38 60s LambdaFunctionSucceeded ←37
+        39 60s TaskStateExited T ←38
+        40 60s MapIterationSucceeded [3] ←39
+        41 60s MapStateSucceeded ←40
+        42 60s MapStateExited M ←40
+        43 60s ExecutionSucceeded ←42
+        [10,11,12,13]
+    "#]],
+    );
 }
 
 #[test]
@@ -207,7 +286,15 @@ fn an_item_selector_that_failed_is_tried_again() {
         "ItemSelector": {"v.$": "$$.Map.Item.Value.v"}, "End": true,
         "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
     let play = Play::new(definition, r#"[{"v": 1}, {}]"#).run();
-    play.redrive().run().check(7, &expect![""]);
+    play.redrive().run().check(
+        7,
+        &expect![[r#"
+        7  0s MapIterationSucceeded [0] ←6
+        8  0s ExecutionFailed ←3
+        9  60s ExecutionRedriven ←0
+        10 60s ExecutionFailed ←3
+    "#]],
+    );
 }
 
 #[test]
@@ -216,7 +303,15 @@ fn a_map_whose_output_failed_does_not_work_again() {
         "ResultSelector": {"v.$": "$.nowhere"},
         "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}}}}"#;
     let play = Play::new(definition, "[1]").run();
-    play.redrive().run().check(8, &expect![""]);
+    play.redrive().run().check(
+        8,
+        &expect![[r#"
+        8  0s MapStateSucceeded ←7
+        9  0s ExecutionFailed ←7
+        10 60s ExecutionRedriven ←0
+        11 60s ExecutionFailed ←7
+    "#]],
+    );
 }
 
 #[test]
@@ -224,7 +319,17 @@ fn time_and_waits_begin_anew() {
     let definition = r#"{"StartAt": "W", "TimeoutSeconds": 8, "States": {
         "W": {"Type": "Wait", "Seconds": 6, "Next": "X"},
         "X": {"Type": "Wait", "Seconds": 6, "End": true}}}"#;
-    Play::new(definition, "{}").run().redrive().run().check(4, &expect![""]);
+    Play::new(definition, "{}").run().redrive().run().check(
+        4,
+        &expect![[r#"
+            4  6s WaitStateEntered X ←3
+            5  8s ExecutionTimedOut ←0
+            6  68s ExecutionRedriven ←0
+            7  74s WaitStateExited X ←4
+            8  74s ExecutionSucceeded ←7
+            {}
+        "#]],
+    );
 }
 
 #[test]
@@ -238,7 +343,19 @@ fn an_aborted_execution_goes_on() {
     };
     play.execution.run(100, &mut out);
     play.deliver(Input::Stop(StatesError::new("Mine", "enough")));
-    play.answer("T", &["1"]).redrive().run().check(4, &expect![""]);
+    play.answer("T", &["1"]).redrive().run().check(
+        4,
+        &expect![[r#"
+            4  0s ExecutionAborted ←0
+            5  60s ExecutionRedriven ←0
+            6  60s LambdaFunctionScheduled ←3
+            7  60s LambdaFunctionStarted ←6
+            8  60s LambdaFunctionSucceeded ←7
+            9  60s TaskStateExited T ←8
+            10 60s ExecutionSucceeded ←9
+            1
+        "#]],
+    );
 }
 
 #[test]
@@ -257,7 +374,9 @@ fn what_succeeded_is_not_redriven() {
 fn difference(made_by: &Play, definition: &str, likeness: Likeness) -> Option<Difference> {
     let events = &made_by.events.0;
     let input = match &events[0].details {
-        Details::ExecutionStarted { input: Some(input), .. } => input.text().into_owned(),
+        Details::ExecutionStarted {
+            input: Some(input), ..
+        } => input.text().into_owned(),
         _ => panic!("every history starts so"),
     };
     match replay(&program(definition), start(&input), events, likeness) {
@@ -277,8 +396,12 @@ fn check_difference(made_by: &Play, definition: &str, expected: &Expect) {
         difference.path,
         difference.state,
         difference.equal,
-        difference.recorded.map_or("nothing\n".to_owned(), |event| lines(&[event])),
-        difference.made.map_or("nothing\n".to_owned(), |event| lines(&[event])),
+        difference
+            .recorded
+            .map_or("nothing\n".to_owned(), |event| lines(&[event])),
+        difference
+            .made
+            .map_or("nothing\n".to_owned(), |event| lines(&[event])),
     );
     expected.assert_eq(&text);
 }
@@ -292,21 +415,73 @@ fn a_changed_definition_differs_where_it_was_changed() {
                 "W": {{"Type": "Wait", "Seconds": 5, "End": true}}}}}}}},
             "Z": {{"Type": "Pass", "End": true}}}}}}"#
     );
-    let play = Play::new(&definition, "[1, 2]").answer("T", &["{\"a\": 1}", "2"]).run();
+    let play = Play::new(&definition, "[1, 2]")
+        .answer("T", &["{\"a\": 1}", "2"])
+        .run();
     assert_eq!(difference(&play, &definition, Likeness::Identical), None);
     let longer = definition.replace("\"Seconds\": 5", "\"Seconds\": 50");
-    assert_eq!(difference(&play, &longer, Likeness::Alike), None, "time is the outside's");
+    assert_eq!(
+        difference(&play, &longer, Likeness::Alike),
+        None,
+        "time is the outside's"
+    );
 
     let output = definition.replace("\"Next\": \"W\"", "\"Next\": \"W\", \"OutputPath\": null");
-    check_difference(&play, &output, &expect![""]);
-    let next = definition.replace("\"Seconds\": 5, \"End\": true", "\"Seconds\": 5, \"Next\": \"N\"}, \"N\": {\"Type\": \"Succeed\"");
-    check_difference(&play, &next, &expect![""]);
+    check_difference(
+        &play,
+        &output,
+        &expect![[r#"
+        [("M", 0)] None, 13 equal
+        - 14 0s TaskStateExited T ←11
+        + 14 0s TaskStateExited T ←11
+    "#]],
+    );
+    let next = definition.replace(
+        "\"Seconds\": 5, \"End\": true",
+        "\"Seconds\": 5, \"Next\": \"N\"}, \"N\": {\"Type\": \"Succeed\"",
+    );
+    check_difference(
+        &play,
+        &next,
+        &expect![[r#"
+        [("M", 0)] Some("N"), 18 equal
+        - 19 5s MapIterationSucceeded [0] ←18
+        + 19 5s SucceedStateEntered N ←18
+    "#]],
+    );
     let state = definition.replace("\"Type\": \"Pass\", \"End\": true", "\"Type\": \"Succeed\"");
-    check_difference(&play, &state, &expect![""]);
+    check_difference(
+        &play,
+        &state,
+        &expect![[r#"
+        [] Some("Z"), 23 equal
+        - 24 5s PassStateEntered Z ←23
+        + 24 5s SucceedStateEntered Z ←23
+    "#]],
+    );
     let end = definition.replace("\"Next\": \"Z\"", "\"End\": true");
-    check_difference(&play, &end, &expect![""]);
-    let concurrency = definition.replace("\"Type\": \"Map\"", "\"Type\": \"Map\", \"MaxConcurrency\": 1");
-    check_difference(&play, &concurrency, &expect![""]);
+    check_difference(
+        &play,
+        &end,
+        &expect![[r#"
+        [] None, 23 equal
+        - 24 5s PassStateEntered Z ←23
+        + 24 5s ExecutionSucceeded ←23
+    "#]],
+    );
+    let concurrency = definition.replace(
+        "\"Type\": \"Map\"",
+        "\"Type\": \"Map\", \"MaxConcurrency\": 1",
+    );
+    check_difference(
+        &play,
+        &concurrency,
+        &expect![[r#"
+        [("M", 1)] None, 6 equal
+        - 5  0s MapIterationStarted [1] ←3
+        + nothing
+    "#]],
+    );
 }
 
 #[test]
@@ -327,7 +502,12 @@ fn branches_may_interleave_otherwise() {
         {"timestamp":1,"id":9,"previousEventId":7,"type":"ParallelStateExited","stateExitedEventDetails":{"name":"P","output":"[1, 2]"}},
         {"timestamp":1,"id":10,"previousEventId":9,"type":"ExecutionSucceeded","executionSucceededEventDetails":{"output":"[1,2]"}}]"#;
     let events = read_history(history).expect("a history").events;
-    let replayed = replay(&program(definition), start("{}"), &events, Likeness::Foreign);
+    let replayed = replay(
+        &program(definition),
+        start("{}"),
+        &events,
+        Likeness::Foreign,
+    );
     assert_eq!(replayed.expect("no difference").events, 10);
 }
 
@@ -335,7 +515,12 @@ fn branches_may_interleave_otherwise() {
 fn a_history_that_breaks_off_is_replayed_as_far_as_it_goes() {
     let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
     let play = Play::new(definition, "{}").run();
-    let replayed = replay(&program(definition), start("{}"), &play.events.0[..2], Likeness::Alike);
+    let replayed = replay(
+        &program(definition),
+        start("{}"),
+        &play.events.0[..2],
+        Likeness::Alike,
+    );
     let replayed = replayed.expect("no difference");
     assert_eq!((replayed.events, replayed.ended), (2, false));
 }

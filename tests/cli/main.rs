@@ -13,6 +13,8 @@ mod input;
 mod interrupt;
 mod log;
 mod mocks;
+mod redrive;
+mod replay;
 mod run;
 mod server;
 mod validate;
