@@ -82,7 +82,8 @@ fn a_definition_that_does_something_else_is_told_where() {
           output.sum
           - (absent)
           + 7
-    "#]].assert_eq(&told.stdout);
+    "#]]
+    .assert_eq(&told.stdout);
     folder
         .asl("run changed.asl.json --replay export.json")
         .code(1);
@@ -92,13 +93,9 @@ fn a_definition_that_does_something_else_is_told_where() {
 fn a_history_that_breaks_off_is_replayed_so_far() {
     let folder = recorded();
     let log = folder.read("run.jsonl");
-    let half: String = log
-        .lines()
-        .take(6)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let half: Vec<&str> = log.split_inclusive('\n').take(6).collect();
     folder
-        .file("half.jsonl", half)
+        .file("half.jsonl", half.concat())
         .asl("run --replay half.jsonl")
         .code(0)
         .stdout(

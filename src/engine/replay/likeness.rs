@@ -89,7 +89,10 @@ impl Judge {
                 self.documents(output.as_ref(), o.as_ref())
             }
             (D::FunctionScheduled { .. } | D::TaskScheduled { .. }, _) => {
-                self.same_request(recorded, made)
+                match (Request::of(recorded), Request::of(made)) {
+                    (Some(recorded), Some(made)) => self.same_requests(&recorded, &made),
+                    _ => false,
+                }
             }
             (
                 D::TaskOutput {
@@ -135,54 +138,12 @@ impl Judge {
         }
     }
 
-    fn same_request(&self, recorded: &Details<'_>, made: &Details<'_>) -> bool {
-        use Details as D;
-        match (recorded, made) {
-            (
-                D::FunctionScheduled {
-                    resource,
-                    input,
-                    timeout,
-                    heartbeat,
-                    role_arn,
-                },
-                D::FunctionScheduled {
-                    resource: r,
-                    input: i,
-                    timeout: t,
-                    heartbeat: h,
-                    role_arn: a,
-                },
-            ) => {
-                (resource, timeout, heartbeat, role_arn) == (r, t, h, a)
-                    && self.documents(input.as_ref(), i.as_ref())
-            }
-            (
-                D::TaskScheduled {
-                    resource_type,
-                    resource,
-                    region,
-                    parameters,
-                    timeout,
-                    heartbeat,
-                    role_arn,
-                },
-                D::TaskScheduled {
-                    resource_type: k,
-                    resource: r,
-                    region: g,
-                    parameters: p,
-                    timeout: t,
-                    heartbeat: h,
-                    role_arn: a,
-                },
-            ) => {
-                (resource_type, resource, timeout, heartbeat, role_arn) == (k, r, t, h, a)
-                    && (region == g || self.likeness == Likeness::Foreign)
-                    && self.documents(Some(parameters), Some(p))
-            }
-            _ => false,
-        }
+    fn same_requests(&self, recorded: &Request<'_>, made: &Request<'_>) -> bool {
+        recorded.called == made.called
+            && recorded.bounds == made.bounds
+            && recorded.role_arn == made.role_arn
+            && (recorded.region == made.region || self.likeness == Likeness::Foreign)
+            && self.documents(recorded.input, made.input)
     }
 
     fn failures(&self, recorded: &Details<'_>, made: &Details<'_>) -> bool {
@@ -262,6 +223,53 @@ impl Judge {
         is_uuid(made)
             || (is_time(recorded) && is_time(made))
             || self.names.iter().any(|name| made.contains(&**name))
+    }
+}
+
+/// What was asked of a task, whatever it calls.
+struct Request<'d> {
+    /// The type of service, and what is called.
+    called: (Option<&'d str>, &'d str),
+    region: Option<&'d str>,
+    /// Seconds until it times out, and between heartbeats.
+    bounds: (Option<i64>, Option<i64>),
+    role_arn: Option<&'d str>,
+    input: Option<&'d EventJson<'d>>,
+}
+
+impl<'d> Request<'d> {
+    fn of(details: &'d Details<'d>) -> Option<Self> {
+        Some(match details {
+            Details::FunctionScheduled {
+                resource,
+                input,
+                timeout,
+                heartbeat,
+                role_arn,
+            } => Self {
+                called: (None, resource),
+                region: None,
+                bounds: (*timeout, *heartbeat),
+                role_arn: role_arn.as_deref(),
+                input: input.as_ref(),
+            },
+            Details::TaskScheduled {
+                resource_type,
+                resource,
+                region,
+                parameters,
+                timeout,
+                heartbeat,
+                role_arn,
+            } => Self {
+                called: (Some(resource_type), resource),
+                region: Some(region),
+                bounds: (*timeout, *heartbeat),
+                role_arn: role_arn.as_deref(),
+                input: Some(parameters),
+            },
+            _ => return None,
+        })
     }
 }
 

@@ -128,14 +128,14 @@ impl<'h> Stage<'h> {
             _ if !self.runs() => false,
             // What had no room any more was not recorded.
             Type::ExecutionFailed if !self.execution.recorder.has_room() => {
-                self.act(|execution, out| execution.overflow(out));
+                self.act(Execution::overflow);
                 true
             }
             _ => self.feed(at) || self.go_on(at),
         };
         self.hear_effects(event.timestamp);
         if self.runs() && self.execution.recorder.is_full() {
-            self.act(|execution, out| execution.overflow(out));
+            self.act(Execution::overflow);
         }
         moved
     }
@@ -155,7 +155,7 @@ impl<'h> Stage<'h> {
     fn start(&mut self) -> bool {
         let is_fresh = self.execution.recorder.last() == EventId::NONE;
         if is_fresh {
-            self.act(|execution, out| execution.start(out));
+            self.act(Execution::start);
         }
         is_fresh
     }
@@ -167,7 +167,7 @@ impl<'h> Stage<'h> {
 
     fn time_out(&mut self, at: Timestamp) -> bool {
         self.execution.recorder.advance(at);
-        self.act(|execution, out| execution.time_out(out));
+        self.act(Execution::time_out);
         true
     }
 
