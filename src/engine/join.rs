@@ -468,6 +468,11 @@ impl Forks {
         fork.is_some_and(|fork| fork.live.len() < fork.window as usize && fork.next < fork.total)
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
     pub(super) fn clear(&mut self) {
         self.open.clear();
     }

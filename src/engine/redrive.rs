@@ -87,3 +87,61 @@ impl Execution {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use crate::data::{Json, Seed, Timestamp};
+    use crate::engine::{Execution, Identity, Out, Program, Progress, Silent, Start};
+    use crate::language;
+    use crate::syntax::{Format, Source, read};
+
+    fn execution(definition: &str) -> Execution {
+        let source = Source::new("test", definition);
+        let (tree, _) = read(&source, Format::Json);
+        let (machine, _) = language::read(&tree);
+        let program = Program::compile(&machine, &tree, &source).expect("can be executed");
+        let name: Arc<str> = "e".into();
+        let identity = Identity {
+            execution_arn: name.clone(),
+            name: name.clone(),
+            state_machine_arn: name.clone(),
+            state_machine_name: name.clone(),
+            role_arn: name.clone(),
+            region: name,
+            express: false,
+        };
+        let start = Start {
+            input: Json::empty_object(),
+            variables: BTreeMap::new(),
+            identity: Arc::new(identity),
+            at: Timestamp(0),
+            seed: Seed(0),
+            max_events: 0,
+        };
+        Execution::new(Arc::new(program), start)
+    }
+
+    #[test]
+    fn failures_that_are_handled_leave_nothing_behind() {
+        let definition = r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "P"}], "Next": "P", "Branches": [
+                {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}},
+                {"StartAt": "M", "States": {"M": {"Type": "Parallel", "End": true, "Branches": [
+                    {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}]}}}]}}}"#;
+        let mut execution = execution(definition);
+        let mut effects = Vec::new();
+        let mut out = Out {
+            sink: &mut Silent,
+            effects: &mut effects,
+        };
+        assert_eq!(execution.run(50_000, &mut out), Progress::OutOfFuel);
+        let (threads, forks) = (execution.threads.len(), execution.forks.len());
+        assert!(
+            threads <= 4 && forks <= 2,
+            "{threads} threads, {forks} forks"
+        );
+    }
+}

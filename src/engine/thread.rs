@@ -170,6 +170,11 @@ impl Threads {
         thread
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.free.clear();

@@ -290,15 +290,18 @@ impl Outline {
         };
         if fork.aborted.get(&number) == Some(&thread) {
             fork.aborted.remove(&number);
-            fork.tally.aborted -= 1;
+            fork.tally.aborted = fork.tally.aborted.saturating_sub(1);
         } else if failed {
             fork.threads.retain(|other| *other != thread);
-            fork.tally.failed -= 1;
+            fork.tally.failed = fork.tally.failed.saturating_sub(1);
             fork.failed = fork.failed.filter(|failed| *failed != thread);
         } else {
             return;
         }
-        fork.open.insert(number, thread);
+        let twice = fork.open.insert(number, thread);
+        if let Some(twice) = twice.filter(|twice| *twice != thread) {
+            self.fold_iteration(visit, twice);
+        }
         if let Some(node) = self.store.thread_mut(thread) {
             (node.failed, node.ended) = (false, None);
         }
