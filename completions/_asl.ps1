@@ -60,6 +60,8 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;run' {
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Hold the definition against a recorded history, a log or get-execution-history''s answer: Tasks do what they did then, and the first event that differs is shown')
+            [CompletionResult]::new('--redrive', '--redrive', [CompletionResultType]::ParameterName, 'Go on with a recorded execution from the states that failed')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The execution''s input; - reads stdin  [default: {}]')
             [CompletionResult]::new('--input-file', '--input-file', [CompletionResultType]::ParameterName, 'A file with the execution''s input; - is stdin')
             [CompletionResult]::new('--mock', '--mock', [CompletionResultType]::ParameterName, 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format')

@@ -341,12 +341,20 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-q -h --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
+            opts="-q -h --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redrive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --input)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -55,6 +55,8 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;run'= {
+            cand --replay 'Hold the definition against a recorded history, a log or get-execution-history''s answer: Tasks do what they did then, and the first event that differs is shown'
+            cand --redrive 'Go on with a recorded execution from the states that failed'
             cand --input 'The execution''s input; - reads stdin  [default: {}]'
             cand --input-file 'A file with the execution''s input; - is stdin'
             cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format'

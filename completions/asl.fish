@@ -57,6 +57,8 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'Wi
 complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the definition against a recorded history, a log or get-execution-history\'s answer: Tasks do what they did then, and the first event that differs is shown' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l redrive -d 'Go on with a recorded execution from the states that failed' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format' -r -F

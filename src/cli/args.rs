@@ -201,13 +201,37 @@ Examples:
   asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
-  asl run order.asl.json --handlers handlers.toml --dry";
+  asl run order.asl.json --handlers handlers.toml --dry
+  asl run order.asl.json --replay run.jsonl
+  asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl";
 
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArgs {
-    /// The definition, JSON or YAML; - is stdin
-    pub(super) definition: PathBuf,
+    /// The definition, JSON or YAML; - is stdin. A log of ours has its own
+    #[arg(required_unless_present_any = ["replay", "redrive"])]
+    pub(super) definition: Option<PathBuf>,
+
+    /// Hold the definition against a recorded history, a log or get-execution-history's answer:
+    /// Tasks do what they did then, and the first event that differs is shown
+    #[arg(
+        long,
+        value_name = "HISTORY",
+        conflicts_with_all = ["redrive", "input", "input_file", "mock", "handlers", "task", "dry", "log"],
+        help_heading = "Recorded executions"
+    )]
+    pub(super) replay: Option<PathBuf>,
+    /// Go on with a recorded execution from the states that failed
+    #[arg(
+        long,
+        value_name = "LOG",
+        conflicts_with_all = [
+            "input", "input_file", "name", "execution_type", "account", "region", "seed",
+            "start_time",
+        ],
+        help_heading = "Recorded executions"
+    )]
+    pub(super) redrive: Option<PathBuf>,
 
     /// The execution's input; - reads stdin  [default: {}]
     #[arg(long, value_name = "JSON", conflicts_with = "input_file")]

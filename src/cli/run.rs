@@ -2,12 +2,17 @@
 
 mod handlers;
 mod map_runs;
+mod outside;
 mod port;
 mod progress;
+mod recorded;
+mod redrive;
+mod replay;
 mod sinks;
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,9 +24,9 @@ use super::Exit;
 use super::args::{RunArgs, Time, TypeChoice};
 use super::document::{Document, STDIN, need_source, show, show_unfixable};
 use super::output::{Failure, Terminal, print};
-use crate::data::{Json, Seed, limits};
+use crate::data::{Json, Seed, Timestamp, limits};
 use crate::engine::program::FlowId;
-use crate::engine::{Era, Identity, Outcome, Program, Start};
+use crate::engine::{Era, Execution, Identity, Outcome, Program, Start};
 use crate::history::{ExecutionType, LogHeader};
 use crate::language::StateMachine;
 use crate::lint;
@@ -29,78 +34,49 @@ use crate::lint;
 use crate::report::histories::{self, About, Definition};
 use crate::report::style::{printable, printable_json};
 use crate::runtime::{
-    Buckets, Clock, Ended, Host, IdentityOptions, LogFileError, Machines, RealClock, ScaledClock,
-    Stop, VirtualClock,
+    Clock, Ended, IdentityOptions, LogFileError, RealClock, ScaledClock, Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
-use port::{OpenPort, Port};
+use outside::Outside;
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     share_stdin(args)?;
-    let Some((document, program)) = executable(&args.definition, terminal)? else {
+    if let Some(history) = &args.replay {
+        return replay::run(args, history, terminal);
+    }
+    if let Some(log) = &args.redrive {
+        return redrive::run(args, log, terminal);
+    }
+    let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
+    let document = Document::of(need_source(path, terminal)?);
+    let Some(program) = executable(&document, terminal) else {
         return Ok(Exit::Findings);
     };
-    let machine_name = machine_name(&args.definition);
-    let mut host = Host {
-        handlers: handlers::bind(args, &machine_name, terminal)?,
-        buckets: buckets(args),
-        machines: Machines::default(),
+    let machine_name = machine_name(path);
+    let (outside, document) = match Outside::of(args, &machine_name, document, terminal)? {
+        ControlFlow::Continue(bound) => bound,
+        ControlFlow::Break(exit) => return Ok(exit),
     };
-    let mut documents = vec![(None, document)];
-    for (name, path) in &args.machine_map {
-        let Some((document, program)) = executable(path, terminal)? else {
-            return Ok(Exit::Findings);
-        };
-        host.machines.insert(name, Arc::new(program));
-        documents.push((Some(name.as_str()), document));
-    }
-    let port = Port::of(args, &documents);
-    if let Some(port) = &port {
-        host.handlers.answer_through(Arc::clone(&port.callbacks));
-    }
-    let plan = handlers::Plan::of(&documents, &host);
-    let (_, document) = documents.swap_remove(0);
-    let host = Arc::new(host);
-    if args.dry {
-        print(&plan.table(&terminal.stdout_style()))?;
-        return Ok(if plan.is_complete() {
-            Exit::Success
-        } else {
-            Exit::Usage
-        });
-    }
-    if !plan.is_complete() {
-        return Err(Failure::usage(plan.missing()));
-    }
     let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
-    let port = port.map(|port| port.open(args, terminal)).transpose()?;
-    let outside = Outside { host, port };
     execute(
         args, terminal, &document, program, input, &identity, seed, outside,
     )
 }
 
-/// A definition with its program; none when what is wrong with it was shown.
-fn executable(path: &Path, terminal: &Terminal) -> Result<Option<(Document, Program)>, Failure> {
-    let document = Document::of(need_source(path, terminal)?);
-    match compile(&document) {
-        Ok(program) => Ok(Some((document, program))),
+/// The program of a definition; what keeps it from being executed is shown.
+fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
+    match compile(document) {
+        Ok(program) => Some(program),
         Err(findings) => {
             show(terminal, &document.source, Some(&document.tree), findings);
             let name = printable(&document.source.name);
             terminal.error(&format!("{name} cannot be run before this is mended"));
-            Ok(None)
+            None
         }
     }
-}
-
-/// Who does the work of Tasks.
-struct Outside {
-    host: Arc<Host>,
-    port: Option<OpenPort>,
 }
 
 /// stdin can be read once.
@@ -108,7 +84,9 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
     let is_stdin = |path: &Option<PathBuf>| path.as_ref().is_some_and(|p| p.as_os_str() == STDIN);
     let input = args.input.as_deref() == Some(STDIN) || is_stdin(&args.input_file);
     let claims = [
-        ("the definition", args.definition.as_os_str() == STDIN),
+        ("the definition", is_stdin(&args.definition)),
+        ("the history", is_stdin(&args.replay)),
+        ("the log", is_stdin(&args.redrive)),
         ("the input", input),
         ("the mocks", is_stdin(&args.mock)),
         ("the handlers", is_stdin(&args.handlers)),
@@ -248,19 +226,26 @@ fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>
     options.identity().map(Arc::new).map_err(Failure::usage)
 }
 
-fn buckets(args: &RunArgs) -> Buckets {
-    let mut buckets = Buckets::default();
-    for (name, folder) in &args.bucket {
-        buckets.insert(name, folder.clone());
+fn clock(args: &RunArgs, start: Option<Timestamp>) -> Box<dyn Clock> {
+    match args.time {
+        Time::Real => Box::new(RealClock::new(start)),
+        Time::Skip => Box::new(VirtualClock::new(start)),
+        Time::Scaled(factor) => Box::new(ScaledClock::new(start, factor)),
     }
-    buckets
 }
 
-fn clock(args: &RunArgs) -> Box<dyn Clock> {
-    match args.time {
-        Time::Real => Box::new(RealClock::new(args.start_time)),
-        Time::Skip => Box::new(VirtualClock::new(args.start_time)),
-        Time::Scaled(factor) => Box::new(ScaledClock::new(args.start_time, factor)),
+/// How many events an execution of a type may have.
+fn max_events(args: &RunArgs, execution_type: ExecutionType) -> u64 {
+    args.max_events.unwrap_or(match execution_type {
+        ExecutionType::Standard => limits::MAX_EVENTS,
+        ExecutionType::Express => 0,
+    })
+}
+
+fn execution_type(args: &RunArgs) -> ExecutionType {
+    match args.execution_type {
+        TypeChoice::Standard => ExecutionType::Standard,
+        TypeChoice::Express => ExecutionType::Express,
     }
 }
 
@@ -278,7 +263,7 @@ fn execute(
     seed: Seed,
     outside: Outside,
 ) -> Result<Exit, Failure> {
-    let mut clock = clock(args);
+    let mut clock = clock(args, args.start_time);
     let start = Start {
         flow: FlowId::default(),
         input,
@@ -286,17 +271,13 @@ fn execute(
         identity: Arc::clone(identity),
         at: clock.now(),
         seed,
-        max_events: args.max_events.unwrap_or(match args.execution_type {
-            TypeChoice::Standard => limits::MAX_EVENTS,
-            TypeChoice::Express => 0,
-        }),
+        max_events: max_events(args, execution_type(args)),
         era: Era::default(),
     };
     let header = header(args, document, &start);
     let mut sinks = Sinks::open(args, terminal, &header)?;
     let ended = drive(
-        program,
-        start,
+        Execution::new(Arc::new(program), start),
         outside,
         &mut *clock,
         &mut sinks,
@@ -306,17 +287,15 @@ fn execute(
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
-    let path = (args.definition.as_os_str() != STDIN)
-        .then(|| args.definition.to_string_lossy().into_owned());
+    let path = args.definition.as_ref();
+    let path = path.filter(|path| path.as_os_str() != STDIN);
+    let path = path.map(|path| path.to_string_lossy().into_owned());
     LogHeader {
         asl: LogHeader::VERSION,
         definition: document.source.text.clone(),
         definition_path: path,
         input: start.input.text().into(),
-        execution_type: match args.execution_type {
-            TypeChoice::Standard => ExecutionType::Standard,
-            TypeChoice::Express => ExecutionType::Express,
-        },
+        execution_type: execution_type(args),
         name: start.identity.name.to_string(),
         execution_arn: start.identity.execution_arn.to_string(),
         state_machine_arn: start.identity.state_machine_arn.to_string(),
@@ -327,8 +306,7 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
 }
 
 fn drive(
-    program: Program,
-    start: Start,
+    execution: Execution,
     outside: Outside,
     clock: &mut dyn Clock,
     sinks: &mut Sinks,
@@ -343,7 +321,7 @@ fn drive(
         let stop = pin!(stop(args.timeout, sinks.unread()));
         let voice = sinks.voice(terminal);
         let Outside { host, port } = outside;
-        let run = crate::runtime::run(Arc::new(program), start, &host, clock, sinks, stop);
+        let run = crate::runtime::go_on(execution, &host, clock, sinks, stop);
         let Some(port) = port else {
             return Ok(run.await);
         };

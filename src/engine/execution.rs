@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::join::Forks;
-use super::program::{FlowId, Next, Program, State};
+use super::join::{ForkId, Forks};
+use super::program::{FlowId, Next, Program, State, StateId};
 use super::recorder::Recorder;
 use super::scope::{Core, Variables};
 use super::thread::{Phase, Thread, ThreadId, Threads};
-use super::{Effect, Input, Out, Outcome, Start, states};
-use crate::data::{EventId, Json, StatesError, Timestamp, limits};
+use super::{Effect, Identity, Input, Out, Outcome, Start, states};
+use crate::data::{EventId, Json, Seed, StatesError, Timestamp, limits};
 use crate::history::{Assigned, Details, EventJson, HistoryEventType};
 
 /// How far [`Execution::run`] came.
@@ -39,7 +39,11 @@ pub struct Execution {
     alarms: BinaryHeap<Reverse<Alarm>>,
     alarms_set: u64,
     pub(super) tasks: BTreeMap<EventId, ThreadId>,
-    outcome: Option<Outcome>,
+    pub(super) outcome: Option<Outcome>,
+    /// The machine's own thread.
+    pub(super) root: ThreadId,
+    /// The scope that it runs.
+    flow: FlowId,
 }
 
 /// Something that happens by itself at its time.
@@ -58,6 +62,14 @@ enum Rings {
     TaskTimeout(EventId),
     Heartbeat(EventId),
     Execution,
+}
+
+/// What is to be known of a thread that failed.
+pub(super) struct FailedThread {
+    parent: Option<(ForkId, u32)>,
+    pub(super) state: StateId,
+    /// The event that tells the failure.
+    pub(super) previous: EventId,
 }
 
 /// What became of a thread's turn.
@@ -93,6 +105,8 @@ impl Execution {
             started: start.at,
             seed: start.seed,
             era: start.era,
+            redrives: 0,
+            redriven: None,
         };
         let mut execution = Self {
             program,
@@ -105,12 +119,15 @@ impl Execution {
             alarms_set: 0,
             tasks: BTreeMap::new(),
             outcome: None,
+            root: id,
+            flow: start.flow,
         };
-        execution.set_execution_timeout(start.flow);
+        execution.set_execution_timeout(start.at);
         execution
     }
 
-    fn set_execution_timeout(&mut self, flow: FlowId) {
+    /// The machine's clock begins: at its start, and anew when it is redriven.
+    pub(super) fn set_execution_timeout(&mut self, from: Timestamp) {
         let service = if self.core.identity.express {
             limits::EXPRESS_TIMEOUT_SECONDS
         } else {
@@ -118,14 +135,17 @@ impl Execution {
         };
         // The machine's own time is not that of a Map Run's child.
         let own = self.program.timeout_seconds;
-        let own = own.filter(|_| flow == FlowId::default());
+        let own = own.filter(|_| self.flow == FlowId::default());
         let seconds = own.map_or(service, |own| own.min(service));
-        self.set_alarm(self.core.started.plus_seconds(seconds), Rings::Execution);
+        self.set_alarm(from.plus_seconds(seconds), Rings::Execution);
     }
 
     /// Records what happened outside, at its time; decides nothing. Call [`Execution::run`] when
     /// everything of that time has been delivered. What comes too late is ignored.
     pub fn deliver(&mut self, at: Timestamp, input: Input, out: &mut Out<'_>) {
+        if matches!(input, Input::Redrive) {
+            return self.redrive(at, out);
+        }
         if self.outcome.is_some() {
             return;
         }
@@ -138,6 +158,7 @@ impl Execution {
             Input::MapRunEnded { run, result } => self.map_run_ended(run, result, out),
             Input::Tick => self.tick(out),
             Input::Stop(error) => self.stop(error, out),
+            Input::Redrive => {}
         }
     }
 
@@ -176,13 +197,25 @@ impl Execution {
         None
     }
 
+    /// Whose execution it is.
+    #[must_use]
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.core.identity
+    }
+
+    /// What its random numbers are derived from.
+    #[must_use]
+    pub fn seed(&self) -> Seed {
+        self.core.seed
+    }
+
     /// How it ended, once it has.
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
 
-    fn start(&mut self, out: &mut Out<'_>) {
+    pub(super) fn start(&mut self, out: &mut Out<'_>) {
         let details = Details::ExecutionStarted {
             input: Some(EventJson::Value(&self.core.input)),
             role_arn: Some((&*self.core.identity.role_arn).into()),
@@ -192,7 +225,7 @@ impl Execution {
     }
 
     /// Lets one thread go on until it waits or ends; returns the fuel that is left.
-    fn step(&mut self, id: ThreadId, mut fuel: u64, out: &mut Out<'_>) -> u64 {
+    pub(super) fn step(&mut self, id: ThreadId, mut fuel: u64, out: &mut Out<'_>) -> u64 {
         let Some(mut thread) = self.threads.take(id) else {
             return fuel;
         };
@@ -216,8 +249,7 @@ impl Execution {
                     return fuel;
                 }
                 Turn::Failed(error) => {
-                    self.threads.remove(id);
-                    self.broke(&program, &thread, error, out);
+                    self.broke(&program, id, thread, error, out);
                     return fuel;
                 }
             }
@@ -240,7 +272,14 @@ impl Execution {
             Phase::Attempt => states::attempt(self, program, state, id, thread, out),
             Phase::Answered(result) => states::answered(self, state, thread, result, out),
             Phase::Waited => states::waited(self, state, thread, out),
-            Phase::Joined(results) => states::joined(self, state, thread, &results, out),
+            Phase::Joined(results) => {
+                let done = states::joined(self, state, thread, &results, out);
+                if done.is_err() {
+                    // Its branches have done their work, whatever becomes of their results.
+                    thread.phase = Phase::Joined(results);
+                }
+                done
+            }
             Phase::Ran(result) => states::ran(self, state, thread, result, out),
             waiting @ (Phase::Task(_)
             | Phase::MapRun(_)
@@ -328,19 +367,26 @@ impl Execution {
         self.finish(Outcome::Succeeded(output), out);
     }
 
-    /// A thread failed and nothing in it handled that.
+    /// A thread failed and nothing in it handled that. It stays as it is: a redrive goes on there,
+    /// unless somebody around it retries or catches.
     pub(super) fn broke(
         &mut self,
         program: &Program,
-        thread: &Thread,
+        id: ThreadId,
+        thread: Box<Thread>,
         error: StatesError,
         out: &mut Out<'_>,
     ) {
-        if thread.parent.is_some() {
-            self.child_failed(program, thread, error, out);
-            return;
+        let failed = FailedThread {
+            parent: thread.parent,
+            state: thread.state,
+            previous: thread.previous,
+        };
+        self.threads.put_back(id, thread);
+        match failed.parent {
+            Some((fork, index)) => self.child_failed(program, &failed, (fork, index), error, out),
+            None => self.fail_execution(failed.previous, error, out),
         }
-        self.fail_execution(thread.previous, error, out);
     }
 
     fn fail_execution(&mut self, previous: EventId, error: StatesError, out: &mut Out<'_>) {
@@ -350,7 +396,7 @@ impl Execution {
         self.finish(Outcome::Failed(error), out);
     }
 
-    fn overflow(&mut self, out: &mut Out<'_>) {
+    pub(super) fn overflow(&mut self, out: &mut Out<'_>) {
         let cause = format!(
             "The execution reached the maximum number of history events ({}).",
             self.recorder.last().0 + 1
@@ -368,7 +414,7 @@ impl Execution {
         self.finish(Outcome::Aborted(error), out);
     }
 
-    fn time_out(&mut self, out: &mut Out<'_>) {
+    pub(super) fn time_out(&mut self, out: &mut Out<'_>) {
         let kind = HistoryEventType::ExecutionTimedOut;
         let error = StatesError::timeout();
         self.recorder
@@ -377,12 +423,16 @@ impl Execution {
     }
 
     fn finish(&mut self, outcome: Outcome, out: &mut Out<'_>) {
-        self.outcome = Some(outcome);
         let open = std::mem::take(&mut self.tasks);
         out.effects.extend(open.into_keys().map(Effect::Cancel));
         self.ready.clear();
-        self.threads.clear();
         self.alarms.clear();
+        // What did not succeed can be redriven: its threads freeze where they are.
+        if matches!(outcome, Outcome::Succeeded(_)) {
+            self.threads.clear();
+            self.forks.clear();
+        }
+        self.outcome = Some(outcome);
     }
 
     pub(super) fn wake_at(&mut self, at: Timestamp, id: ThreadId, thread: &mut Thread) {
@@ -440,7 +490,7 @@ impl Execution {
         }
     }
 
-    fn wake(&mut self, id: ThreadId) {
+    pub(super) fn wake(&mut self, id: ThreadId) {
         let Some(thread) = self.threads.get_mut(id) else {
             return;
         };

@@ -110,8 +110,11 @@ impl Execution {
         out: &mut Out<'_>,
     ) -> Turn {
         let failure = self.explained(state, thread, failure, out);
+        // Branches and iterations that failed with it: nobody needs them once it is handled.
+        let wreck = thread.fork();
         if let Some((index, retrier)) = Self::retrier(state, thread, &failure.error) {
             self.retry(state, id, thread, index, &retrier, out);
+            self.discard(wreck);
             return Turn::Parked;
         }
         self.record_container_failure(state, thread, &failure, out);
@@ -130,7 +133,10 @@ impl Execution {
                     },
                 );
                 match self.caught(state, thread, index, &failure.error, out) {
-                    Ok(turn) => turn,
+                    Ok(turn) => {
+                        self.discard(wreck);
+                        turn
+                    }
                     // What fails inside a catcher is not caught by the ones after it.
                     Err(failure) => Turn::Failed(self.explained(state, thread, failure, out).error),
                 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::execution::Execution;
+use super::execution::{Execution, FailedThread};
 use super::failure::Failure;
 use super::io;
 use super::program::{Body, FlowId, Program, State};
@@ -32,9 +32,12 @@ struct Fork {
     /// The state's effective input: every branch's input, or `$` of `ItemSelector`.
     input: Json,
     work: Work,
+    /// How many children may run at once.
+    window: u32,
     /// The first child that was not started yet.
     next: u32,
     total: u32,
+    /// Those that were started and have not succeeded.
     live: BTreeMap<u32, ThreadId>,
     results: Vec<Json>,
     missing: u32,
@@ -63,6 +66,7 @@ impl Execution {
             thread: id,
             input,
             work: Work::Branches,
+            window: total,
             next: total,
             total,
             live: BTreeMap::new(),
@@ -105,6 +109,7 @@ impl Execution {
                 flow: map.flow,
                 items,
             },
+            window,
             next: 0,
             total,
             live: BTreeMap::new(),
@@ -116,7 +121,9 @@ impl Execution {
         for _ in 0..window.min(total) {
             if let Err(failure) = self.start_iteration(state, thread, fork_id, thread.previous, out)
             {
-                self.drop_fork(state, fork_id, thread.previous, out);
+                let program = Arc::clone(&self.program);
+                self.abort_children(&program, state, (fork_id, None), thread.previous, out);
+                thread.phase = Phase::Forked(fork_id);
                 return Err(failure);
             }
         }
@@ -138,7 +145,7 @@ impl Execution {
         let fork = self
             .forks
             .open
-            .get_mut(&fork_id)
+            .get(&fork_id)
             .expect("open while its thread is parked");
         let Work::Items { flow, items } = &fork.work else {
             unreachable!("a Map's fork has items")
@@ -155,7 +162,6 @@ impl Execution {
             source: None,
         };
         let start = self.program.flow(*flow).start;
-        fork.next += 1;
         let raw = match &map.item_selector {
             None => item.value.compacted(),
             Some(selector) => {
@@ -178,6 +184,8 @@ impl Execution {
             }
         };
         io::check_size(state, &raw)?;
+        let fork = self.forks.open.get_mut(&fork_id).expect("still open");
+        fork.next += 1;
         let details = Details::MapIteration {
             name: Some((&*state.name).into()),
             index: u64::from(index),
@@ -242,8 +250,7 @@ impl Execution {
             fork.last = fork.last.max(last);
         }
         if let Some(failure) = failed {
-            self.drop_fork(state, fork_id, parent.previous, out);
-            parent.phase = Phase::Attempt;
+            self.abort_children(&program, state, (fork_id, None), parent.previous, out);
             self.settle(&program, parent_id, parent, failure, out);
             return;
         }
@@ -272,10 +279,7 @@ impl Execution {
                 self.ready.push_front(id);
             }
             Turn::Ended(_) => unreachable!("a catcher goes to a state"),
-            Turn::Failed(error) => {
-                self.threads.remove(id);
-                self.broke(program, &thread, error, out);
-            }
+            Turn::Failed(error) => self.broke(program, id, thread, error, out),
         }
     }
 
@@ -335,18 +339,14 @@ impl Execution {
     pub(super) fn child_failed(
         &mut self,
         program: &Program,
-        child: &Thread,
+        child: &FailedThread,
+        (fork_id, index): (ForkId, u32),
         error: StatesError,
         out: &mut Out<'_>,
     ) {
-        let Some((fork_id, index)) = child.parent else {
+        let Some(parent_id) = self.forks.thread(fork_id) else {
             return;
         };
-        let Some(mut fork) = self.forks.open.remove(&fork_id) else {
-            return;
-        };
-        fork.live.remove(&index);
-        let parent_id = fork.thread;
         let Some(mut parent) = self.threads.take(parent_id) else {
             return;
         };
@@ -364,21 +364,25 @@ impl Execution {
             let kind = HistoryEventType::TaskStateAborted;
             self.recorder.event(out.sink, failing, kind, Details::None);
         }
-        self.abort_children(program, state, fork, failing, out);
+        self.abort_children(program, state, (fork_id, Some(index)), failing, out);
         parent.previous = failing;
         self.settle(program, parent_id, parent, Failure::joined(error), out);
     }
 
-    /// Aborts what is still alive in a fork that was taken out.
+    /// Aborts what is still alive in a fork, but for the child that failed. The threads stay where
+    /// they are until somebody handles the failure.
     fn abort_children(
         &mut self,
         program: &Program,
         state: &State,
-        fork: Fork,
+        (fork, failed): (ForkId, Option<u32>),
         failing: EventId,
         out: &mut Out<'_>,
     ) {
-        for (index, id) in fork.live {
+        for (index, id) in self.forks.children(fork) {
+            if Some(index) == failed {
+                continue;
+            }
             if state.kind() == StateKind::Map {
                 let kind = HistoryEventType::MapIterationAborted;
                 self.iteration_event(state, kind, (index, failing), out);
@@ -394,9 +398,10 @@ impl Execution {
         failing: EventId,
         out: &mut Out<'_>,
     ) {
-        let Some(thread) = self.threads.remove(id) else {
+        let Some(thread) = self.threads.get(id) else {
             return;
         };
+        let state = program.state(thread.state);
         match thread.phase {
             Phase::Enter => return,
             Phase::Task(task) => {
@@ -410,15 +415,11 @@ impl Execution {
                 let kind = HistoryEventType::MapRunAborted;
                 self.recorder.event(out.sink, failing, kind, Details::None);
             }
-            Phase::Forked(fork) => {
-                if let Some(fork) = self.forks.open.remove(&fork) {
-                    // Recursion is bounded by how deep a definition can nest.
-                    self.abort_children(program, program.state(thread.state), fork, failing, out);
-                }
-            }
+            // Recursion is bounded by how deep a definition can nest.
+            Phase::Forked(fork) => self.abort_children(program, state, (fork, None), failing, out),
             _ => {}
         }
-        let kind = match program.state(thread.state).kind() {
+        let kind = match state.kind() {
             StateKind::Task => HistoryEventType::TaskStateAborted,
             StateKind::Wait => HistoryEventType::WaitStateAborted,
             StateKind::Parallel => HistoryEventType::ParallelStateAborted,
@@ -428,13 +429,30 @@ impl Execution {
         self.recorder.event(out.sink, failing, kind, Details::None);
     }
 
-    /// Gives up a fork whose next iteration could not be started.
-    fn drop_fork(&mut self, state: &State, id: ForkId, failing: EventId, out: &mut Out<'_>) {
-        let Some(fork) = self.forks.open.remove(&id) else {
+    /// Forgets a failed fork with all that is in it: its failure was handled.
+    pub(super) fn discard(&mut self, fork: Option<ForkId>) {
+        let mut pending: Vec<ForkId> = fork.into_iter().collect();
+        while let Some(fork) = pending.pop().and_then(|id| self.forks.open.remove(&id)) {
+            let threads = fork.live.into_values();
+            let threads = threads.filter_map(|id| self.threads.remove(id));
+            pending.extend(threads.filter_map(|thread| thread.fork()));
+        }
+    }
+
+    /// Starts as many iterations of a redriven Map as may run beside those that go on.
+    pub(super) fn refill(&mut self, id: ThreadId, out: &mut Out<'_>) {
+        let program = Arc::clone(&self.program);
+        let Some(parent) = self.threads.take(id) else {
             return;
         };
-        let program = Arc::clone(&self.program);
-        self.abort_children(&program, state, fork, failing, out);
+        let (state, previous) = (program.state(parent.state), parent.previous);
+        while let Some(fork) = parent.fork().filter(|fork| self.forks.has_room(*fork)) {
+            if let Err(failure) = self.start_iteration(state, &parent, fork, previous, out) {
+                self.abort_children(&program, state, (fork, None), previous, out);
+                return self.settle(&program, id, parent, failure, out);
+            }
+        }
+        self.threads.put_back(id, parent);
     }
 }
 
@@ -442,6 +460,31 @@ impl Forks {
     /// The thread that waits for a fork.
     pub(super) fn thread(&self, id: ForkId) -> Option<ThreadId> {
         self.open.get(&id).map(|fork| fork.thread)
+    }
+
+    /// The children of a fork that were started and have not succeeded.
+    pub(super) fn children(&self, id: ForkId) -> Vec<(u32, ThreadId)> {
+        let live = self.open.get(&id).into_iter().flat_map(|fork| &fork.live);
+        live.map(|(index, thread)| (*index, *thread)).collect()
+    }
+
+    /// The thread of a child that was started and has not succeeded.
+    pub(super) fn child(&self, id: ForkId, index: u32) -> Option<ThreadId> {
+        self.open.get(&id)?.live.get(&index).copied()
+    }
+
+    fn has_room(&self, id: ForkId) -> bool {
+        let fork = self.open.get(&id);
+        fork.is_some_and(|fork| fork.live.len() < fork.window as usize && fork.next < fork.total)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.open.clear();
     }
 
     fn add(&mut self, fork: Fork) -> ForkId {

@@ -15,6 +15,8 @@ mod join;
 pub mod map_run;
 pub mod program;
 mod recorder;
+mod redrive;
+mod replay;
 mod scope;
 mod states;
 mod thread;
@@ -22,6 +24,7 @@ mod thread;
 pub use era::Era;
 pub use execution::{Execution, Progress};
 pub use program::Program;
+pub use replay::{Difference, Divergence, Likeness, Replayed, Untold, replay};
 pub use thread::ThreadPath;
 
 use std::collections::BTreeMap;
@@ -113,6 +116,8 @@ pub enum Input {
     Tick,
     /// The execution shall end now.
     Stop(StatesError),
+    /// The execution, which has ended without success, shall go on from the states that failed.
+    Redrive,
 }
 
 /// What the outside is asked to do.

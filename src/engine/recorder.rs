@@ -39,6 +39,15 @@ impl Recorder {
         self.full
     }
 
+    /// Whether one more event may come before the one that ends the execution.
+    pub(super) fn has_room(&self) -> bool {
+        !self.full && (self.max_events == 0 || self.last.0 + 1 < self.max_events)
+    }
+
+    pub(super) fn set_max_events(&mut self, max_events: u64) {
+        self.max_events = max_events;
+    }
+
     pub(super) fn advance(&mut self, to: Timestamp) {
         self.now = self.now.max(to);
     }

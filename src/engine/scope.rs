@@ -20,6 +20,10 @@ pub(super) struct Core {
     pub(super) started: Timestamp,
     pub(super) seed: Seed,
     pub(super) era: Era,
+    /// How often it was redriven.
+    pub(super) redrives: u32,
+    /// When it was redriven last.
+    pub(super) redriven: Option<Timestamp>,
 }
 
 /// The variables of one scope and of those around it. An outer scope cannot change while a scope
@@ -182,7 +186,10 @@ impl<'v> View<'v> {
             "StartTime" => Json::from(self.core.started.to_string()),
             "Name" => Json::String(identity.name.clone()),
             "RoleArn" => Json::String(identity.role_arn.clone()),
-            "RedriveCount" if self.core.era.tells_redrive_count => Json::from(0),
+            "RedriveCount" if self.core.era.tells_redrive_count => {
+                Json::from(i64::from(self.core.redrives))
+            }
+            "RedriveTime" => Json::from(self.core.redriven?.to_string()),
             _ => return None,
         })
     }
@@ -252,6 +259,7 @@ const STANDARD: &[&str] = &[
     "Name",
     "RoleArn",
     "RedriveCount",
+    "RedriveTime",
 ];
 const EXPRESS: &[&str] = &[
     "Id",

@@ -116,6 +116,16 @@ impl Thread {
     }
 }
 
+impl Thread {
+    /// The fork it waits for, or that failed with it.
+    pub(super) fn fork(&self) -> Option<ForkId> {
+        match self.phase {
+            Phase::Forked(fork) => Some(fork),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Slot {
     ticket: u32,
@@ -179,6 +189,11 @@ impl Threads {
         let thread = slot.thread.take();
         self.free.push(id.index);
         thread
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
     }
 
     pub(super) fn clear(&mut self) {

@@ -87,6 +87,8 @@ pub struct Outline {
     failing: Option<ThreadId>,
     /// When it was redriven last.
     redriven: Option<Timestamp>,
+    /// When it had ended before that.
+    stopped: Option<Timestamp>,
 }
 
 /// A state's name, shared by its visits, and its last visit.
@@ -117,6 +119,7 @@ impl Outline {
             labels: HashSet::default(),
             failing: None,
             redriven: None,
+            stopped: None,
         }
     }
 

@@ -53,6 +53,17 @@ impl ReferencePath {
         self.path.evaluate(scope)
     }
 
+    /// What stands at the place in a document; its root does not matter.
+    #[must_use]
+    pub fn find<'d>(&self, document: &'d Json) -> Option<&'d Json> {
+        self.places
+            .iter()
+            .try_fold(document, |at, place| match place {
+                Place::Key(key) => at.get(key),
+                Place::Index(index) => at.as_array()?.get(*index),
+            })
+    }
+
     /// The document with `value` at the place; its root does not matter.
     ///
     /// Objects on the way are created. An item of an array must be there already: arrays are

@@ -115,15 +115,24 @@ pub async fn run(
     sink: &mut dyn EventSink,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
-    let begun = begin(program, start, sink);
-    go_on(begun, host, clock, sink, stop).await
+    go_on(Execution::new(program, start), host, clock, sink, stop).await
+}
+
+/// Drives an execution to its end from wherever it is, for instance after it was redriven. No
+/// task of it may be at work: nobody would answer.
+pub async fn go_on(
+    execution: Execution,
+    host: &Arc<Host>,
+    clock: &mut dyn Clock,
+    sink: &mut dyn EventSink,
+    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+) -> Ended {
+    finish(begin(execution, sink), host, clock, sink, stop).await
 }
 
 /// An execution as far as it came by itself.
 pub(super) struct Begun {
     execution: Execution,
-    identity: Arc<Identity>,
-    seed: Seed,
     step: Step,
 }
 
@@ -144,16 +153,9 @@ impl Begun {
 }
 
 /// Begins an execution: many of those that a Map Run begins end at once, and cost no more.
-pub(super) fn begin(program: Arc<Program>, start: Start, sink: &mut dyn EventSink) -> Begun {
-    let (identity, seed) = (Arc::clone(&start.identity), start.seed);
-    let mut execution = Execution::new(program, start);
+pub(super) fn begin(mut execution: Execution, sink: &mut dyn EventSink) -> Begun {
     let step = step(&mut execution, sink);
-    Begun {
-        execution,
-        identity,
-        seed,
-        step,
-    }
+    Begun { execution, step }
 }
 
 fn step(execution: &mut Execution, sink: &mut dyn EventSink) -> Step {
@@ -167,7 +169,7 @@ fn step(execution: &mut Execution, sink: &mut dyn EventSink) -> Step {
 }
 
 /// Drives an execution that was begun to its end.
-pub(super) async fn go_on(
+pub(super) async fn finish(
     begun: Begun,
     host: &Arc<Host>,
     clock: &mut dyn Clock,
@@ -176,8 +178,9 @@ pub(super) async fn go_on(
 ) -> Ended {
     let (sender, answers) = mpsc::unbounded_channel();
     let driver = Driver {
+        identity: Arc::clone(begun.execution.identity()),
+        seed: begun.execution.seed(),
         execution: begun.execution,
-        identity: begun.identity,
         host,
         clock,
         sink,
@@ -188,7 +191,6 @@ pub(super) async fn go_on(
         working: BTreeMap::new(),
         children: BTreeMap::new(),
         detached: Vec::new(),
-        seed: begun.seed,
     };
     driver.run(begun.step, stop).await
 }

@@ -1,7 +1,7 @@
 //! The event log on disk: one line for each event, as it happens.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::engine::EventSink;
@@ -44,6 +44,8 @@ pub struct LogFile {
     out: Box<dyn Write + Send>,
     buffer: String,
     error: Option<io::Error>,
+    /// Whether the last line of a log that goes on lacks its end.
+    unended: bool,
 }
 
 /// Enough for a write to be worth the system call.
@@ -59,22 +61,36 @@ impl LogFile {
             path: path.to_owned(),
             source,
         };
-        let file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(failed)?;
-        // Devices and some network file systems have no locks; they are written all the same.
-        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
-            return Err(LogFileError::Locked {
-                path: path.to_owned(),
-            });
-        }
+        let mut options = File::options();
+        options.write(true).create(true).truncate(false);
+        let file = options.open(path).map_err(failed)?;
+        lock(&file, path)?;
         if file.metadata().is_ok_and(|meta| meta.is_file()) {
             file.set_len(0).map_err(failed)?;
         }
         Ok(Self::to(Box::new(file), path, header))
+    }
+
+    /// Goes on with the log in a file, behind what is there: nothing of it can be lost.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or another run is writing it.
+    pub fn append(path: &Path) -> Result<Self, LogFileError> {
+        let failed = |source| LogFileError::Create {
+            path: path.to_owned(),
+            source,
+        };
+        let mut options = File::options();
+        let mut file = options.read(true).append(true).open(path).map_err(failed)?;
+        lock(&file, path)?;
+        let unended = lacks_end(&mut file).map_err(failed)?;
+        Ok(Self {
+            path: path.to_owned(),
+            out: Box::new(file),
+            buffer: String::new(),
+            error: None,
+            unended,
+        })
     }
 
     /// Starts a log on any writer; `path` is what messages call it.
@@ -87,6 +103,7 @@ impl LogFile {
             out,
             buffer,
             error: None,
+            unended: false,
         }
     }
 
@@ -117,6 +134,26 @@ impl LogFile {
     }
 }
 
+/// Devices and some network file systems have no locks; they are written all the same.
+fn lock(file: &File, path: &Path) -> Result<(), LogFileError> {
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => Err(LogFileError::Locked {
+            path: path.to_owned(),
+        }),
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+fn lacks_end(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
 impl Drop for LogFile {
     fn drop(&mut self) {
         self.flush();
@@ -125,6 +162,9 @@ impl Drop for LogFile {
 
 impl EventSink for LogFile {
     fn event(&mut self, event: &HistoryEvent<'_>) {
+        if std::mem::take(&mut self.unended) {
+            self.buffer.push('\n');
+        }
         event.write(&mut self.buffer);
         self.buffer.push('\n');
         if self.buffer.len() >= BUFFER {

@@ -22,7 +22,7 @@ pub mod result_files;
 pub use buckets::{BucketError, Buckets};
 pub use callbacks::{ActivityTask, Callbacks, TokenError, Unasked};
 pub use clock::{Busy, Clock, Pause, RealClock, ScaledClock, VirtualClock};
-pub use driver::{Answers, Ended, Stop, run};
+pub use driver::{Answers, Ended, Stop, go_on, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use host::Host;
 pub use identity::{IdentityOptions, InvalidName};

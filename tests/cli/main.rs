@@ -17,6 +17,8 @@ mod interrupt;
 mod log;
 mod mocks;
 mod nested;
+mod redrive;
+mod replay;
 mod run;
 mod server;
 mod validate;

@@ -14,7 +14,8 @@ pub struct Case {
     pub express: bool,
     pub query_language: String,
     pub needs: Vec<String>,
-    pub has_history: bool,
+    /// Empty when only the outcome was recorded.
+    pub history: Vec<Value>,
     pub bindings: Vec<(String, String)>,
     pub invocations: Vec<Value>,
     /// When it was recorded, as `31-12-2024, 23:59:59`.
@@ -63,9 +64,10 @@ fn read(path: &Path) -> Case {
         express: case["state_machine_type"] == "EXPRESS",
         query_language: string(&case["query_language"]).unwrap_or_default(),
         needs: strings(&case["needs"]),
-        has_history: case["expected"]
-            .get("history")
-            .is_some_and(|history| !history.is_null()),
+        history: case["expected"]["history"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default(),
         bindings: case["bindings"]
             .as_object()
             .into_iter()

@@ -22,12 +22,12 @@ struct Group {
 const GROUPS: [Group; 4] = [
     Group {
         name: "JSONPath, none or lambda, outcome only",
-        belongs: |case| simple(case) && json_path(case) && !case.has_history,
+        belongs: |case| simple(case) && json_path(case) && case.history.is_empty(),
         floor: 286,
     },
     Group {
         name: "JSONPath, none or lambda, with history",
-        belongs: |case| simple(case) && json_path(case) && case.has_history,
+        belongs: |case| simple(case) && json_path(case) && !case.history.is_empty(),
         floor: 225,
     },
     Group {

@@ -6,5 +6,6 @@
 mod cases;
 mod executions;
 mod replayer;
+mod replays;
 #[path = "../support/mod.rs"]
 mod support;

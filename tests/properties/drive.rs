@@ -93,9 +93,9 @@ struct Driver<'a> {
     planned: u64,
 }
 
-/// Runs to the end, `fuel` steps at a time.
-pub fn run(program: &Arc<Program>, input: &Value, answers: &[Answer], fuel: u64, most: u64) -> Ran {
-    let start = Start {
+/// What every execution starts with.
+pub fn start(input: &Value, most: u64) -> Start {
+    Start {
         flow: FlowId::default(),
         input: json(input),
         variables: BTreeMap::new(),
@@ -104,9 +104,25 @@ pub fn run(program: &Arc<Program>, input: &Value, answers: &[Answer], fuel: u64,
         seed: Seed(7),
         max_events: most,
         era: Era::default(),
-    };
+    }
+}
+
+/// Runs to the end, `fuel` steps at a time.
+pub fn run(program: &Arc<Program>, input: &Value, answers: &[Answer], fuel: u64, most: u64) -> Ran {
+    run_redriven(program, input, answers, fuel, most, 0)
+}
+
+/// Runs to the end, and on from there so many times as it did not succeed.
+pub fn run_redriven(
+    program: &Arc<Program>,
+    input: &Value,
+    answers: &[Answer],
+    fuel: u64,
+    most: u64,
+    mut redrives: u32,
+) -> Ran {
     let mut driver = Driver {
-        execution: Execution::new(Arc::clone(program), start),
+        execution: Execution::new(Arc::clone(program), start(input, most)),
         recorded: Recorded::default(),
         effects: Vec::new(),
         now: START,
@@ -123,6 +139,15 @@ pub fn run(program: &Arc<Program>, input: &Value, answers: &[Answer], fuel: u64,
         match driver.execution.run(fuel, &mut out) {
             Progress::OutOfFuel => {}
             Progress::Waiting => driver.wait(),
+            Progress::Finished(_)
+                if redrives > 0 && driver.execution.not_redrivable().is_none() =>
+            {
+                redrives -= 1;
+                driver.agenda.clear();
+                driver.effects.clear();
+                driver.now = driver.now.plus_seconds(60);
+                driver.deliver(Input::Redrive);
+            }
             Progress::Finished(outcome) => {
                 return Ran {
                     lines: driver.recorded.lines,

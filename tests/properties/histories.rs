@@ -14,6 +14,11 @@ use super::drive::Ran;
 pub fn check(ran: &Ran) {
     in_order(&ran.events);
     exits_belong_to_entries(&ran.events);
+    can_be_told(ran);
+}
+
+/// A log of it reads back, and it makes a tree.
+pub fn can_be_told(ran: &Ran) {
     survives_the_disk(ran);
     let outline = outline(ran);
     for width in [40, 120] {

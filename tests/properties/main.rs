@@ -8,15 +8,17 @@ mod machines;
 
 use std::sync::Arc;
 
-use aslkit::engine::Program;
+use aslkit::data::EventId;
+use aslkit::engine::{Divergence, Likeness, Program, replay};
 use aslkit::graph::{Graph, Node, Scope};
+use aslkit::history::HistoryEventType;
 use aslkit::report::graphs::{Options, dot, mermaid};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use drive::{Answer, answers, run};
+use drive::{Answer, answers, run, run_redriven};
 use machines::{broken_definition, definition, document};
 
 /// So many cases, unless the environment asks for another number; nothing is left on the disk.
@@ -153,5 +155,48 @@ proptest! {
         let slow = run(&program, &input, &answers, 1, 300);
         prop_assert_eq!(&first.lines, &slow.lines);
         prop_assert_eq!(first.outcome, slow.outcome);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(80))]
+
+    #[test]
+    fn a_history_replays_itself((definition, input, answers) in execution(), redrives in 0..3_u32) {
+        let program = program(&definition);
+        let ran = run_redriven(&program, &input, &answers, 1_000_000, 600, redrives);
+        let start = drive::start(&input, 600);
+        let replayed = replay(&program, start, &ran.events, Likeness::Identical);
+        let replayed = replayed.map_err(|why| TestCaseError::fail(format!("{why:#?}")))?;
+        prop_assert_eq!(replayed.events, ran.events.len());
+        prop_assert_eq!(replayed.execution.outcome(), Some(&ran.outcome));
+        histories::can_be_told(&ran);
+    }
+
+    #[test]
+    fn a_damaged_history_is_replayed_or_differs(
+        (definition, input, answers) in execution(),
+        damage in proptest::collection::vec((0..600_usize, 0..600_u64, 0..4_u8), 1..8),
+    ) {
+        let program = program(&definition);
+        let mut events = run_redriven(&program, &input, &answers, 1_000_000, 600, 1).events;
+        for (at, number, how) in damage {
+            let at = at % events.len();
+            match how {
+                0 => events[at].previous = EventId(number),
+                1 => events[at].id = EventId(number),
+                2 => events[at].kind = HistoryEventType::ALL[(at + 7) % 62],
+                _ if events.len() > 1 => drop(events.remove(at)),
+                _ => {}
+            }
+        }
+        for likeness in [Likeness::Identical, Likeness::Alike, Likeness::Foreign] {
+            let equal = match replay(&program, drive::start(&input, 600), &events, likeness) {
+                Ok(replayed) => replayed.events,
+                Err(Divergence::Different(difference)) => difference.equal,
+                Err(Divergence::Untold(untold)) => untold.equal,
+            };
+            prop_assert!(equal <= events.len());
+        }
     }
 }

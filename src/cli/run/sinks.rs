@@ -70,6 +70,26 @@ impl Sinks {
                 Some(LogFile::create(path, header).map_err(Failure::usage)?)
             }
         };
+        Ok(Self::to(log, unread, args, terminal, header))
+    }
+
+    /// Goes on with a log that holds what happened so far.
+    pub(super) fn append(
+        log: LogFile,
+        args: &RunArgs,
+        terminal: &Terminal,
+        header: &LogHeader,
+    ) -> Self {
+        Self::to(Some(log), Arc::new(Notify::new()), args, terminal, header)
+    }
+
+    fn to(
+        log: Option<LogFile>,
+        unread: Arc<Notify>,
+        args: &RunArgs,
+        terminal: &Terminal,
+        header: &LogHeader,
+    ) -> Self {
         let progress = match args.progress {
             _ if terminal.quiet => None,
             ProgressChoice::None => None,
@@ -79,14 +99,26 @@ impl Sinks {
             }
             ProgressChoice::Lines => Some(Progress::lines(terminal)),
         };
-        Ok(Self {
+        Self {
             log,
             unread,
             outline: Outline::new(),
             outlined: !terminal.quiet,
             map_runs: MapRuns::default(),
             progress,
-        })
+        }
+    }
+
+    /// Hears what happened before: a new log has it too, and one that goes on has it already.
+    pub(super) fn recall(&mut self, events: &[HistoryEvent<'_>], is_logged: bool) {
+        for event in events {
+            if let Some(log) = self.log.as_mut().filter(|_| !is_logged) {
+                log.event(event);
+            }
+            if self.outlined {
+                self.outline.push(event);
+            }
+        }
     }
 
     /// What is told when nobody reads the log on stdout any more.
@@ -112,7 +144,8 @@ impl Sinks {
 /// Keeps a log from being written over what the run is made of.
 fn spare(log: &Path, args: &RunArgs) -> Result<(), Failure> {
     let read = [
-        Some(&args.definition),
+        args.definition.as_ref(),
+        args.redrive.as_ref(),
         args.input_file.as_ref(),
         args.mock.as_ref(),
         args.handlers.as_ref(),

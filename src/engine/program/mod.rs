@@ -283,6 +283,11 @@ impl Program {
         &self.flows[id.0 as usize]
     }
 
+    /// The states of every scope, in order of the text.
+    pub(super) fn states(&self) -> impl Iterator<Item = &State> {
+        self.states.iter()
+    }
+
     /// The Task states of every scope with what they call, in order of the text.
     pub fn tasks(&self) -> impl Iterator<Item = (&Arc<str>, &Resource)> {
         self.states.iter().filter_map(|state| match &state.body {

@@ -281,12 +281,19 @@ impl Outline {
 
     fn scheduled(&mut self, moment: Moment, details: &Details<'_>) {
         let (resource, redriven) = (self.label(details), self.redriven);
+        let stopped = self.stopped;
         if let Some(visit) = self.working(moment.place)
             && let Some(node) = self.store.visit_mut(visit)
         {
             node.failure = None;
             let work = node.work_mut();
             work.resource = resource;
+            if let Some(last) = work.tries.last_mut()
+                && last.ended.is_none()
+                && stopped.is_some()
+            {
+                (last.ended, last.outcome) = (stopped, Outcome::Aborted);
+            }
             let before = work.tries.last().and_then(|last| last.ended);
             work.tries.push(Try {
                 redriven: before.is_some() && before <= redriven,
@@ -438,7 +445,7 @@ impl Outline {
         self.summary.status = Status::Running;
         self.summary.redrives += 1;
         self.redriven = Some(moment.at);
-        self.summary.ended = None;
+        self.stopped = self.summary.ended.take();
         (self.summary.error, self.summary.cause) = (None, None);
         let thread = self.failing.take().unwrap_or(self.root);
         let place = Place::Thread(thread);
@@ -446,8 +453,12 @@ impl Outline {
         for visit in around {
             if let Some(node) = self.store.visit_mut(visit) {
                 node.failure = None;
-                if let Some(work) = &mut node.work {
+                let is_fork = matches!(node.state_type, StateType::Map | StateType::Parallel);
+                if let Some(work) = node.work.as_mut().filter(|_| is_fork) {
                     (work.fork.failed, work.fork.closed) = (None, false);
+                    if let Some(last) = work.tries.last_mut() {
+                        (last.ended, last.outcome) = (None, Outcome::Running);
+                    }
                 }
             }
         }

@@ -63,7 +63,8 @@ impl Outline {
         };
         let old = std::mem::take(fork);
         fork.filed = old.filed;
-        for thread in old.threads.into_iter().chain(old.open.into_values()) {
+        let threads = old.threads.into_iter().chain(old.open.into_values());
+        for thread in threads.chain(old.aborted.into_values()) {
             self.fold_away(thread);
         }
     }
@@ -260,7 +261,49 @@ impl Outline {
         };
         if let Some(thread) = fork.open.remove(&index) {
             fork.tally.aborted += 1;
-            self.fold_iteration(visit, thread);
+            let twice = fork.aborted.insert(index, thread);
+            if let Some(twice) = twice {
+                self.fold_iteration(visit, twice);
+            }
+        }
+    }
+
+    /// After a redrive, something happens in a thread: it goes on, and all around it, even those
+    /// that had failed or were aborted.
+    pub(super) fn revive(&mut self, thread: ThreadId) {
+        let mut at = Some(thread);
+        for _ in 0..=MAX_NESTING {
+            let Some((thread, node)) = at.and_then(|id| Some((id, self.store.thread(id)?))) else {
+                return;
+            };
+            let (parent, number, failed) = (node.parent, node.number, node.failed);
+            if let Some(visit) = parent {
+                self.reopen(visit, thread, number, failed);
+            }
+            at = parent.and_then(|visit| Some(self.store.visit(visit)?.thread));
+        }
+    }
+
+    fn reopen(&mut self, visit: VisitId, thread: ThreadId, number: u64, failed: bool) {
+        let Some(fork) = self.fork_mut(visit) else {
+            return;
+        };
+        if fork.aborted.get(&number) == Some(&thread) {
+            fork.aborted.remove(&number);
+            fork.tally.aborted = fork.tally.aborted.saturating_sub(1);
+        } else if failed {
+            fork.threads.retain(|other| *other != thread);
+            fork.tally.failed = fork.tally.failed.saturating_sub(1);
+            fork.failed = fork.failed.filter(|failed| *failed != thread);
+        } else {
+            return;
+        }
+        let twice = fork.open.insert(number, thread);
+        if let Some(twice) = twice.filter(|twice| *twice != thread) {
+            self.fold_iteration(visit, twice);
+        }
+        if let Some(node) = self.store.thread_mut(thread) {
+            (node.failed, node.ended) = (false, None);
         }
     }
 
@@ -278,6 +321,7 @@ impl Outline {
             return false;
         };
         let (failed, open) = (fork.failed, std::mem::take(&mut fork.open));
+        let aborted = std::mem::take(&mut fork.aborted);
         let threads = fork.threads.clone();
         let mut warned = fork.tally.caught > 0;
         for thread in threads {
@@ -286,6 +330,9 @@ impl Outline {
             if failed != Some(thread) {
                 self.forget_thread(thread);
             }
+        }
+        for thread in aborted.into_values() {
+            self.fold_away(thread);
         }
         for thread in open.into_values() {
             let kept = failed == Some(thread);

@@ -194,6 +194,8 @@ pub enum Outcome {
     Succeeded,
     /// It failed, with this error if it was told.
     Failed(Option<Arc<str>>),
+    /// It was stopped, and a redrive began another one.
+    Aborted,
 }
 
 /// One attempt at the work of a Task, a Map or a Parallel.
@@ -244,6 +246,9 @@ pub(super) struct Fork {
     pub(super) threads: Vec<ThreadId>,
     /// Iterations at work.
     pub(super) open: BTreeMap<u64, ThreadId>,
+    /// Iterations that were aborted: a redrive goes on with them. There are no more of them than
+    /// were at work at once.
+    pub(super) aborted: BTreeMap<u64, ThreadId>,
     pub(super) tally: Tally,
     /// Milliseconds of each iteration that ended by itself.
     pub(super) durations: Vec<i64>,

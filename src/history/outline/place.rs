@@ -50,6 +50,9 @@ impl Places {
 impl Outline {
     /// The event is the last of a thread.
     pub(super) fn file_in_thread(&mut self, thread: ThreadId, id: EventId) {
+        if self.redriven.is_some() {
+            self.revive(thread);
+        }
         let Some(node) = self.store.thread_mut(thread) else {
             return;
         };
@@ -126,6 +129,7 @@ impl Outline {
                 if let Some(work) = work {
                     pending.extend(work.fork.threads);
                     pending.extend(work.fork.open.into_values());
+                    pending.extend(work.fork.aborted.into_values());
                 }
             }
         }

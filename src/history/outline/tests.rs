@@ -258,6 +258,85 @@ fn a_failed_evaluation_is_found_by_the_name_of_its_state() {
     );
 }
 
+/// Written by a redrive of ours: AWS's own was never recorded.
+#[test]
+fn iterations_that_failed_or_were_aborted_go_on_after_a_redrive() {
+    let resource = r#""resource":"arn:aws:lambda:us-east-1:1:function:f""#;
+    let mut script = chained(
+        r#"
+        +0 MapStateEntered "name":"M","input":"[1,2]"
+        +0 MapStateStarted "length":2"#,
+    );
+    script.add(3, 1, "MapIterationStarted", r#""name":"M","index":0"#);
+    script.add(3, 1, "MapIterationStarted", r#""name":"M","index":1"#);
+    script.add(4, 1, "TaskStateEntered", r#""name":"T","input":"1""#);
+    script.add(6, 1, "LambdaFunctionScheduled", resource);
+    script.add(5, 1, "TaskStateEntered", r#""name":"T","input":"2""#);
+    script.add(8, 1, "LambdaFunctionScheduled", resource);
+    script.add(7, 5, "LambdaFunctionFailed", r#""error":"Down""#);
+    script.add(10, 5, "MapIterationFailed", r#""name":"M","index":0"#);
+    script.add(10, 5, "TaskStateAborted", "");
+    script.add(10, 5, "MapIterationAborted", r#""name":"M","index":1"#);
+    script.add(10, 5, "TaskStateAborted", "");
+    script.add(10, 5, "MapStateFailed", "");
+    script.add(15, 5, "ExecutionFailed", r#""error":"Down""#);
+    script.add(0, 60_000, "ExecutionRedriven", r#""redriveCount":1"#);
+    script.add(10, 60_000, "LambdaFunctionScheduled", resource);
+    script.add(9, 60_000, "LambdaFunctionScheduled", resource);
+    check(
+        &script,
+        &expect![[r#"
+        Running None
+        M Running 60000 ms 1 tries None
+         [0] Running Some("1")
+            T Running 59999 ms 2 tries None
+         [1] Running Some("2")
+            T Running 59999 ms 2 tries None
+    "#]],
+    );
+    script.add(18, 60_010, "LambdaFunctionSucceeded", r#""output":"1""#);
+    script.add(20, 60_010, "TaskStateExited", r#""name":"T","output":"1""#);
+    script.add(
+        21,
+        60_010,
+        "MapIterationSucceeded",
+        r#""name":"M","index":0"#,
+    );
+    script.add(19, 60_010, "LambdaFunctionSucceeded", r#""output":"2""#);
+    script.add(23, 60_010, "TaskStateExited", r#""name":"T","output":"2""#);
+    script.add(
+        24,
+        60_010,
+        "MapIterationSucceeded",
+        r#""name":"M","index":1"#,
+    );
+    script.add(25, 60_010, "MapStateSucceeded", "");
+    script.add(
+        25,
+        60_010,
+        "MapStateExited",
+        r#""name":"M","output":"[1,2]""#,
+    );
+    script.add(27, 60_010, "ExecutionSucceeded", r#""output":"[1,2]""#);
+    check(
+        &script,
+        &expect![[r#"
+        Succeeded None
+        M Succeeded 60010 ms 1 tries None
+    "#]],
+    );
+    let outline = script.outline();
+    let items = outline.thread().last().expect("a visit").items();
+    assert_eq!(
+        (
+            items.tally.succeeded,
+            items.tally.failed,
+            items.tally.aborted
+        ),
+        (2, 0, 0)
+    );
+}
+
 #[test]
 fn an_execution_goes_on_after_a_redrive() {
     let task = r#""resourceType":"lambda","resource":"invoke""#;

@@ -1,6 +1,7 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
 mod definition;
+pub mod difference;
 mod duration;
 #[cfg(test)]
 mod extremes;

@@ -435,12 +435,18 @@ fn try_row(each: &Try, next: Option<&Try>, status: Status) -> Row {
     let mark = match (&each.outcome, next) {
         (Outcome::Succeeded, _) => mark(Status::Succeeded),
         (Outcome::Running, _) => mark(status),
+        (Outcome::Aborted, _) => mark(Status::Aborted),
         (Outcome::Failed(_), Some(_)) => ("↻", Role::Warn),
         (Outcome::Failed(_), None) => mark(Status::Failed),
     };
-    if let Outcome::Failed(error) = &each.outcome {
-        let error = error.as_deref().unwrap_or("error without a name");
-        detail.push((Role::Warn, printable(error).into_owned()));
+    let (role, told) = match &each.outcome {
+        Outcome::Failed(Some(error)) => (Role::Warn, printable(error)),
+        Outcome::Failed(None) => (Role::Warn, "error without a name".into()),
+        Outcome::Aborted => (Role::Dim, "aborted".into()),
+        Outcome::Running | Outcome::Succeeded => (Role::Plain, "".into()),
+    };
+    if !told.is_empty() {
+        detail.push((role, told.into_owned()));
         if let (Some(next), Some(ended)) = (next, each.ended) {
             between(&mut detail);
             let wait = delay(next.began.since(ended));

@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildResult, ItemOrigin, MapRun, ResultWriter};
-use crate::engine::{Outcome, Silent};
+use crate::engine::{Execution, Outcome, Silent};
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
@@ -200,7 +200,8 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         started,
         stopped: started,
     };
-    let begun = driver::begin(Arc::clone(&run.program), start, &mut Silent);
+    let execution = Execution::new(Arc::clone(&run.program), start);
+    let begun = driver::begin(execution, &mut Silent);
     if let Some(outcome) = begun.outcome() {
         child.outcome = outcome.clone();
         return Ok(Child::Ended(child));
@@ -217,7 +218,7 @@ impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
         let stop = pin!(pending());
         let clock = &mut *self.clock;
-        let ended = driver::go_on(self.begun, host, clock, &mut Silent, stop).await;
+        let ended = driver::finish(self.begun, host, clock, &mut Silent, stop).await;
         ChildResult {
             outcome: ended.outcome,
             stopped: ended.at,

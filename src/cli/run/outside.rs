@@ -1,0 +1,72 @@
+//! What a run needs of the world outside: who does the work of its Tasks, which machines they may
+//! start, which folders stand for buckets, and where callbacks come in.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::port::{OpenPort, Port};
+use super::{executable, handlers};
+use crate::cli::Exit;
+use crate::cli::args::RunArgs;
+use crate::cli::document::{Document, need_source};
+use crate::cli::output::{Failure, Terminal, print};
+use crate::runtime::{Buckets, Host, Machines};
+
+pub(super) struct Outside {
+    pub(super) host: Arc<Host>,
+    pub(super) port: Option<OpenPort>,
+}
+
+impl Outside {
+    /// The world outside as the arguments tell it, or the end, when only that was asked. The
+    /// document is handed back.
+    pub(super) fn of(
+        args: &RunArgs,
+        machine_name: &str,
+        document: Document,
+        terminal: &Terminal,
+    ) -> Result<ControlFlow<Exit, (Self, Document)>, Failure> {
+        let mut host = Host {
+            handlers: handlers::bind(args, machine_name, terminal)?,
+            buckets: buckets(args),
+            machines: Machines::default(),
+        };
+        let mut documents = vec![(None, document)];
+        for (name, path) in &args.machine_map {
+            let document = Document::of(need_source(path, terminal)?);
+            let Some(program) = executable(&document, terminal) else {
+                return Ok(ControlFlow::Break(Exit::Findings));
+            };
+            host.machines.insert(name, Arc::new(program));
+            documents.push((Some(name.as_str()), document));
+        }
+        let port = Port::of(args, &documents);
+        if let Some(port) = &port {
+            host.handlers.answer_through(Arc::clone(&port.callbacks));
+        }
+        let plan = handlers::Plan::of(&documents, &host);
+        let (_, document) = documents.swap_remove(0);
+        if args.dry {
+            print(&plan.table(&terminal.stdout_style()))?;
+            return Ok(ControlFlow::Break(if plan.is_complete() {
+                Exit::Success
+            } else {
+                Exit::Usage
+            }));
+        }
+        if !plan.is_complete() {
+            return Err(Failure::usage(plan.missing()));
+        }
+        let port = port.map(|port| port.open(args, terminal)).transpose()?;
+        let host = Arc::new(host);
+        Ok(ControlFlow::Continue((Self { host, port }, document)))
+    }
+}
+
+fn buckets(args: &RunArgs) -> Buckets {
+    let mut buckets = Buckets::default();
+    for (name, folder) in &args.bucket {
+        buckets.insert(name, folder.clone());
+    }
+    buckets
+}

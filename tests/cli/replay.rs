@@ -1,0 +1,139 @@
+//! `asl run --replay`: a definition held against what happened.
+
+use expect_test::expect;
+
+use crate::asl::Folder;
+
+const ORDER: &str = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "Next": "Total"},
+    "Total": {"Type": "Pass", "Parameters": {"total.$": "$.amount"}, "End": true}
+  }
+}"#;
+
+/// The same execution as AWS tells it.
+const EXPORT: &str = r#"{"events": [
+  {"timestamp": "2024-02-07T13:50:16.123000+00:00", "type": "ExecutionStarted", "id": 1, "previousEventId": 0, "executionStartedEventDetails": {"input": "{}", "inputDetails": {"truncated": false}, "roleArn": "arn:aws:iam::1:role/theirs"}},
+  {"timestamp": "2024-02-07T13:50:16.200000+00:00", "type": "TaskStateEntered", "id": 2, "previousEventId": 0, "stateEnteredEventDetails": {"name": "Charge", "input": "{}"}},
+  {"timestamp": "2024-02-07T13:50:16.200000+00:00", "type": "LambdaFunctionScheduled", "id": 3, "previousEventId": 2, "lambdaFunctionScheduledEventDetails": {"resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "input": "{}"}},
+  {"timestamp": "2024-02-07T13:50:16.300000+00:00", "type": "LambdaFunctionStarted", "id": 4, "previousEventId": 3},
+  {"timestamp": "2024-02-07T13:50:17.300000+00:00", "type": "LambdaFunctionSucceeded", "id": 5, "previousEventId": 4, "lambdaFunctionSucceededEventDetails": {"output": "{\"amount\": 7}"}},
+  {"timestamp": "2024-02-07T13:50:17.300000+00:00", "type": "TaskStateExited", "id": 6, "previousEventId": 5, "stateExitedEventDetails": {"name": "Charge", "output": "{\"amount\":7}"}},
+  {"timestamp": "2024-02-07T13:50:17.300000+00:00", "type": "PassStateEntered", "id": 7, "previousEventId": 6, "stateEnteredEventDetails": {"name": "Total", "input": "{\"amount\":7}"}},
+  {"timestamp": "2024-02-07T13:50:17.300000+00:00", "type": "PassStateExited", "id": 8, "previousEventId": 7, "stateExitedEventDetails": {"name": "Total", "output": "{\"total\": 7}"}},
+  {"timestamp": "2024-02-07T13:50:17.300000+00:00", "type": "ExecutionSucceeded", "id": 9, "previousEventId": 8, "executionSucceededEventDetails": {"output": "{\"total\": 7}"}}
+]}"#;
+
+fn folder() -> Folder {
+    Folder::new()
+        .file("order.asl.json", ORDER)
+        .file("changed.asl.json", ORDER.replace("total.$", "sum.$"))
+        .file("export.json", EXPORT)
+        .file("mocks.yaml", "Charge:\n  - return: {amount: 7}\n")
+}
+
+fn recorded() -> Folder {
+    let folder = folder();
+    folder
+        .asl("run order.asl.json --mock mocks.yaml --time skip --log run.jsonl")
+        .code(0);
+    folder
+}
+
+#[test]
+fn what_was_recorded_here_or_on_aws_is_the_same_again() {
+    let same = "9 events replayed, no difference\n";
+    let folder = recorded();
+    folder
+        .asl("run order.asl.json --replay run.jsonl")
+        .code(0)
+        .stdout(same);
+    folder.asl("run --replay run.jsonl").code(0).stdout(same);
+    folder
+        .asl("run order.asl.json --replay export.json")
+        .code(0)
+        .stdout(same);
+    folder
+        .asl("run order.asl.json --replay -")
+        .stdin(EXPORT)
+        .code(0)
+        .stdout(same);
+}
+
+#[test]
+fn a_definition_that_does_something_else_is_told_where() {
+    let folder = recorded();
+    let told = folder
+        .asl("run changed.asl.json --replay run.jsonl")
+        .env("COLUMNS", "80")
+        .code(1)
+        .stderr("");
+    expect![[r#"
+        ✖ Total differs, after 7 equal events
+
+        - recorded  event 8  PassStateExited
+        + now       event 8  PassStateExited
+
+          output.total
+          - 7
+          + (absent)
+
+          output.sum
+          - (absent)
+          + 7
+    "#]]
+    .assert_eq(&told.stdout);
+    folder
+        .asl("run changed.asl.json --replay export.json")
+        .code(1);
+}
+
+#[test]
+fn a_history_that_breaks_off_is_replayed_so_far() {
+    let folder = recorded();
+    let log = folder.read("run.jsonl");
+    let half: Vec<&str> = log.split_inclusive('\n').take(6).collect();
+    folder
+        .file("half.jsonl", half.concat())
+        .asl("run --replay half.jsonl")
+        .code(0)
+        .stdout(
+            "5 events replayed, no difference; the history breaks off before the execution ends\n",
+        );
+}
+
+#[test]
+fn what_cannot_be_read_or_replayed_is_no_difference() {
+    let folder = folder()
+        .file("empty.json", "[]")
+        .file("words.txt", "no history")
+        .file("broken.asl.json", "{}")
+        .file(
+            "child.json",
+            r#"[{"timestamp":1,"type":"MapRunStarted","id":1}]"#,
+        );
+    folder
+        .asl("run order.asl.json --replay nowhere.jsonl")
+        .code(2);
+    folder.asl("run order.asl.json --replay words.txt").code(2);
+    folder
+        .asl("run order.asl.json --replay empty.json")
+        .code(2)
+        .stderr_contains("there is no event");
+    folder
+        .asl("run --replay export.json")
+        .code(2)
+        .stderr_contains("name the definition");
+    folder
+        .asl("run order.asl.json --replay child.json")
+        .code(2)
+        .stderr_contains("Map Run");
+    folder
+        .asl("run broken.asl.json --replay export.json")
+        .code(1);
+    folder
+        .asl("run order.asl.json --replay export.json --mock mocks.yaml")
+        .code(2);
+    folder.asl("run").code(2);
+}
