@@ -33,7 +33,7 @@ use std::sync::Arc;
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
 use crate::history::HistoryEvent;
 use crate::language::Resource;
-use map_run::{MapRun, Tally};
+use map_run::{MapRun, MapRunStatus, Tally};
 use program::{FlowId, StateId};
 
 /// Whose execution it is: what the context object says of it.
@@ -203,8 +203,8 @@ pub enum Note<'a> {
         tally: Tally,
         /// The first child that failed, by its place, with its error.
         first_failure: Option<(u64, &'a StatesError)>,
-        /// Whether the run is over.
-        ended: bool,
+        /// Whether it goes on, and how it ended.
+        status: MapRunStatus,
     },
 }
 

@@ -76,7 +76,7 @@ const HOMES: &[(&str, &str)] = &[
     ("petgraph", "src/graph/"),
     ("regex", "src/query/jsonpath/"),
     ("reqwest", "src/runtime/handlers/http/"),
-    ("rustls", "src/runtime/handlers/http.rs"),
+    ("rustls", "src/runtime/handlers/http/"),
     ("rustix", "src/runtime/handlers/command.rs"),
     ("saphyr_parser", "src/syntax/yaml/"),
     ("shlex", "src/cli/"),

@@ -140,32 +140,31 @@ fn the_output_in_the_readme_is_what_is_printed() {
 /// The numbers of recorded executions that are equal rise with the floors of their test.
 #[test]
 fn the_numbers_in_the_readme_are_the_floors() {
-    let test = fs::read_to_string(root().join("tests/conformance/executions.rs"));
-    let test = test.expect("the test is there");
-    let floors = test
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("floor: "));
-    let floors: Vec<&str> = floors.map(|floor| floor.trim_end_matches(',')).collect();
-    let readme = readme();
-    let lines = readme
-        .lines()
-        .filter(|line| line.starts_with("conformance: "));
-    let shown: Vec<String> = lines.map(str::to_owned).collect();
-    assert_eq!(
-        floors.iter().filter(|f| f.parse::<usize>().is_ok()).count(),
-        shown.len()
-    );
-    for (floor, line) in floors
-        .iter()
-        .filter(|f| f.parse::<usize>().is_ok())
-        .zip(&shown)
-    {
-        let is_same = line.ends_with(&format!("(floor {floor})"));
-        assert!(
-            is_same && line.contains(&format!(": {floor} of ")),
-            "{line}: {floor}"
-        );
+    let files = ["executions.rs", "jsonata.rs", "jsonpath.rs", "replays.rs"];
+    let mut floors = Vec::new();
+    for file in files {
+        let test = fs::read_to_string(root().join("tests/conformance").join(file));
+        for line in test.expect("the test is there").lines() {
+            let line = line.trim().trim_end_matches([',', ';']);
+            let floor = line.strip_prefix("floor: ");
+            let floor = floor.or_else(|| line.strip_prefix("const FLOOR: usize = "));
+            floors.extend(floor.and_then(|floor| floor.parse::<usize>().ok()));
+        }
     }
+    let readme = readme();
+    let mut shown = Vec::new();
+    for line in readme
+        .lines()
+        .filter(|line| line.starts_with("conformance: "))
+    {
+        let floor = line.rsplit_once("(floor ").expect("it tells the floor").1;
+        let floor: usize = floor.trim_end_matches(')').parse().expect("a number");
+        assert!(line.contains(&format!(": {floor} of ")), "{line}");
+        shown.push(floor);
+    }
+    floors.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(floors, shown);
 }
 
 #[cfg(unix)]

@@ -53,7 +53,7 @@ fn one_failure_is_too_many_unless_it_is_tolerated() {
     run("", "[1,2,3]")
         .code(1)
         .stderr_contains("States.ExceedToleratedFailureThreshold")
-        .stderr_contains("the first to fail was child 2: Three: the item is 3");
+        .stderr_contains("the first to fail was child [2]: Three: the item is 3");
     run(r#""ToleratedFailureCount": 1,"#, "[1,3]")
         .code(0)
         .stderr_contains("Map Run of M: 2 items, 1 succeeded, 1 failed")

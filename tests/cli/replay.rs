@@ -111,7 +111,7 @@ fn what_cannot_be_read_or_replayed_is_no_difference() {
         .file("broken.asl.json", "{}")
         .file(
             "child.json",
-            r#"[{"timestamp":1,"type":"MapRunStarted","id":1}]"#,
+            r#"[{"timestamp":1,"type":"MapRunRedriven","id":1,"mapRunRedrivenEventDetails":{"redriveCount":1}}]"#,
         );
     folder
         .asl("run order.asl.json --replay nowhere.jsonl")

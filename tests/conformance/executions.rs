@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::cases::{self, Case};
+use super::causes;
 use super::replayer;
 use super::support::{folder, say};
 
@@ -88,9 +89,20 @@ fn recorded_executions_come_out_as_on_aws() {
         for case in members.iter().filter(|case| !is_equal(case)) {
             let why = refused.get(&case.id).map(|why| format!("refused: {why}"));
             let why = why.unwrap_or_else(|| verdicts[&case.id]["difference"].to_string());
-            writeln!(report, "{}\t{}\t{why}", group.name, case.id).expect("a string takes all");
+            let cause = causes::of(&case.id).unwrap_or("not explained");
+            writeln!(report, "{}\t{}\t{cause}\t{why}", group.name, case.id)
+                .expect("a string takes all");
         }
     }
+    let differs = |case: &str| verdicts.get(case).is_none_or(|v| v["equal"] != true);
+    let mut known = 0;
+    for cause in causes::CAUSES {
+        let cases: Vec<_> = cause.cases.iter().filter(|case| differs(case)).collect();
+        known += cases.len();
+        say(&format!("{} differ: {}", cases.len(), cause.why));
+    }
+    let all = cases.iter().filter(|case| differs(&case.id)).count();
+    say(&format!("{} differ without an explanation", all - known));
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differences.tsv");
     fs::write(&path, report).expect("the target folder can be written");
     say(&format!("each difference: {}", path.display()));

@@ -4,7 +4,10 @@
 //! A floor is written down beside each number and can only rise.
 
 mod cases;
+mod causes;
 mod executions;
+mod jsonata;
+mod jsonpath;
 mod replayer;
 mod replays;
 #[path = "../support/mod.rs"]

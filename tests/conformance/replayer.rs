@@ -43,7 +43,7 @@ pub fn history(case: &Case) -> Result<Vec<Value>, String> {
 }
 
 /// The service as it was on the day of the recording.
-fn era(case: &Case) -> Era {
+pub fn era(case: &Case) -> Era {
     let date = case.recorded.split(',').next().unwrap_or_default();
     let mut parts = date.split('-');
     let (day, month, year) = (parts.next(), parts.next(), parts.next());

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::data::StatesError;
 use crate::engine::Note;
-use crate::engine::map_run::Tally;
+use crate::engine::map_run::{MapRunStatus, Tally};
 use crate::report::style::{Style, fit, printable};
 
 /// One Map Run, as it was told last.
@@ -13,7 +13,13 @@ struct MapRun {
     state: String,
     tally: Tally,
     first_failure: Option<(u64, StatesError)>,
-    ended: bool,
+    status: MapRunStatus,
+}
+
+impl MapRun {
+    fn is_open(&self) -> bool {
+        self.status == MapRunStatus::Running
+    }
 }
 
 /// The Map Runs in the order of their beginning.
@@ -26,7 +32,7 @@ impl MapRuns {
             state,
             tally,
             first_failure,
-            ended,
+            status,
         } = *note
         else {
             return;
@@ -35,12 +41,12 @@ impl MapRuns {
             state: state.to_owned(),
             tally,
             first_failure: first_failure.map(|(child, error)| (child, error.clone())),
-            ended,
+            status,
         };
         let open = self
             .0
             .iter_mut()
-            .find(|run| !run.ended && run.state == state);
+            .find(|run| run.is_open() && run.state == state);
         match open {
             Some(run) => *run = told,
             None => self.0.push(told),
@@ -49,7 +55,7 @@ impl MapRuns {
 
     /// How far the runs are that are under way.
     pub(super) fn under_way(&self) -> impl Iterator<Item = String> {
-        let open = self.0.iter().filter(|run| !run.ended);
+        let open = self.0.iter().filter(|run| run.is_open());
         open.map(|run| {
             let Tally { total, .. } = run.tally;
             let more = if run.tally.complete { "" } else { " so far" };
@@ -70,19 +76,21 @@ impl MapRuns {
         let mut text = String::new();
         for run in &self.0 {
             let failed = bad(&run.tally);
-            let mark = if failed == 0 {
-                style.ok("✔")
-            } else {
-                style.bad("✖")
+            let mark = match run.status {
+                MapRunStatus::Succeeded if failed == 0 => style.ok("✔"),
+                MapRunStatus::Succeeded => style.warn("⚠"),
+                MapRunStatus::Failed => style.bad("✖"),
+                MapRunStatus::Running => style.dim("⊘"),
             };
             let items = if run.tally.total == 1 {
                 "item"
             } else {
                 "items"
             };
+            let begun = if run.tally.complete { "" } else { " begun" };
             write!(
                 text,
-                "{mark} Map Run of {}: {} {items}, {} succeeded",
+                "\n{mark} Map Run of {}: {} {items}{begun}, {} succeeded",
                 style.bold(&printable(&run.state)),
                 run.tally.total,
                 run.tally.succeeded
@@ -93,7 +101,7 @@ impl MapRuns {
             }
             text.push('\n');
             if let Some((child, error)) = &run.first_failure {
-                let told = format!("  the first to fail was child {child}: {error}");
+                let told = format!("  the first to fail was child [{child}]: {error}");
                 writeln!(text, "{}", fit(&printable(&told), style.width))
                     .expect("a string takes all");
             }

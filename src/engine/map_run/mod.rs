@@ -4,6 +4,7 @@
 //! reading, running and writing are the runtime's. A [`MapRun`] is shared by the threads that run
 //! its children: nothing in it changes.
 
+pub(super) mod begin;
 mod child;
 mod item_reader;
 mod tally;
@@ -13,7 +14,7 @@ pub use item_reader::{
     CsvDelimiter, CsvHeaders, Destination, InputType, ItemReader, ItemSource, ManifestType,
     OutputType, ReaderConfig, ResultWriter, Transformation,
 };
-pub use tally::{Tally, Tolerance};
+pub use tally::{MapRunStatus, Tally, Tolerance};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

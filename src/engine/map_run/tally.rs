@@ -13,6 +13,18 @@ pub struct Tolerance {
     pub percentage: Option<f64>,
 }
 
+/// How a Map Run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapRunStatus {
+    /// Children are at work.
+    #[default]
+    Running,
+    /// All items are done, and not too many failed.
+    Succeeded,
+    /// Too many items failed, or something could not be read or written.
+    Failed,
+}
+
 /// The items of a Map Run by what became of them, as `DescribeMapRun` counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {

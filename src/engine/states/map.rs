@@ -40,7 +40,11 @@ pub(super) fn attempt(
     Ok(Turn::Parked)
 }
 
-pub(super) fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure> {
+pub(in crate::engine) fn items(
+    map: &Map,
+    view: &View<'_>,
+    random: &mut Keyed,
+) -> Result<Json, Failure> {
     match &map.items {
         Items::Path(path) => {
             let found = path
@@ -73,7 +77,7 @@ pub(super) fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Js
 }
 
 /// How many iterations run at once, never more than the service's maximum.
-pub(super) fn window(
+pub(in crate::engine) fn window(
     map: &Map,
     most: u32,
     view: &View<'_>,

@@ -2,8 +2,7 @@
 
 mod choice;
 mod fail;
-mod map;
-mod map_run;
+pub(super) mod map;
 mod parallel;
 mod pass;
 mod succeed;
@@ -14,6 +13,7 @@ use super::Out;
 use super::execution::{Execution, Turn};
 use super::failure::Failure;
 use super::io;
+use super::map_run::begin;
 use super::program::{Body, Program, State};
 use super::scope::View;
 use super::thread::{Thread, ThreadId};
@@ -42,7 +42,7 @@ pub(super) fn attempt(
         }
         Body::Map(map) => match &map.distributed {
             None => map::attempt(execution, state, map, id, thread, out),
-            Some(own) => map_run::attempt(execution, state, map, own, id, thread, out),
+            Some(own) => begin::attempt(execution, state, map, own, id, thread, out),
         },
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn ran(
     out: &mut Out<'_>,
 ) -> Result<Turn, Failure> {
     let results = result.map_err(Failure::joined)?;
-    map_run::finish(execution, thread, out);
+    begin::finish(execution, thread, out);
     leave_with(execution, state, thread, &results, out)
 }
 
@@ -108,7 +108,7 @@ fn leave_with(
 
 impl Execution {
     /// What the state's fields see first: the raw input.
-    fn view<'v>(&'v self, state: &'v State, thread: &'v Thread) -> View<'v> {
+    pub(in crate::engine) fn view<'v>(&'v self, state: &'v State, thread: &'v Thread) -> View<'v> {
         View {
             core: &self.core,
             state,
@@ -122,7 +122,7 @@ impl Execution {
     }
 
     /// The random numbers of a visit's step: keyed by the event it follows.
-    fn random(&self, thread: &Thread) -> crate::data::Keyed {
+    pub(in crate::engine) fn random(&self, thread: &Thread) -> crate::data::Keyed {
         self.core.seed.at(thread.previous)
     }
 }

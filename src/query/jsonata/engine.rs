@@ -36,9 +36,9 @@ const LOOP_STACK: usize = if cfg!(debug_assertions) {
     256 << 20
 };
 
-/// A compiled expression.
+/// A compiled expression by itself, without what Step Functions lays around it.
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub struct Compiled {
     expression: jlens_core::Expression,
     /// Whether it may draw random numbers by one of our functions.
     draws: bool,
@@ -52,18 +52,23 @@ pub(super) struct Compiled {
 }
 
 /// What one evaluation starts from.
-pub(super) struct Run<'a> {
+pub struct Run<'a> {
     /// The document that `$` and bare names read.
-    pub(super) document: Option<&'a Json>,
+    pub document: Option<&'a Json>,
     /// Variables that take the place of built-in functions.
-    pub(super) shadows: &'a [(&'a str, &'a Json)],
-    pub(super) now: Timestamp,
-    pub(super) random: &'a mut Keyed,
+    pub shadows: &'a [(&'a str, &'a Json)],
+    /// What `$now` and `$millis` tell.
+    pub now: Timestamp,
+    /// Where random numbers come from.
+    pub random: &'a mut Keyed,
 }
 
 impl Compiled {
     /// Compiles an expression of JSONata 2.0.6.
-    pub(super) fn compile(source: &str) -> Result<Self, SyntaxError> {
+    ///
+    /// # Errors
+    /// When it does not parse.
+    pub fn compile(source: &str) -> Result<Self, SyntaxError> {
         Self::compile_within(0, source)
     }
 
@@ -116,7 +121,10 @@ impl Compiled {
     }
 
     /// Evaluates: `None` is undefined or a function.
-    pub(super) fn evaluate(&self, mut run: Run<'_>) -> Result<Option<Json>, EvaluationError> {
+    ///
+    /// # Errors
+    /// When the expression fails, or comes to a limit.
+    pub fn evaluate(&self, mut run: Run<'_>) -> Result<Option<Json>, EvaluationError> {
         if self.loops {
             stacker::grow(LOOP_STACK, || self.evaluate_here(&mut run))
         } else {

@@ -30,10 +30,9 @@ mod functions;
 mod hostile;
 mod members;
 mod reference;
-#[cfg(test)]
-mod suite;
 mod template;
 
+pub use engine::{Compiled, Run};
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
 pub use expression::{Evaluated, Expression};
 pub use members::Members;

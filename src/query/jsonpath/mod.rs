@@ -12,8 +12,6 @@ mod function;
 mod literal;
 mod parser;
 mod step;
-#[cfg(test)]
-mod table;
 
 use std::cell::Cell;
 use std::fmt;

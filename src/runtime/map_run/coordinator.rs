@@ -12,7 +12,7 @@ use super::results::{self, Results};
 use super::worker::{self, Done, Job, Shared};
 use super::{Ended, Report};
 use crate::data::{Json, StatesError, Timestamp};
-use crate::engine::map_run::{MapRun, ResultWriter, Tally};
+use crate::engine::map_run::{MapRun, MapRunStatus, ResultWriter, Tally};
 use crate::runtime::clock::Clock;
 use crate::runtime::host::Host;
 
@@ -95,7 +95,10 @@ impl Coordinator {
             // Whatever became of it: nothing is left that it could tell.
             let _ = worker.thread.join();
         }
-        self.tell(true);
+        self.tell(match result {
+            Ok(_) => MapRunStatus::Succeeded,
+            Err(_) => MapRunStatus::Failed,
+        });
         let at = match self.clock.is_virtual() {
             true => self.last,
             false => self.clock.now(),
@@ -153,7 +156,7 @@ impl Coordinator {
             while let Some(done) = self.early.remove(&self.taken) {
                 self.take(done, results)?;
             }
-            self.tell(false);
+            self.tell(MapRunStatus::Running);
         }
         Err(StatesError::runtime("The Map Run was stopped."))
     }
@@ -277,8 +280,8 @@ impl Coordinator {
         Ok(())
     }
 
-    fn tell(&mut self, ended: bool) {
-        if !ended && self.told.elapsed() < COUNT_EVERY {
+    fn tell(&mut self, status: MapRunStatus) {
+        if status == MapRunStatus::Running && self.told.elapsed() < COUNT_EVERY {
             return;
         }
         self.told = Instant::now();
@@ -286,7 +289,7 @@ impl Coordinator {
             name: self.run.name.clone(),
             tally: self.tally,
             first_failure: self.first_failure.clone(),
-            ended,
+            status,
         });
     }
 }

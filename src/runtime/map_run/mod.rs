@@ -13,7 +13,7 @@ use super::host::Host;
 use super::own_thread::on_own_thread;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::Note;
-use crate::engine::map_run::{MapRun, Tally};
+use crate::engine::map_run::{MapRun, MapRunStatus, Tally};
 use coordinator::Coordinator;
 
 /// How a Map Run stands, and what failed first.
@@ -25,8 +25,8 @@ pub struct Report {
     pub tally: Tally,
     /// The first child that failed, by its place, with its error.
     pub first_failure: Option<(u64, StatesError)>,
-    /// Whether the run is over.
-    pub ended: bool,
+    /// Whether it goes on, and how it ended.
+    pub status: MapRunStatus,
 }
 
 impl Report {
@@ -38,7 +38,7 @@ impl Report {
             state: &self.name,
             tally: self.tally,
             first_failure: first_failure.map(|(child, error)| (*child, error)),
-            ended: self.ended,
+            status: self.status,
         }
     }
 }

@@ -1,24 +1,28 @@
-//! Holds the room against the recorded table of Jayway's answers.
+//! JSONPath, held against the recorded table of Jayway's answers.
 
-use crate::data::Json;
+use std::fs;
 
-use super::JsonPath;
+use aslkit::data::Json;
+use aslkit::query::JsonPath;
+
+use super::support::{folder, say};
 
 /// The rows that passed when this was last written.
 const FLOOR: usize = 487;
 
 #[test]
 fn the_recorded_answers_of_jayway_are_given() {
-    let Ok(folder) = std::env::var("ASL_CONFORMANCE") else {
-        eprintln!("skipped: ASL_CONFORMANCE names no folder of recorded answers");
-        return;
-    };
-    let file = std::path::Path::new(&folder).join("jsonpath/jayway-cases.jsonl");
-    let table = std::fs::read_to_string(file).expect("the table is in the folder");
+    let Some(folder) = folder() else { return };
+    let table = fs::read_to_string(folder.join("jsonpath/jayway-cases.jsonl"));
+    let table = table.expect("the table is in the folder");
     let rows: Vec<_> = table.lines().collect();
     let wrong: Vec<_> = rows.iter().filter_map(|row| wrong(row)).collect();
     let passed = rows.len() - wrong.len();
-    eprintln!("{passed} of {} rows\n{}", rows.len(), wrong.join("\n"));
+    say(&format!(
+        "JSONPath, Jayway's answers: {passed} of {} rows equal (floor {FLOOR})",
+        rows.len()
+    ));
+    wrong.iter().for_each(|wrong| say(wrong));
     // A smaller table than the one the floor was measured with keeps its share.
     assert!(passed >= FLOOR.min(rows.len()), "{passed} < {FLOOR}");
 }

@@ -1,16 +1,17 @@
-//! Map at work in distributed mode: what its Map Run needs to know, and how it ends.
+//! Where a Map Run begins and ends in its execution: the fields of its Map state, its events.
 
 use std::sync::Arc;
 
-use super::map;
+use super::{
+    self as map_run, Batch, ChildMachine, Destination, ItemReader, ItemSource, MapRun,
+    ResultWriter, Tolerance,
+};
 use crate::data::{EventId, Json, Keyed, StatesError};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
-use crate::engine::map_run::{
-    self, Batch, ChildMachine, Destination, ItemReader, ItemSource, MapRun, ResultWriter, Tolerance,
-};
 use crate::engine::program::{self, Distributed, Items, Map, State, Template};
 use crate::engine::scope::View;
+use crate::engine::states::map;
 use crate::engine::thread::{Phase, Thread, ThreadId};
 use crate::engine::{Effect, Out, io};
 use crate::history::{Details, HistoryEventType};
@@ -20,7 +21,7 @@ use crate::query::jsonata::Expected;
 /// The most children at once when `MaxConcurrency` is 0 or absent (07 §7.2).
 const MAX_CONCURRENCY: u32 = 10_000;
 
-pub(super) fn attempt(
+pub(in crate::engine) fn attempt(
     execution: &mut Execution,
     state: &State,
     map: &Map,
@@ -336,7 +337,7 @@ fn fail(execution: &mut Execution, thread: &mut Thread, error: &StatesError, out
 }
 
 /// Records that the Map succeeded with its run.
-pub(super) fn finish(execution: &mut Execution, thread: &mut Thread, out: &mut Out<'_>) {
+pub(in crate::engine) fn finish(execution: &mut Execution, thread: &mut Thread, out: &mut Out<'_>) {
     let kind = HistoryEventType::MapStateSucceeded;
     execution
         .recorder
