@@ -54,6 +54,14 @@ impl Tally {
         *place += child.items;
     }
 
+    /// Counts what others counted.
+    pub fn add(&mut self, other: &Self) {
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.timed_out += other.timed_out;
+        self.aborted += other.aborted;
+    }
+
     /// Whether more items failed than the Map Run tolerates. Without any tolerance the first
     /// failure is one too many; a percentage can be told once all items are known (05 §5.6).
     #[must_use]

@@ -145,7 +145,7 @@ impl Coordinator {
                 continue;
             };
             for done in first.into_iter().chain(done.try_iter().flatten()) {
-                self.open -= 1;
+                self.open -= done.count;
                 self.open_bytes -= done.given;
                 if in_order {
                     self.early.insert(done.number, done);
@@ -260,17 +260,21 @@ impl Coordinator {
     }
 
     fn take(&mut self, done: Done, results: &mut Results) -> Result<(), StatesError> {
-        self.taken += 1;
-        let child = done.child?;
-        self.tally.count(&child);
-        if let Some(error) = worker::failure(&child.outcome)
-            && self.first_failure.is_none()
-        {
-            self.first_failure = Some((done.number, error));
+        self.taken += done.count;
+        if let Some(error) = done.error {
+            return Err(error);
         }
-        self.last = self.last.max(child.stopped);
-        self.room.push_back(child.stopped);
-        results.add(&child, &done.entries)
+        self.tally.add(&done.tally);
+        if self.first_failure.is_none() {
+            self.first_failure = done.first_failure;
+        }
+        self.last = done.stopped.iter().copied().fold(self.last, Timestamp::max);
+        if self.clock.is_virtual() {
+            self.room.extend(done.stopped);
+        }
+        done.entries
+            .iter()
+            .try_for_each(|(status, entries)| results.add(*status, entries))
     }
 
     fn judge(&self) -> Result<(), StatesError> {

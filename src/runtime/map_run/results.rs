@@ -1,7 +1,7 @@
 //! What a Map Run gives: files in a bucket, or the array that is the state's result.
 
 use crate::data::{Json, StatesError};
-use crate::engine::map_run::{ChildResult, MapRun, OutputType, ResultWriter, Transformation};
+use crate::engine::map_run::{MapRun, OutputType, ResultWriter, Transformation};
 use crate::runtime::buckets::Buckets;
 use crate::runtime::result_files::{self, ResultFiles, ResultStatus};
 
@@ -54,9 +54,9 @@ impl Results {
         matches!(self, Self::Array(_))
     }
 
-    pub(super) fn add(&mut self, child: &ChildResult, entries: &str) -> Result<(), StatesError> {
+    pub(super) fn add(&mut self, status: ResultStatus, entries: &str) -> Result<(), StatesError> {
         match self {
-            Self::Files(files) => files.add(ResultStatus::of(&child.outcome), entries),
+            Self::Files(files) => files.add(status, entries),
             Self::Array(text) => {
                 if !entries.is_empty() && text.len() < ENOUGH {
                     let separator = if text.is_empty() { "" } else { "," };

@@ -9,12 +9,13 @@ use tokio::task::LocalSet;
 
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
-use crate::engine::map_run::{ChildResult, ItemOrigin, MapRun, ResultWriter};
+use crate::engine::map_run::{ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
 use crate::engine::{Execution, Outcome, Silent};
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
 use crate::runtime::items::SourceItem;
+use crate::runtime::result_files::ResultStatus;
 
 /// A child to be run.
 pub(super) struct Job {
@@ -67,15 +68,26 @@ impl Given {
     }
 }
 
-/// A child that has ended.
+/// Children that have ended, one after the other: what the coordinator needs of them. They
+/// themselves end where they ran: memory is given back cheapest by the thread that took it.
+#[derive(Default)]
 pub(super) struct Done {
+    /// The place of the first.
     pub(super) number: u64,
-    /// The size of what it was given.
+    /// How many they are.
+    pub(super) count: u64,
+    /// The size of what they were given.
     pub(super) given: usize,
-    /// The child, or why there could be none, which fails the Map Run.
-    pub(super) child: Result<ChildResult, StatesError>,
-    /// What stands in the results for it.
-    pub(super) entries: String,
+    /// What became of their items.
+    pub(super) tally: Tally,
+    /// What stands in the results for them, in order, by file.
+    pub(super) entries: Vec<(ResultStatus, String)>,
+    /// When each ended.
+    pub(super) stopped: Vec<Timestamp>,
+    /// The first that failed, with its error.
+    pub(super) first_failure: Option<(u64, StatesError)>,
+    /// Why there could be no child, which fails the Map Run.
+    pub(super) error: Option<StatesError>,
 }
 
 /// What all workers of a run share.
@@ -119,19 +131,20 @@ pub(super) fn work(
 /// Runs each child as far as it comes by itself: most have ended then, and their results go back
 /// together. The others go on beside what comes next.
 fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
-    let mut ended = Vec::with_capacity(chunk.len());
+    let mut ended: Vec<Done> = Vec::new();
     for job in chunk {
         let (number, given) = (job.number, job.given.size());
-        let told = move |shared: &Shared, child| Done::of(shared, number, given, child);
         match begin(shared, clock, job) {
-            Ok(Child::Ended(child)) => ended.push(told(shared, Ok(child))),
-            Err(error) => ended.push(told(shared, Err(error))),
+            Ok(Child::Ended(child)) => following(&mut ended, number).add(&child, given, shared),
+            Err(error) => ended.push(Done::refused(number, given, error)),
             Ok(Child::Going(going)) => {
                 let shared = Arc::clone(shared);
                 tokio::task::spawn_local(async move {
                     let child = going.end(&shared.host).await;
+                    let mut done = Done::at(number);
+                    done.add(&child, given, &shared);
                     // Nobody listens when the run was given up.
-                    let _ = shared.done.send(vec![told(&shared, Ok(child))]);
+                    let _ = shared.done.send(vec![done]);
                 });
             }
         }
@@ -141,24 +154,50 @@ fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
     }
 }
 
+/// Where a child of this place is added to those that have ended before.
+fn following(ended: &mut Vec<Done>, number: u64) -> &mut Done {
+    let follows = ended
+        .last()
+        .is_some_and(|last| last.number + last.count == number && last.error.is_none());
+    if !follows {
+        ended.push(Done::at(number));
+    }
+    ended.last_mut().expect("just added")
+}
+
 impl Done {
-    fn of(
-        shared: &Shared,
-        number: u64,
-        given: usize,
-        child: Result<ChildResult, StatesError>,
-    ) -> Self {
-        let mut entries = String::new();
-        if let Ok(child) = &child {
-            entries.reserve(RECORD + 4 * child.input.size());
-            results::entries(child, &shared.writer, &mut entries);
-        }
+    fn at(number: u64) -> Self {
         Self {
             number,
-            given,
-            child,
-            entries,
+            ..Self::default()
         }
+    }
+
+    fn refused(number: u64, given: usize, error: StatesError) -> Self {
+        Self {
+            count: 1,
+            given,
+            error: Some(error),
+            ..Self::at(number)
+        }
+    }
+
+    fn add(&mut self, child: &ChildResult, given: usize, shared: &Shared) {
+        let status = ResultStatus::of(&child.outcome);
+        if let (Some(error), None) = (failure(&child.outcome), &self.first_failure) {
+            self.first_failure = Some((self.number + self.count, error));
+        }
+        self.count += 1;
+        self.given += given;
+        self.tally.count(child);
+        self.stopped.push(child.stopped);
+        let continued = self.entries.last().is_some_and(|(last, _)| *last == status);
+        if !continued {
+            let size = RECORD + 4 * child.input.size();
+            self.entries.push((status, String::with_capacity(size)));
+        }
+        let (_, entries) = self.entries.last_mut().expect("just added");
+        results::entries(child, &shared.writer, entries);
     }
 }
 
@@ -228,7 +267,7 @@ impl Going {
 }
 
 /// Why a child did not succeed.
-pub(super) fn failure(outcome: &Outcome) -> Option<StatesError> {
+fn failure(outcome: &Outcome) -> Option<StatesError> {
     match outcome {
         Outcome::Succeeded(_) => None,
         Outcome::Failed(error) | Outcome::Aborted(error) => Some(error.clone()),
