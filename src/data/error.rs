@@ -80,6 +80,17 @@ impl StatesError {
         Self::new("States.DataLimitExceeded", cause)
     }
 
+    /// The error with a cause of a length that the service takes.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        if let Some(cause) = &self.cause
+            && let Some((end, _)) = cause.char_indices().nth(super::limits::MAX_CAUSE)
+        {
+            self.cause = Some(cause[..end].into());
+        }
+        self
+    }
+
     /// The name, empty when there is none.
     #[must_use]
     pub fn name(&self) -> &str {

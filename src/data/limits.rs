@@ -10,6 +10,9 @@ pub const MAX_PAYLOAD: usize = 262_144;
 /// All variables of an execution together, in bytes of JSON text: 10 MiB (01-fields §1.6).
 pub const MAX_VARIABLES: usize = 10 << 20;
 
+/// The longest cause of a failure, in characters: the API's `SensitiveCause`.
+pub const MAX_CAUSE: usize = 32_768;
+
 /// How many events a Standard execution may have.
 pub const MAX_EVENTS: u64 = 25_000;
 

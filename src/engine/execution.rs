@@ -39,6 +39,8 @@ pub struct Execution {
     alarms: BinaryHeap<Reverse<Alarm>>,
     alarms_set: u64,
     pub(super) tasks: BTreeMap<EventId, ThreadId>,
+    /// How many tasks each state asked for.
+    pub(super) calls: BTreeMap<StateId, u32>,
     pub(super) outcome: Option<Outcome>,
     /// The machine's own thread.
     pub(super) root: ThreadId,
@@ -118,6 +120,7 @@ impl Execution {
             alarms: BinaryHeap::new(),
             alarms_set: 0,
             tasks: BTreeMap::new(),
+            calls: BTreeMap::new(),
             outcome: None,
             root: id,
             flow: start.flow,

@@ -146,6 +146,8 @@ pub struct TaskRequest {
     pub at: ThreadPath,
     /// How often the state was retried before this.
     pub attempt: u32,
+    /// How often the execution asked for a task of this state before, in loops and iterations too.
+    pub call: u32,
     /// The token that a callback or an activity worker answers with.
     pub token: Option<Arc<str>>,
     /// Seconds until the task times out.

@@ -23,7 +23,7 @@ pub trait Clock: Send {
 
     /// A clock for an execution that this one began, which starts at `at` where time is not the
     /// same for all.
-    fn fork(&self, at: Timestamp) -> Box<dyn Clock>;
+    fn fork(&mut self, at: Timestamp) -> Box<dyn Clock>;
 
     /// Whether forks have times of their own: an execution that has ended there tells when.
     fn is_virtual(&self) -> bool {
@@ -87,7 +87,7 @@ impl Clock for RealClock {
         until(self.now(), time)
     }
 
-    fn fork(&self, _: Timestamp) -> Box<dyn Clock> {
+    fn fork(&mut self, _: Timestamp) -> Box<dyn Clock> {
         Box::new(self.clone())
     }
 }
@@ -131,7 +131,7 @@ impl Clock for ScaledClock {
         }
     }
 
-    fn fork(&self, _: Timestamp) -> Box<dyn Clock> {
+    fn fork(&mut self, _: Timestamp) -> Box<dyn Clock> {
         Box::new(self.clone())
     }
 }
@@ -197,7 +197,9 @@ impl Clock for VirtualClock {
         until(self.now, time)
     }
 
-    fn fork(&self, at: Timestamp) -> Box<dyn Clock> {
+    fn fork(&mut self, at: Timestamp) -> Box<dyn Clock> {
+        // Whoever begins now has all the time that those before had.
+        self.children_since = None;
         Box::new(Self::new(Some(at)))
     }
 

@@ -218,3 +218,41 @@ fn a_run_that_is_given_up_ends_its_children() {
         .file("m.json", machine)
         .code(3);
 }
+
+/// A distributed Map whose children wait as long as their items say, and fail when that is 0.
+fn waits(fields: &str) -> String {
+    format!(
+        r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", "Next": "Z", {fields}
+            "ItemProcessor": {{"ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
+            "StartAt": "W", "States": {{
+                "W": {{"Type": "Wait", "SecondsPath": "$", "Next": "C"}},
+                "C": {{"Type": "Choice", "Default": "P",
+                    "Choices": [{{"Variable": "$", "NumericEquals": 0, "Next": "F"}}]}},
+                "P": {{"Type": "Pass", "End": true}},
+                "F": {{"Type": "Fail", "Error": "Zero"}}}}}}}},
+            "Z": {{"Type": "Succeed"}}}}}}"#
+    )
+}
+
+#[test]
+fn who_ends_first_makes_room_for_the_next() {
+    let log = Asl::new("run m.json -q --time skip --start-time 2026-01-01T00:00:00Z --log -")
+        .file("m.json", waits(r#""MaxConcurrency": 2,"#))
+        .args(["--input", "[10,1,1,1,1,1,1,1,1,1,1,1]"]);
+    // Eleven seconds.
+    log.code(0)
+        .stdout_contains("{\"timestamp\":1767225611.000,\"type\":\"MapRunSucceeded\"");
+}
+
+#[test]
+fn a_failure_decides_when_it_happens_and_not_after_those_before_it() {
+    let machine = waits(r#""Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Z"}],"#);
+    let log = Asl::new("run m.json -q --time skip --start-time 2026-01-01T00:00:00Z --log -")
+        .file("m.json", &machine)
+        .args(["--input", "[3600,0]"]);
+    log.code(0)
+        .stdout_contains("{\"timestamp\":1767225600.000,\"type\":\"MapRunFailed\"");
+    Asl::new("run m.json -q --input [3600,0]")
+        .file("m.json", &machine)
+        .code(0);
+}

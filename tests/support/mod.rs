@@ -116,7 +116,7 @@ impl Clock for Jumping {
         Pause::Over
     }
 
-    fn fork(&self, at: Timestamp) -> Box<dyn Clock> {
+    fn fork(&mut self, at: Timestamp) -> Box<dyn Clock> {
         Box::new(Self(at))
     }
 

@@ -232,7 +232,7 @@ fn item_reader(
     let source = if reader.lists {
         ItemSource::Listing {
             bucket,
-            prefix: text(&arguments, "ItemReader", "Prefix").unwrap_or_default(),
+            prefix: prefix(&arguments, "ItemReader")?,
         }
     } else {
         ItemSource::Object {
@@ -262,7 +262,7 @@ fn result_writer(
             let arguments = arguments(template, "ResultWriter", view, random)?;
             Some(Destination {
                 bucket: text(&arguments, "ResultWriter", "Bucket")?,
-                prefix: text(&arguments, "ResultWriter", "Prefix").unwrap_or_default(),
+                prefix: prefix(&arguments, "ResultWriter")?,
             })
         }
     };
@@ -284,6 +284,15 @@ fn arguments(
         Template::Jsonata(_) => "Arguments",
     };
     io::made(template, &format!("{field}/{name}"), view, random)
+}
+
+/// `Prefix`, which may be absent or empty.
+fn prefix(arguments: &Json, field: &str) -> Result<Arc<str>, StatesError> {
+    match arguments.get("Prefix") {
+        None => Ok("".into()),
+        Some(Json::String(prefix)) => Ok(prefix.clone()),
+        Some(_) => text(arguments, field, "Prefix"),
+    }
 }
 
 /// A text among the arguments. How AWS words a miss is not recorded.

@@ -6,7 +6,7 @@ use crate::data::{EventId, Json, Keyed, Nature, StatesError, limits};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::io;
-use crate::engine::program::{Body, Program, Scalar, State, Task};
+use crate::engine::program::{Body, Program, Scalar, State, StateId, Task};
 use crate::engine::scope::View;
 use crate::engine::thread::{Phase, Thread, ThreadId, ThreadPath};
 use crate::engine::{Effect, Out, TaskRequest};
@@ -61,6 +61,7 @@ pub(super) fn attempt(
         resource: task.resource.clone(),
         at: execution.path(thread),
         attempt: thread.attempt,
+        call: execution.count_call(thread.state),
         token: thread.token.clone(),
         timeout: bounds.timeout,
         heartbeat: thread.heartbeat_seconds,
@@ -325,6 +326,7 @@ impl Execution {
         self.with_task(task, |this, id, thread, body| {
             let kinds = kinds(&body.resource);
             let result = result.and_then(|output| check_result(&body.resource, output));
+            let result = result.map_err(StatesError::shortened);
             let (kind, details) = match &result {
                 Ok(output) => (kinds.succeeded, succeeded(&body.resource, output)),
                 Err(error) => (kinds.failed, failed(&body.resource, error)),
@@ -370,6 +372,13 @@ impl Execution {
         thread.phase = Phase::Answered(result);
         thread.token = None;
         self.ready.push_back(id);
+    }
+
+    /// How often the state asked before.
+    fn count_call(&mut self, state: StateId) -> u32 {
+        let calls = self.calls.entry(state).or_default();
+        *calls = calls.saturating_add(1);
+        *calls - 1
     }
 
     fn path(&self, thread: &Thread) -> ThreadPath {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
 
 use super::heartbeat::{Heart, Said};
 use super::{Invocation, TaskHandler, Work, answer};
@@ -61,6 +62,9 @@ async fn call(
         })
 }
 
+/// How many commands of this process run at once: each takes some file descriptors.
+static AT_ONCE: Semaphore = Semaphore::const_new(128);
+
 async fn converse(
     handler: &CommandHandler,
     invocation: &Invocation,
@@ -68,6 +72,8 @@ async fn converse(
 ) -> Result<Json, StatesError> {
     let resource = &invocation.request.resource;
     let program = &handler.argv[0];
+    // Who comes when all places are taken waits. The semaphore is never closed.
+    let _place = AT_ONCE.acquire().await;
     let mut process = Group::spawn(handler, invocation, heart.matters())
         .map_err(|error| answer::unnamed(resource, format!("cannot run {program}: {error}")))?;
     let pulse = process.pulse.take();

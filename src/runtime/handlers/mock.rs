@@ -1,8 +1,5 @@
 //! Mocks: answers written down beforehand.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
@@ -33,7 +30,6 @@ pub struct MockHandler {
     afterwards: Afterwards,
     /// What messages call it.
     name: String,
-    calls: Mutex<Calls>,
 }
 
 /// Stands for the Tasks that a test case does not come to: a call fails the execution.
@@ -52,9 +48,6 @@ impl TaskHandler for Unmocked {
     }
 }
 
-/// Calls by execution and state.
-type Calls = HashMap<(Arc<str>, Arc<str>), usize>;
-
 impl MockHandler {
     /// A handler that gives these answers; at least one.
     #[must_use]
@@ -63,19 +56,7 @@ impl MockHandler {
             steps,
             afterwards,
             name: name.into(),
-            calls: Mutex::default(),
         }
-    }
-
-    fn call(&self, invocation: &Invocation) -> usize {
-        let key = (
-            invocation.identity.execution_arn.clone(),
-            invocation.request.name.clone(),
-        );
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = calls.entry(key).or_default();
-        *count += 1;
-        *count - 1
     }
 }
 
@@ -90,7 +71,7 @@ fn returned(resource: &Resource, value: &Json) -> Json {
 
 impl TaskHandler for MockHandler {
     fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
-        let call = self.call(&invocation);
+        let call = invocation.request.call as usize;
         let last = self
             .steps
             .last()

@@ -1,6 +1,7 @@
 //! The coordinator: hands children out to the workers and puts together what they come to.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ use crate::runtime::host::Host;
 
 /// How many children go to a worker at once when many may run.
 const CHUNK: u64 = 64;
+
+/// Up to so many children at once, virtual time is exact.
+const EXACT: u64 = 256;
 
 /// How many bytes of items may be on their way at once.
 const OPEN_BYTES: usize = 32 << 20;
@@ -46,9 +50,13 @@ pub(super) struct Coordinator {
     open_bytes: usize,
     /// Ended before others that come first.
     early: BTreeMap<u64, Done>,
-    /// When the children ended that were taken last: in time that is not the same for all, each
-    /// makes room for the one that comes as many places later as may run at once.
-    room: VecDeque<Timestamp>,
+    /// In bytes, what those left for the results.
+    early_bytes: usize,
+    /// When the children ended that make room for others, in time that is not the same for all;
+    /// of very many, by their place.
+    room: BinaryHeap<Reverse<(u64, Timestamp)>>,
+    /// When the children ended that failed, with their items.
+    failures: Vec<(Timestamp, u64)>,
     told: Instant,
 }
 
@@ -81,7 +89,9 @@ impl Coordinator {
             open: 0,
             open_bytes: 0,
             early: BTreeMap::new(),
-            room: VecDeque::new(),
+            early_bytes: 0,
+            room: BinaryHeap::new(),
+            failures: Vec::new(),
             told: Instant::now(),
         }
     }
@@ -129,7 +139,6 @@ impl Coordinator {
         writer: &ResultWriter,
     ) -> Result<(), StatesError> {
         let (sender, done) = mpsc::channel();
-        let in_order = results.are_ordered() || self.clock.is_virtual();
         while !self.is_stopped() {
             while !self.tally.complete && self.has_room() {
                 let chunk = self.chunk(feed)?;
@@ -145,36 +154,56 @@ impl Coordinator {
                 continue;
             };
             for done in first.into_iter().chain(done.try_iter().flatten()) {
-                self.open -= done.count;
-                self.open_bytes -= done.given;
-                if in_order {
-                    self.early.insert(done.number, done);
-                } else {
-                    self.take(done, results)?;
-                }
+                self.hear(done, results)?;
             }
             while let Some(done) = self.early.remove(&self.taken) {
-                self.take(done, results)?;
+                self.taken += done.count;
+                self.early_bytes -= done.size();
+                if self.clock.is_virtual() {
+                    self.count(&done)?;
+                }
+                Self::keep(&done, results)?;
             }
             self.tell(MapRunStatus::Running);
         }
         Err(StatesError::runtime("The Map Run was stopped."))
     }
 
+    /// Takes what a worker says. In time that is not the same for all, children count in their
+    /// order, so that every run comes to the same; else what failed counts at once.
+    fn hear(&mut self, mut done: Done, results: &mut Results) -> Result<(), StatesError> {
+        self.open -= done.count;
+        self.open_bytes -= done.given;
+        if !self.clock.is_virtual() {
+            self.count(&done)?;
+            if !results.are_ordered() {
+                return Self::keep(&done, results);
+            }
+        }
+        if results.are_ordered() && self.early_bytes + done.size() > results::ENOUGH {
+            results.give_up();
+            done.entries.clear();
+        }
+        self.early_bytes += done.size();
+        self.early.insert(done.number, done);
+        Ok(())
+    }
+
     fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }
 
-    /// How many may be begun: in time that is not the same for all, a child's beginning is known
-    /// once the one has ended that makes room for it.
+    /// Whether another may be begun. In time that is not the same for all, a child begins when
+    /// another made room for it, and when that is, is known when all before it have ended; of very
+    /// many, those that were taken must do.
     fn has_room(&self) -> bool {
         let most = u64::from(self.run.max_concurrency);
-        let before = if self.clock.is_virtual() {
-            self.begun - self.taken
-        } else {
-            self.open
+        let room = match (self.clock.is_virtual(), most <= EXACT) {
+            (false, _) => self.open < most,
+            (true, true) => self.begun < most || self.begun == self.taken,
+            (true, false) => self.begun - self.taken < most,
         };
-        before < most && self.open_bytes < OPEN_BYTES
+        room && self.open_bytes < OPEN_BYTES
     }
 
     /// The next children, as many as go out at once.
@@ -188,7 +217,7 @@ impl Coordinator {
                 break;
             };
             let at = match self.begun.checked_sub(most) {
-                Some(_) => self.room.pop_front().unwrap_or(self.last),
+                Some(_) => self.room.pop().map_or(self.last, |Reverse((_, at))| at),
                 None => self.run.at,
             };
             let number = self.begun;
@@ -227,7 +256,7 @@ impl Coordinator {
     }
 
     fn worker(
-        &self,
+        &mut self,
         writer: ResultWriter,
         done: mpsc::Sender<Vec<Done>>,
     ) -> std::io::Result<Worker> {
@@ -246,39 +275,68 @@ impl Coordinator {
     }
 
     /// A worker ends only when it is told to: else its machine has no more to give.
-    fn check_workers(&self) -> Result<(), StatesError> {
-        if self.is_stopped()
-            || !self
-                .workers
-                .iter()
-                .any(|worker| worker.thread.is_finished())
-        {
+    fn check_workers(&mut self) -> Result<(), StatesError> {
+        let gone = self.workers.iter().position(|w| w.thread.is_finished());
+        let Some(gone) = gone.filter(|_| !self.is_stopped()) else {
             return Ok(());
-        }
-        let cause = "A thread that runs children of the Map Run has ended.";
+        };
+        let why = match self.workers.swap_remove(gone).thread.join() {
+            Ok(Err(error)) => error.to_string(),
+            Ok(Ok(())) | Err(_) => "its thread ended".to_owned(),
+        };
+        let cause = format!("A child of the Map Run cannot run on this machine: {why}");
         Err(StatesError::runtime(cause))
     }
 
-    fn take(&mut self, done: Done, results: &mut Results) -> Result<(), StatesError> {
-        self.taken += done.count;
-        if let Some(error) = done.error {
-            return Err(error);
+    fn count(&mut self, done: &Done) -> Result<(), StatesError> {
+        if let Some(error) = &done.error {
+            return Err(error.clone());
         }
         self.tally.add(&done.tally);
         if self.first_failure.is_none() {
-            self.first_failure = done.first_failure;
+            self.first_failure.clone_from(&done.first_failure);
         }
         self.last = done.stopped.iter().copied().fold(self.last, Timestamp::max);
         if self.clock.is_virtual() {
-            self.room.extend(done.stopped);
+            let exact = u64::from(self.run.max_concurrency) <= EXACT;
+            let places = (done.number..).map(|place| if exact { 0 } else { place });
+            let ends = places.zip(done.stopped.iter().copied());
+            self.room.extend(ends.map(Reverse));
+            self.failures.extend(&done.failures);
         }
+        Ok(())
+    }
+
+    fn keep(done: &Done, results: &mut Results) -> Result<(), StatesError> {
         done.entries
             .iter()
             .try_for_each(|(status, entries)| results.add(*status, entries))
     }
 
-    fn judge(&self) -> Result<(), StatesError> {
+    /// When, in time that is not the same for all, too many had failed.
+    fn exceeded_at(&self) -> Timestamp {
+        let mut failures = self.failures.clone();
+        failures.sort_unstable();
+        let mut tally = Tally {
+            total: self.tally.total,
+            complete: self.tally.complete,
+            ..Tally::default()
+        };
+        let passes = |(_, items): &&(Timestamp, u64)| {
+            tally.failed += items;
+            tally.exceeds(self.run.tolerance)
+        };
+        failures
+            .iter()
+            .find(passes)
+            .map_or(self.last, |(at, _)| *at)
+    }
+
+    fn judge(&mut self) -> Result<(), StatesError> {
         if self.tally.exceeds(self.run.tolerance) {
+            if self.clock.is_virtual() {
+                self.last = self.exceeded_at();
+            }
             return Err(Tally::exceeded());
         }
         Ok(())

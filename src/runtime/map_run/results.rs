@@ -9,12 +9,12 @@ use crate::runtime::result_files::{self, ResultFiles, ResultStatus};
 pub(super) enum Results {
     /// Exported.
     Files(Box<ResultFiles>),
-    /// Put together for the state's result.
-    Array(String),
+    /// Put together for the state's result; nothing when that is too large.
+    Array(Option<String>),
 }
 
 /// More than any state's result may have: what is over it need not be kept to be refused.
-const ENOUGH: usize = 4 * crate::data::limits::MAX_PAYLOAD;
+pub(super) const ENOUGH: usize = 4 * crate::data::limits::MAX_PAYLOAD;
 
 /// How the results of a run are laid out; without a `ResultWriter` they are the outputs.
 pub(super) fn writer(run: &MapRun) -> ResultWriter {
@@ -43,7 +43,7 @@ impl Results {
         buckets: &Buckets,
     ) -> Result<Self, StatesError> {
         let Some(destination) = &writer.destination else {
-            return Ok(Self::Array(String::new()));
+            return Ok(Self::Array(Some(String::new())));
         };
         let files = ResultFiles::create(writer, destination, buckets, &run.arn, &run.uuid)?;
         Ok(Self::Files(Box::new(files)))
@@ -57,15 +57,25 @@ impl Results {
     pub(super) fn add(&mut self, status: ResultStatus, entries: &str) -> Result<(), StatesError> {
         match self {
             Self::Files(files) => files.add(status, entries),
-            Self::Array(text) => {
-                if !entries.is_empty() && text.len() < ENOUGH {
+            Self::Array(Some(text)) if text.len() + entries.len() > ENOUGH => {
+                self.give_up();
+                Ok(())
+            }
+            Self::Array(Some(text)) => {
+                if !entries.is_empty() {
                     let separator = if text.is_empty() { "" } else { "," };
                     text.push_str(separator);
                     text.push_str(entries);
                 }
                 Ok(())
             }
+            Self::Array(None) => Ok(()),
         }
+    }
+
+    /// The state's result is too large: nothing of it need be kept to say so.
+    pub(super) fn give_up(&mut self) {
+        *self = Self::Array(None);
     }
 
     /// The Map state's result.
@@ -83,10 +93,11 @@ impl Results {
                 ];
                 Ok(result.into_iter().collect())
             }
-            Self::Array(text) if text.len() > crate::data::limits::MAX_PAYLOAD => {
+            Self::Array(None) => Err(StatesError::data_limit(&run.name)),
+            Self::Array(Some(text)) if text.len() > crate::data::limits::MAX_PAYLOAD => {
                 Err(StatesError::data_limit(&run.name))
             }
-            Self::Array(text) => Json::parse(&format!("[{text}]")).map_err(|error| {
+            Self::Array(Some(text)) => Json::parse(&format!("[{text}]")).map_err(|error| {
                 StatesError::runtime(format!("The results cannot be put together: {error}"))
             }),
         }

@@ -84,6 +84,8 @@ pub(super) struct Done {
     pub(super) entries: Vec<(ResultStatus, String)>,
     /// When each ended.
     pub(super) stopped: Vec<Timestamp>,
+    /// When those ended that failed, with their items.
+    pub(super) failures: Vec<(Timestamp, u64)>,
     /// The first that failed, with its error.
     pub(super) first_failure: Option<(u64, StatesError)>,
     /// Why there could be no child, which fails the Map Run.
@@ -173,6 +175,11 @@ impl Done {
         }
     }
 
+    /// In bytes, what it leaves for the results.
+    pub(super) fn size(&self) -> usize {
+        self.entries.iter().map(|(_, entries)| entries.len()).sum()
+    }
+
     fn refused(number: u64, given: usize, error: StatesError) -> Self {
         Self {
             count: 1,
@@ -184,8 +191,10 @@ impl Done {
 
     fn add(&mut self, child: &ChildResult, given: usize, shared: &Shared) {
         let status = ResultStatus::of(&child.outcome);
-        if let (Some(error), None) = (failure(&child.outcome), &self.first_failure) {
-            self.first_failure = Some((self.number + self.count, error));
+        if let Some(error) = failure(&child.outcome) {
+            self.failures.push((child.stopped, child.items));
+            let number = self.number + self.count;
+            self.first_failure.get_or_insert((number, error));
         }
         self.count += 1;
         self.given += given;

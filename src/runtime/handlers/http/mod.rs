@@ -58,6 +58,9 @@ fn build(url: &Url, timeout: Duration) -> Result<Client, String> {
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(timeout)
+        // A connection ends with the runtime that opened it, and children of Map Runs have their
+        // own: one that was kept could break off somebody else's call.
+        .pool_max_idle_per_host(0)
         .redirect(Policy::custom(same_host))
         .user_agent(concat!("asl/", env!("CARGO_PKG_VERSION")));
     // Another part of the process may have chosen a provider before.

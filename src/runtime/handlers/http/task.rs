@@ -111,12 +111,29 @@ fn plain(value: &Json) -> String {
     }
 }
 
+/// Headers that belong to the connection: a Task that sets them is refused. The service's own list
+/// is longer and not among our references.
+const RESERVED: [&str; 9] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 fn headers(given: Option<&Json>) -> Result<HeaderMap, StatesError> {
     let mut headers = HeaderMap::new();
     let fields = given.and_then(Json::as_object);
     for (name, value) in fields.into_iter().flat_map(crate::data::Object::iter) {
         let name = HeaderName::from_bytes(name.as_bytes());
         let name = name.map_err(|error| refused("Headers", error))?;
+        if RESERVED.contains(&name.as_str()) {
+            return Err(refused("Headers", format_args!("{name} is reserved")));
+        }
         let value = HeaderValue::from_str(&plain(value));
         headers.append(name, value.map_err(|error| refused("Headers", error))?);
     }
@@ -253,6 +270,10 @@ mod tests {
         assert!(
             refused(r#"{"ApiEndpoint":"https://a/","Method":"GET","Headers":{"a b":"c"}}"#)
                 .contains("Headers")
+        );
+        assert!(
+            refused(r#"{"ApiEndpoint":"https://a/","Method":"GET","Headers":{"Host":"c"}}"#)
+                .contains("host is reserved")
         );
     }
 }
