@@ -11,10 +11,10 @@ mod replay;
 mod sinks;
 
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,8 @@ use crate::lint;
 use crate::report::histories::{self, About, Definition};
 use crate::report::style::{printable, printable_json};
 use crate::runtime::{
-    Clock, Ended, IdentityOptions, LogFileError, RealClock, ScaledClock, Stop, VirtualClock,
+    Clock, Ended, Host, IdentityOptions, LogFileError, MAX_LIVE, RealClock, ScaledClock, Stop,
+    VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use outside::Outside;
@@ -312,16 +313,26 @@ fn drive(
     sinks: &mut Sinks,
     (args, terminal): (&RunArgs, &Terminal),
 ) -> Result<Ended, Failure> {
+    crate::runtime::raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
-        let stop = pin!(stop(args.timeout, sinks.unread()));
+        let mut stop = pin!(stop(args.timeout, sinks.unread()));
         let voice = sinks.voice(terminal);
         let Outside { host, port } = outside;
-        let run = crate::runtime::go_on(execution, &host, clock, sinks, stop);
+        let run = async {
+            let ended = crate::runtime::go_on(execution, &host, clock, sinks, stop.as_mut()).await;
+            await_detached(&host, ended.stopped, stop, terminal).await;
+            if host.was_full() {
+                terminal.error(&format!(
+                    "more than {MAX_LIVE} machines ran at once: do they start each other without end?"
+                ));
+            }
+            ended
+        };
         let Some(port) = port else {
             return Ok(run.await);
         };
@@ -336,6 +347,23 @@ fn drive(
     // A handler that hangs in a system call must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
     ended
+}
+
+/// Machines that were only started run to their end, as they would on AWS.
+async fn await_detached(
+    host: &Host,
+    stopped: Option<Stop>,
+    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+    terminal: &Terminal,
+) {
+    if let Some(why) = stopped {
+        host.finish(pin!(ready(why))).await;
+        return;
+    }
+    if host.detached_count() > 0 && !terminal.quiet {
+        terminal.say("waiting for machines that were started by startExecution; Ctrl-C ends them");
+    }
+    host.finish(stop).await;
 }
 
 /// Ends when a person, a supervisor or the reader of the log wants the run to, or when its time

@@ -84,6 +84,7 @@ impl StatesError {
     #[must_use]
     pub fn shortened(mut self) -> Self {
         if let Some(cause) = &self.cause
+            && cause.len() > super::limits::MAX_CAUSE
             && let Some((end, _)) = cause.char_indices().nth(super::limits::MAX_CAUSE)
         {
             self.cause = Some(cause[..end].into());

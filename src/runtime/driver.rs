@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::AbortHandle;
 
 use super::callbacks::Ticket;
 use super::clock::{Busy, Clock, Pause};
@@ -190,7 +190,6 @@ pub(super) async fn finish(
         told: 0,
         working: BTreeMap::new(),
         children: BTreeMap::new(),
-        detached: Vec::new(),
     };
     driver.run(begun.step, stop).await
 }
@@ -212,8 +211,6 @@ struct Driver<'d> {
     working: BTreeMap<EventId, Working>,
     /// Map Runs and machines of ours that are waited for.
     children: BTreeMap<EventId, Working>,
-    /// Machines of ours that run for themselves: they end before the driver does.
-    detached: Vec<JoinHandle<()>>,
     seed: Seed,
 }
 
@@ -250,7 +247,7 @@ impl Driver<'_> {
             let Step { progress, effects } = begun;
             self.carry_out(effects);
             if let Progress::Finished(outcome) = progress {
-                self.stop_all(stop.as_mut(), stopped.is_some()).await;
+                self.stop_all().await;
                 return Ended {
                     outcome,
                     stopped,
@@ -393,28 +390,31 @@ impl Driver<'_> {
             Err(error) => return answers.ended(Err(error)),
         };
         let (task, now) = (answers.task, self.clock.now());
+        let Some(place) = self.host.place() else {
+            return answers.ended(Err(nested.too_many()));
+        };
         if let Some(output) = nested.submitted(now) {
             answers.submitted(output);
         }
         let at_once = nested.answers_at_once(now);
-        let waits = at_once.is_none();
-        if let Some(answer) = at_once {
-            answers.ended(Ok(answer));
-        }
         let (host, clock) = (Arc::clone(self.host), self.clock.fork(now));
         let (sender, work) = (self.sender.clone(), nested.run(host, clock));
+        if let Some(answer) = at_once {
+            answers.ended(Ok(answer));
+            self.host.detach(async move {
+                // How it ended is nobody's affair.
+                let _ = work.await;
+                drop(place);
+            });
+            return;
+        }
         let work = tokio::spawn(async move {
             let (at, result) = work.await;
-            if waits {
-                let _ = sender.send(Heard::At(at, Input::TaskEnded { task, result }));
-            }
+            drop(place);
+            let _ = sender.send(Heard::At(at, Input::TaskEnded { task, result }));
         });
-        if waits {
-            self.children
-                .insert(task, Working::alone(work.abort_handle()));
-        } else {
-            self.detached.push(work);
-        }
+        let work = Working::alone(work.abort_handle());
+        self.children.insert(task, work);
     }
 
     /// Lets the children of a Map Run run on threads of their own.
@@ -465,26 +465,10 @@ impl Driver<'_> {
         None
     }
 
-    /// Ends what still works and gives it the chance to clean up before the runtime goes. What runs
-    /// for itself goes on to its end unless the run shall stop.
-    async fn stop_all(&mut self, stop: Pin<&mut (dyn Future<Output = Stop> + '_)>, stopping: bool) {
+    /// Ends what still works and gives it the chance to clean up before the runtime goes.
+    async fn stop_all(&mut self) {
         self.working.clear();
         self.children.clear();
-        let detached = std::mem::take(&mut self.detached);
-        let aborts: Vec<AbortHandle> = detached.iter().map(JoinHandle::abort_handle).collect();
-        let all = async {
-            for work in detached {
-                // How it ended is nobody's affair.
-                let _ = work.await;
-            }
-        };
-        tokio::select! {
-            biased;
-            () = std::future::ready(()), if stopping => {}
-            _ = stop, if !stopping => {}
-            () = all => {}
-        }
-        aborts.iter().for_each(AbortHandle::abort);
         tokio::task::yield_now().await;
     }
 }

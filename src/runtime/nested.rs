@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::driver;
-use super::host::Host;
+use super::host::{Host, MAX_LIVE};
 use super::identity::IdentityOptions;
 use super::own_thread::on_own_thread;
 use crate::data::{Json, StatesError, Timestamp, limits};
@@ -157,6 +157,15 @@ impl Nested {
         })
     }
 
+    /// What a Task is told when too many machines run already.
+    pub(super) fn too_many(&self) -> StatesError {
+        let cause = format!(
+            "At most {MAX_LIVE} machines that Tasks started run at once on this machine: do they \
+             start each other without end?"
+        );
+        refused(self.wants, "ExecutionLimitExceeded", cause)
+    }
+
     /// What the service answers to the request itself; a job's description comes later.
     pub(super) fn submitted(&self, at: Timestamp) -> Option<Json> {
         matches!(self.wants, Wants::End { .. }).then(|| self.started(true, at))
@@ -255,9 +264,12 @@ impl Nested {
         stopped: Timestamp,
         parsed: bool,
     ) -> Json {
-        let document = |value: &Json| match parsed {
-            true => value.compacted(),
-            false => Json::from(value.text().into_owned()),
+        let document = |value: &Json| {
+            if parsed {
+                value.compacted()
+            } else {
+                Json::from(value.text().into_owned())
+            }
         };
         let included = || -> Json { [("Included", Json::from(true))].into_iter().collect() };
         let (status, error, output) = match outcome {

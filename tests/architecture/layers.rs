@@ -77,7 +77,7 @@ const HOMES: &[(&str, &str)] = &[
     ("regex", "src/query/jsonpath/"),
     ("reqwest", "src/runtime/handlers/http/"),
     ("rustls", "src/runtime/handlers/http/"),
-    ("rustix", "src/runtime/handlers/command.rs"),
+    ("rustix", "src/runtime/"),
     ("saphyr_parser", "src/syntax/yaml/"),
     ("shlex", "src/cli/"),
     ("stacker", "src/query/jsonata/engine.rs"),

@@ -174,6 +174,28 @@ fn results_are_exported_as_files_with_a_manifest() {
 }
 
 #[test]
+fn a_run_that_failed_tells_what_it_did_not_begin() {
+    let fields = r#""MaxConcurrency": 1,
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out"}},"#;
+    let folder = Folder::new().file("m.json", map(fields)).file("o/keep", "");
+    let log = folder.asl("run m.json -q --time skip --bucket out=o --input [1,3,4,5] --log -");
+    let told = log.code(1);
+    let uuid = told
+        .stdout
+        .split(":mapRun:m/")
+        .nth(1)
+        .and_then(|arn| arn.split(['"', ':']).nth(1));
+    let file = format!("o/{}/PENDING_0.json", uuid.expect("a Map Run"));
+    let entry = |input: &str| {
+        format!(r#"{{"Input":"{input}","InputDetails":{{"Included":true}},"Status":"PENDING"}}"#)
+    };
+    assert_eq!(
+        folder.read(&file),
+        format!("[{},{}]", entry("4"), entry("5"))
+    );
+}
+
+#[test]
 fn what_cannot_be_read_or_written_fails_the_run_with_its_reason() {
     let check = |fields: &str, options: &str, told: &str| {
         let folder = Folder::new()

@@ -99,3 +99,41 @@ fn a_machine_that_cannot_run_or_lacks_handlers_is_told_before_anything_runs() {
         .code(2)
         .stderr_contains("write a name, = and a path");
 }
+
+/// A machine that starts `child` by this action, and does nothing else.
+fn starter(action: &str, name: &str) -> String {
+    format!(
+        r#"{{"StartAt": "S", "States": {{"S": {{"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::{action}",
+            "Parameters": {{"StateMachineArn": "{name}"}}}}}}}}"#
+    )
+}
+
+#[test]
+fn a_machine_ends_without_those_that_it_only_started() {
+    let never = r#"{"StartAt": "W", "TimeoutSeconds": 86400, "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": true}}}"#;
+    let folder = Folder::new()
+        .file("top.json", starter("states:startExecution.sync:2", "mid"))
+        .file("mid.json", starter("states:startExecution", "slow"))
+        .file("slow.json", never);
+    let asl = folder.asl(
+        "run top.json --machine-map mid=mid.json --machine-map slow=slow.json --timeout 300ms",
+    );
+    asl.code(0)
+        .stdout_contains("SUCCEEDED")
+        .stderr_contains("waiting for machines that were started");
+}
+
+#[test]
+fn machines_that_start_each_other_without_end_are_stopped() {
+    let catch = r#""Catch": [{"ErrorEquals": ["StepFunctions.ExecutionLimitExceededException"], "Next": "Z"}], "Next": "Z""#;
+    let machine = starter("states:startExecution.sync", "m");
+    let machine = machine.replace(r#""End": true"#, catch);
+    let machine = machine.trim_end_matches('}').to_owned()
+        + r#"}}, "Z": {"Type": "Pass", "Result": 1, "End": true}}}"#;
+    let folder = Folder::new().file("m.json", machine);
+    let told = folder.asl("run m.json --machine-map m=m.json -q --time skip");
+    told.code(0)
+        .stdout("1\n")
+        .stderr_contains("more than 1000 machines ran at once");
+}

@@ -10,7 +10,7 @@ use crate::cli::Exit;
 use crate::cli::args::RunArgs;
 use crate::cli::document::{Document, need_source};
 use crate::cli::output::{Failure, Terminal, print};
-use crate::runtime::{Buckets, Host, Machines};
+use crate::runtime::{Buckets, Host};
 
 pub(super) struct Outside {
     pub(super) host: Arc<Host>,
@@ -26,11 +26,9 @@ impl Outside {
         document: Document,
         terminal: &Terminal,
     ) -> Result<ControlFlow<Exit, (Self, Document)>, Failure> {
-        let mut host = Host {
-            handlers: handlers::bind(args, machine_name, terminal)?,
-            buckets: buckets(args),
-            machines: Machines::default(),
-        };
+        let mut host = Host::default();
+        host.handlers = handlers::bind(args, machine_name, terminal)?;
+        host.buckets = buckets(args);
         let mut documents = vec![(None, document)];
         for (name, path) in &args.machine_map {
             let document = Document::of(need_source(path, terminal)?);

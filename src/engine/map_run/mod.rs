@@ -108,9 +108,8 @@ impl MapRun {
     /// # Errors
     /// When `ItemSelector` cannot be evaluated, which fails the Map Run.
     pub fn select(&self, origin: ItemOrigin, value: Json) -> Result<Json, StatesError> {
-        let selector = match &self.map().item_selector {
-            None => return Ok(value.compacted()),
-            Some(selector) => selector,
+        let Some(selector) = &self.map().item_selector else {
+            return Ok(value.compacted());
         };
         let index = origin.index;
         let item = Item {

@@ -70,9 +70,10 @@ impl Compiler<'_> {
             items,
             item_selector: selector.and_then(|field| self.template(state.language, field)),
             max_concurrency: self.amount(state.language, map.max_concurrency.as_ref(), path),
-            distributed: match map.is_distributed() {
-                true => Some(Box::new(self.distributed(state, map, processor)?)),
-                false => None,
+            distributed: if map.is_distributed() {
+                Some(Box::new(self.distributed(state, map, processor)?))
+            } else {
+                None
             },
         })
     }

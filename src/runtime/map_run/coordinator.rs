@@ -16,6 +16,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{MapRun, MapRunStatus, ResultWriter, Tally};
 use crate::runtime::clock::Clock;
 use crate::runtime::host::Host;
+use crate::runtime::result_files::{ResultStatus, pending};
 
 /// How many children go to a worker at once when many may run.
 const CHUNK: u64 = 64;
@@ -109,9 +110,10 @@ impl Coordinator {
             Ok(_) => MapRunStatus::Succeeded,
             Err(_) => MapRunStatus::Failed,
         });
-        let at = match self.clock.is_virtual() {
-            true => self.last,
-            false => self.clock.now(),
+        let at = if self.clock.is_virtual() {
+            self.last
+        } else {
+            self.clock.now()
         };
         (at, result)
     }
@@ -123,8 +125,11 @@ impl Coordinator {
         let mut results = Results::open(&run, &writer, &self.host.buckets)?;
         let done = self.children(&mut feed, &mut results, &writer);
         match done {
-            // What was done stays: the files tell it, whatever the run came to.
+            // What was done stays: the files tell it, whatever the run came to, and what was not.
             Err(error) => {
+                if results.are_exported() && !self.is_stopped() {
+                    let _ = self.leave(&mut feed, &mut results, &writer);
+                }
                 let _ = results.finish(&run);
                 Err(error)
             }
@@ -140,6 +145,7 @@ impl Coordinator {
     ) -> Result<(), StatesError> {
         let (sender, done) = mpsc::channel();
         while !self.is_stopped() {
+            self.judge()?;
             while !self.tally.complete && self.has_room() {
                 let chunk = self.chunk(feed)?;
                 self.hand_out(chunk, writer, &sender)?;
@@ -186,6 +192,25 @@ impl Coordinator {
         }
         self.early_bytes += done.size();
         self.early.insert(done.number, done);
+        Ok(())
+    }
+
+    /// Writes what has ended without being counted, and what was not begun.
+    fn leave(
+        &mut self,
+        feed: &mut Feed,
+        results: &mut Results,
+        writer: &ResultWriter,
+    ) -> Result<(), StatesError> {
+        for done in std::mem::take(&mut self.early).into_values() {
+            Self::keep(&done, results)?;
+        }
+        let mut entry = String::new();
+        while let Some(given) = feed.next()? {
+            entry.clear();
+            pending(&given.read(&self.run)?, writer, &mut entry);
+            results.add(ResultStatus::Pending, &entry)?;
+        }
         Ok(())
     }
 

@@ -54,6 +54,11 @@ impl Results {
         matches!(self, Self::Array(_))
     }
 
+    /// Whether they go to files.
+    pub(super) fn are_exported(&self) -> bool {
+        matches!(self, Self::Files(_))
+    }
+
     pub(super) fn add(&mut self, status: ResultStatus, entries: &str) -> Result<(), StatesError> {
         match self {
             Self::Files(files) => files.add(status, entries),

@@ -57,6 +57,14 @@ impl Given {
         }
     }
 
+    /// The child's input.
+    pub(super) fn read(self, run: &MapRun) -> Result<Json, StatesError> {
+        match self {
+            Self::Batch(input, _) => Ok(input),
+            Self::Item(origin, item) => run.select(origin, item.read()?),
+        }
+    }
+
     /// How much memory it takes, about.
     pub(super) fn size(&self) -> usize {
         match self {
@@ -134,22 +142,26 @@ pub(super) fn work(
 /// together. The others go on beside what comes next.
 fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
     let mut ended: Vec<Done> = Vec::new();
+    let mut left = chunk.len();
     for job in chunk {
         let (number, given) = (job.number, job.given.size());
         match begin(shared, clock, job) {
-            Ok(Child::Ended(child)) => following(&mut ended, number).add(&child, given, shared),
+            Ok(Child::Ended(child)) => {
+                following(&mut ended, number).add(&child, (given, left), shared);
+            }
             Err(error) => ended.push(Done::refused(number, given, error)),
             Ok(Child::Going(going)) => {
                 let shared = Arc::clone(shared);
                 tokio::task::spawn_local(async move {
                     let child = going.end(&shared.host).await;
                     let mut done = Done::at(number);
-                    done.add(&child, given, &shared);
+                    done.add(&child, (given, 1), &shared);
                     // Nobody listens when the run was given up.
                     let _ = shared.done.send(vec![done]);
                 });
             }
         }
+        left -= 1;
     }
     if !ended.is_empty() {
         let _ = shared.done.send(ended);
@@ -189,7 +201,8 @@ impl Done {
         }
     }
 
-    fn add(&mut self, child: &ChildResult, given: usize, shared: &Shared) {
+    /// Adds a child, of as many that may follow it.
+    fn add(&mut self, child: &ChildResult, (given, left): (usize, usize), shared: &Shared) {
         let status = ResultStatus::of(&child.outcome);
         if let Some(error) = failure(&child.outcome) {
             self.failures.push((child.stopped, child.items));
@@ -203,12 +216,16 @@ impl Done {
         let continued = self.entries.last().is_some_and(|(last, _)| *last == status);
         if !continued {
             let size = RECORD + 4 * child.input.size();
-            self.entries.push((status, String::with_capacity(size)));
+            let entries = String::with_capacity(left * size.min(MANY));
+            self.entries.push((status, entries));
         }
         let (_, entries) = self.entries.last_mut().expect("just added");
         results::entries(child, &shared.writer, entries);
     }
 }
+
+/// Room for many records is made only while they are small.
+const MANY: usize = 4096;
 
 /// What a record has beside its documents, about.
 const RECORD: usize = 640;
@@ -230,10 +247,7 @@ struct Going {
 fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
     let run = &shared.run;
     let items = job.given.items();
-    let input = match job.given {
-        Given::Batch(input, _) => input,
-        Given::Item(origin, item) => run.select(origin, item.read()?)?,
-    };
+    let input = job.given.read(run)?;
     let started = if clock.is_virtual() {
         job.at
     } else {

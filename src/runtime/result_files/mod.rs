@@ -14,7 +14,7 @@ use crate::engine::Outcome;
 use crate::engine::map_run::{Destination, OutputType, ResultWriter};
 
 use super::Buckets;
-pub use record::entries;
+pub use record::{entries, pending};
 
 /// The largest result file, in bytes (07 §7.6).
 const MAX_FILE: u64 = 5_000_000_000;
