@@ -1,5 +1,6 @@
 //! HTTP endpoints: the payload is posted, the body of the answer is the result.
 
+mod outlet;
 mod task;
 
 use std::sync::OnceLock;
@@ -12,13 +13,20 @@ use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
+use outlet::Outlet;
 
 /// Posts each call to an endpoint.
 pub struct HttpHandler {
     url: Url,
     timeout: Duration,
     /// Built for the first call: it costs more than a whole run without it.
-    client: OnceLock<Result<Client, String>>,
+    line: OnceLock<Result<Line, String>>,
+}
+
+/// What calls go out by.
+struct Line {
+    client: Client,
+    outlet: Outlet,
 }
 
 /// How long a connection may take to be made.
@@ -43,14 +51,16 @@ impl HttpHandler {
         Ok(Self {
             url,
             timeout: timeout.unwrap_or(TIMEOUT),
-            client: OnceLock::new(),
+            line: OnceLock::new(),
         })
     }
 
-    fn client(&self) -> Result<Client, String> {
-        self.client
-            .get_or_init(|| build(&self.url, self.timeout))
-            .clone()
+    fn line(&self) -> &Result<Line, String> {
+        self.line.get_or_init(|| {
+            let client = build(&self.url, self.timeout)?;
+            let outlet = Outlet::open().map_err(|error| error.to_string())?;
+            Ok(Line { client, outlet })
+        })
     }
 }
 
@@ -58,9 +68,6 @@ fn build(url: &Url, timeout: Duration) -> Result<Client, String> {
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(timeout)
-        // A connection ends with the runtime that opened it, and children of Map Runs have their
-        // own: one that was kept could break off somebody else's call.
-        .pool_max_idle_per_host(0)
         .redirect(Policy::custom(same_host))
         .user_agent(concat!("asl/", env!("CARGO_PKG_VERSION")));
     // Another part of the process may have chosen a provider before.
@@ -113,8 +120,16 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 
 impl TaskHandler for HttpHandler {
     fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
-        let (client, url, timeout) = (self.client(), self.url.clone(), self.timeout);
-        let work = async move {
+        let (url, timeout) = (self.url.clone(), self.timeout);
+        let Line { client, outlet } = match self.line() {
+            Ok(line) => line,
+            Err(error) => {
+                let resource = &invocation.request.resource;
+                return Work::Done(Err(failed(resource, &shown(&url), timeout, error)));
+            }
+        };
+        let (client, resource) = (client.clone(), invocation.request.resource.clone());
+        let call = outlet.run(async move {
             let resource = &invocation.request.resource;
             if resource.is_http_invoke() {
                 return task::call(client, &url, &invocation).await;
@@ -125,8 +140,11 @@ impl TaskHandler for HttpHandler {
                 Ok(response) => judge(resource, &url, response).await,
                 Err(error) => Err(failed(resource, &url, timeout, &error)),
             }
-        };
-        Work::Running(Box::pin(work))
+        });
+        Work::Running(Box::pin(async move {
+            let lost = || Err(answer::unnamed(&resource, "the call was lost"));
+            call.await.unwrap_or_else(lost)
+        }))
     }
 
     fn only_asks(&self) -> bool {
@@ -138,12 +156,8 @@ impl TaskHandler for HttpHandler {
     }
 }
 
-async fn post(
-    client: Result<Client, String>,
-    url: &Url,
-    invocation: &Invocation,
-) -> Result<Response, String> {
-    let mut request = client?
+async fn post(client: Client, url: &Url, invocation: &Invocation) -> Result<Response, String> {
+    let mut request = client
         .post(url.clone())
         .header("content-type", "application/json")
         .body(body(invocation));

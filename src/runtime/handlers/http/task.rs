@@ -33,13 +33,12 @@ struct Request {
 
 /// Calls the stand-in of the API.
 pub(super) async fn call(
-    client: Result<Client, String>,
+    client: Client,
     stand_in: &Url,
     invocation: &Invocation,
 ) -> Result<Json, StatesError> {
     let request = Request::of(&invocation.request.input, stand_in)?;
     let socket = |error: String| StatesError::new("States.Http.Socket", error);
-    let client = client.map_err(socket)?;
     let mut call = client
         .request(request.method, request.url)
         .headers(request.headers);
