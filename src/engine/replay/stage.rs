@@ -52,6 +52,8 @@ struct Comparison<'h> {
     placer: Placer,
     is_reached: Vec<bool>,
     equal: usize,
+    /// What was made beyond a recording that breaks off.
+    rest: Vec<HistoryEvent<'static>>,
     /// Whether the recording has an end.
     ended: bool,
     difference: Option<Box<Difference>>,
@@ -81,6 +83,8 @@ impl<'h> Stage<'h> {
     }
 
     pub(super) fn play(mut self) -> Result<Replayed, Divergence> {
+        // Whatever was recorded first.
+        self.act(Execution::start);
         for at in 0..self.history.len() {
             self.reach(at)?;
         }
@@ -89,6 +93,7 @@ impl<'h> Stage<'h> {
             execution: self.execution,
             events: self.comparison.equal,
             ended: self.comparison.ended,
+            rest: self.comparison.rest,
         })
     }
 
@@ -120,7 +125,7 @@ impl<'h> Stage<'h> {
     fn advance(&mut self, at: usize) -> bool {
         let event = &self.history[at];
         let moved = match event.kind {
-            Type::ExecutionStarted => self.start(),
+            Type::ExecutionStarted => false,
             Type::ExecutionAborted if self.runs() => {
                 self.deliver(event.timestamp, Input::Stop(failure(&event.details)))
             }
@@ -153,14 +158,6 @@ impl<'h> Stage<'h> {
             effects: &mut self.effects,
         };
         act(&mut self.execution, &mut out)
-    }
-
-    fn start(&mut self) -> bool {
-        let is_fresh = self.execution.recorder.last() == EventId::NONE;
-        if is_fresh {
-            self.act(Execution::start);
-        }
-        is_fresh
     }
 
     fn deliver(&mut self, at: Timestamp, input: Input) -> bool {
@@ -430,6 +427,7 @@ impl<'h> Comparison<'h> {
             placer: Placer::default(),
             is_reached: vec![false; history.len()],
             equal: 0,
+            rest: Vec::new(),
             ended: history
                 .last()
                 .is_some_and(|last| last.kind.ends_execution()),
@@ -502,7 +500,7 @@ impl EventSink for Comparison<'_> {
                 self.equal += 1;
             }
             // What breaks off has not everything that happened.
-            None if !self.ended => {}
+            None if !self.ended => self.rest.extend(owned(made)),
             twin => self.differ(twin, made, chain),
         }
     }
