@@ -16,12 +16,7 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
     let source = need_log(&args.log, terminal)?;
     let recording = read_history(&source.text)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", printable(&source.name))))?;
-    if let Some(line) = recording.torn_line.filter(|_| !terminal.quiet) {
-        let file = printable(&source.name);
-        terminal.say(&format!(
-            "note: {file} breaks off in line {line}; that line is left out"
-        ));
-    }
+    note_torn_line(&printable(&source.name), &recording, terminal);
     let outline = folded(&recording);
     let document = definition(args, recording.header.as_ref(), terminal)?;
     let definition = document
@@ -36,6 +31,15 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
         definition.as_ref(),
     ))?;
     Ok(Exit::Success)
+}
+
+/// Says so when the last line of a log is torn and was left out.
+pub(super) fn note_torn_line(file: &str, recording: &Recording, terminal: &Terminal) {
+    if let Some(line) = recording.torn_line.filter(|_| !terminal.quiet) {
+        terminal.say(&format!(
+            "note: {file} breaks off in line {line}; that line is left out"
+        ));
+    }
 }
 
 fn folded(recording: &Recording) -> Outline {

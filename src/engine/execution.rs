@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::join::{ForkId, Forks};
+use super::map_run::begin;
 use super::program::{FlowId, Next, Program, State, StateId};
 use super::recorder::Recorder;
 use super::scope::{Core, Variables};
@@ -284,6 +285,10 @@ impl Execution {
                 done
             }
             Phase::Ran(result) => states::ran(self, state, thread, result, out),
+            Phase::Left { output, assigned } => {
+                begin::finish(self, thread, out);
+                self.exit(state, thread, output, assigned, state.next, out)
+            }
             waiting @ (Phase::Task(_)
             | Phase::MapRun(_)
             | Phase::Waiting

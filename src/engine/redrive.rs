@@ -84,6 +84,7 @@ impl Execution {
             // Which children succeeded is in no history of ours: the whole Map Run begins again.
             | Phase::MapRun(_)
             | Phase::Ran(_)
+            | Phase::Left { .. }
             | Phase::Backoff => thread.phase = Phase::Attempt,
         }
         self.ready.push_back(id);

@@ -38,6 +38,11 @@ pub(super) enum Phase {
     MapRun(EventId),
     /// The Map Run is over.
     Ran(Result<Json, StatesError>),
+    /// In a replay: the Map Run succeeded, and only what its state was left with is known.
+    Left {
+        output: Json,
+        assigned: Vec<(Arc<str>, Json)>,
+    },
     /// Waits to be tried again.
     Backoff,
 }

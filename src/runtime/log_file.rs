@@ -44,8 +44,8 @@ pub struct LogFile {
     out: Box<dyn Write + Send>,
     buffer: String,
     error: Option<io::Error>,
-    /// Whether the last line of a log that goes on lacks its end.
-    unended: bool,
+    /// The file, when the last line of a log that goes on lacks its end.
+    unended: Option<File>,
 }
 
 /// Enough for a write to be worth the system call.
@@ -84,12 +84,29 @@ impl LogFile {
         let mut file = options.read(true).append(true).open(path).map_err(failed)?;
         lock(&file, path)?;
         let unended = lacks_end(&mut file).map_err(failed)?;
+        let unended = unended.then(|| file.try_clone()).transpose();
+        let unended = unended.map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
             out: Box::new(file),
             buffer: String::new(),
             error: None,
             unended,
+        })
+    }
+
+    /// Cuts off the last line of a log that goes on, when it lacks its end.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn cut_torn_line(&mut self) -> Result<(), LogFileError> {
+        let Some(mut file) = self.unended.take() else {
+            return Ok(());
+        };
+        let cut = whole_lines(&mut file).and_then(|length| file.set_len(length));
+        cut.map_err(|source| LogFileError::Write {
+            path: self.path.clone(),
+            source,
         })
     }
 
@@ -103,7 +120,7 @@ impl LogFile {
             out,
             buffer,
             error: None,
-            unended: false,
+            unended: None,
         }
     }
 
@@ -154,6 +171,15 @@ fn lacks_end(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
+/// How many bytes the lines are that have their end.
+fn whole_lines(file: &mut File) -> io::Result<u64> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n');
+    Ok(end.map_or(0, |end| end as u64 + 1))
+}
+
 impl Drop for LogFile {
     fn drop(&mut self) {
         self.flush();
@@ -162,7 +188,7 @@ impl Drop for LogFile {
 
 impl EventSink for LogFile {
     fn event(&mut self, event: &HistoryEvent<'_>) {
-        if std::mem::take(&mut self.unended) {
+        if self.unended.take().is_some() {
             self.buffer.push('\n');
         }
         event.write(&mut self.buffer);

@@ -25,6 +25,32 @@ const WAITS: &str = r#"{
   }
 }"#;
 
+/// A Retry around a Parallel that fails within another.
+const INNER: &str = r#"{
+  "StartAt": "Outer", START
+  "States": {"Outer": {"Type": "Parallel", "End": true, "Retry": [{"ErrorEquals": ["E1"], "IntervalSeconds": 10}], "Branches": [
+    {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}},
+    {"StartAt": "Inner", "States": {"Inner": {"Type": "Parallel", "End": true, "Branches": [
+      {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E1"}}}
+    ]}}}
+  ]}}
+}"#;
+
+const DISTRIBUTED: &str = r#"{
+  "StartAt": "M",
+  "States": {
+    "M": {"Type": "Map", "SHAPED": 0, "Next": "Do", "ItemProcessor": {
+      "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+      "StartAt": "Work",
+      "States": {"Work": {"Type": "Pass", "End": true}}
+    }},
+    "Do": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:do", "End": true}
+  }
+}"#;
+
+const WORK: &str =
+    r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work""#;
+
 fn folder() -> Folder {
     let folder = Folder::new()
         .file("machine.asl.json", MACHINE)
@@ -122,16 +148,10 @@ fn only_a_whole_log_of_ours_and_its_own_definition_can_be_redriven() {
     let folder = folder();
     let log = folder.read("run.jsonl");
     let lines: Vec<&str> = log.lines().collect();
-    let cut = format!("{}\n", lines[..lines.len() - 1].join("\n"));
     let bare = lines[1..].join("\n");
-    let torn = &log[..log.len() - 20];
     let forged = log.replace("\"output\":\"2\"", "\"output\":\"9\"");
     let forged = forged.replacen("\"output\":\"9\"", "\"output\":\"2\"", 1);
-    let folder = folder
-        .file("cut.jsonl", cut)
-        .file("bare.jsonl", bare)
-        .file("torn.jsonl", torn)
-        .file("forged.jsonl", forged);
+    let folder = folder.file("bare.jsonl", bare).file("forged.jsonl", forged);
     let redrive = |rest: &str| {
         folder
             .asl(&format!(
@@ -139,8 +159,6 @@ fn only_a_whole_log_of_ours_and_its_own_definition_can_be_redriven() {
             ))
             .code(2)
     };
-    redrive("cut.jsonl").stderr_contains("before its execution has ended");
-    redrive("torn.jsonl").stderr_contains("before its execution has ended");
     redrive("bare.jsonl").stderr_contains("no log of asl run --log");
     redrive("forged.jsonl").stderr_contains("cannot be restored");
     redrive("nowhere.jsonl");
@@ -173,6 +191,90 @@ fn a_last_line_without_an_end_gets_one() {
         types(&after).last().map(String::as_str),
         Some("ExecutionSucceeded")
     );
+}
+
+/// A disk or a process that broke leaves half a line, or a history without an end.
+#[test]
+fn a_log_that_breaks_off_anywhere_is_gone_on_with() {
+    let whole = folder();
+    let log = whole.read("run.jsonl");
+    for (at, _) in log.match_indices('\n').skip(1) {
+        for torn in ["", "{\"time"] {
+            let before = &log[..=at];
+            let folder = folder().file("run.jsonl", format!("{before}{torn}"));
+            let told = folder
+                .asl("run --redrive run.jsonl --mock good.yaml --time skip --log run.jsonl")
+                .code(0);
+            assert_eq!(
+                told.stderr.contains("that line is left out"),
+                !torn.is_empty()
+            );
+            let after = folder.read("run.jsonl");
+            assert!(after.starts_with(before));
+            let is_whole = before.len() == log.len();
+            assert_eq!(
+                after.contains("BrokeOff"),
+                told.stderr.contains("taken as aborted")
+            );
+            assert!(!is_whole || !after.contains("BrokeOff"));
+            assert!(types(&after).contains(&"ExecutionRedriven".to_owned()));
+            folder.asl("run --replay run.jsonl").code(0).stderr("");
+        }
+    }
+}
+
+#[test]
+fn a_retry_around_a_container_that_failed_is_interrupted() {
+    let folder = Folder::new().file(
+        "m.asl.json",
+        INNER.replace("START", r#""TimeoutSeconds": 5,"#),
+    );
+    folder
+        .asl("run m.asl.json --time skip --log m.jsonl")
+        .code(3);
+    for _ in 0..2 {
+        let again = "run --redrive m.jsonl --time skip --log m.jsonl";
+        folder.asl(again).code(3);
+        folder.asl("run --replay m.jsonl").code(0);
+    }
+}
+
+#[test]
+fn a_map_run_that_succeeded_keeps_what_its_state_was_left_with() {
+    for shaped in [
+        r#""QueryLanguage": "JSONata", "Items": "{% [1, 2] %}", "Output": "{% {'n': $count($states.result)} %}", "Assign": {"v": "{% $states.result[1] %}"}"#,
+        r#""ItemsPath": "$.items", "ResultSelector": {"r.$": "$"}, "Assign": {"v.$": "$"}"#,
+    ] {
+        let folder = Folder::new()
+            .file("d.asl.json", DISTRIBUTED.replace("\"SHAPED\": 0", shaped))
+            .file("bad.yaml", "Do:\n  - throw: {error: Down, cause: still}\n")
+            .file("good.yaml", "Do:\n  - return: {done: true}\n");
+        let run = |rest: &str| folder.asl(&format!("run {rest} --time skip --log d.jsonl"));
+        run("d.asl.json --mock bad.yaml --input '{\"items\": [1, 2]}'").code(1);
+        run("--redrive d.jsonl --mock bad.yaml").code(1);
+        run("--redrive d.jsonl --mock good.yaml").code(0);
+        folder.asl("run --replay d.jsonl").code(0);
+    }
+}
+
+#[test]
+fn a_map_run_that_failed_stays_a_try_that_failed() {
+    let definition = DISTRIBUTED.replace("\"SHAPED\": 0", r#""ItemsPath": "$.items""#);
+    let definition = definition.replace(r#""Type": "Pass""#, WORK);
+    let folder = Folder::new()
+        .file("d.asl.json", definition)
+        .file(
+            "bad.yaml",
+            "Work:\n  - throw: {error: Down, cause: still}\nDo:\n  - return: 1\n",
+        )
+        .file("good.yaml", "Work:\n  - return: 1\nDo:\n  - return: 1\n");
+    let run = |rest: &str| folder.asl(&format!("run {rest} --time skip --log d.jsonl"));
+    run("d.asl.json --mock bad.yaml --input '{\"items\": [1, 2]}'").code(1);
+    run("--redrive d.jsonl --mock good.yaml").code(0);
+    let tree = folder.asl("history d.jsonl").code(0);
+    assert!(tree.stdout.contains("↻ try 1"), "{}", tree.stdout);
+    assert!(tree.stdout.contains("redriven after"), "{}", tree.stdout);
+    assert!(tree.stdout.contains("✔ try 2"), "{}", tree.stdout);
 }
 
 #[test]

@@ -104,6 +104,25 @@ fn a_history_that_breaks_off_is_replayed_so_far() {
 }
 
 #[test]
+fn what_the_ends_of_a_log_lack_is_told() {
+    let folder = recorded();
+    let log = folder.read("run.jsonl");
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let headless = [&lines[..1], &lines[2..]].concat().concat();
+    let folder = folder
+        .file("torn.jsonl", format!("{log}{{\"time"))
+        .file("headless.jsonl", headless);
+    folder
+        .asl("run --replay torn.jsonl")
+        .code(0)
+        .stderr_contains("breaks off in line 11; that line is left out");
+    folder
+        .asl("run --replay headless.jsonl")
+        .code(1)
+        .stdout_contains("ExecutionStarted");
+}
+
+#[test]
 fn what_cannot_be_read_or_replayed_is_no_difference() {
     let folder = folder()
         .file("empty.json", "[]")

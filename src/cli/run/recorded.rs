@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{identity, max_events};
 use crate::cli::args::RunArgs;
 use crate::cli::document::{Document, need_log, need_source};
+use crate::cli::history::note_torn_line;
 use crate::cli::output::{Failure, Terminal};
 use crate::data::{Json, Seed};
 use crate::engine::program::FlowId;
@@ -31,6 +32,7 @@ impl Recorded {
                 "{file}: there is no event in it"
             )));
         }
+        note_torn_line(&file, &recording, terminal);
         Ok(Self { file, recording })
     }
 

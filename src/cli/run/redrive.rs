@@ -12,9 +12,11 @@ use crate::cli::Exit;
 use crate::cli::args::{RunArgs, Time};
 use crate::cli::document::{Document, need_source, same_file};
 use crate::cli::output::{Failure, Terminal};
-use crate::data::Timestamp;
-use crate::engine::{self, Divergence, Execution, Input, Likeness, Out, Program, Start};
-use crate::history::LogHeader;
+use crate::data::{StatesError, Timestamp};
+use crate::engine::{
+    self, Divergence, EventSink, Execution, Input, Likeness, Out, Program, Replayed, Start,
+};
+use crate::history::{HistoryEvent, LogHeader, read_event};
 use crate::runtime::{Clock, LogFile, RealClock};
 
 pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -23,7 +25,7 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
     let log = same.then(|| LogFile::append(path)).transpose();
     let log = log.map_err(Failure::usage)?;
     let recorded = Recorded::read(path, terminal)?;
-    let header = ended(&recorded)?;
+    let header = header(&recorded)?;
     let document = recorded.definition(None, terminal)?;
     refuse_another(args, &document, terminal)?;
     let Some(program) = executable(&document, terminal) else {
@@ -31,17 +33,23 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
     };
     let start = recorded.start(args, "")?;
     let identity = Arc::clone(&start.identity);
-    let execution = restored(&recorded, program, start, terminal)?;
+    let (execution, rest) = restored(&recorded, program, start, terminal)?;
     let machine_name = &identity.state_machine_name;
     let (outside, document) = match Outside::of(args, machine_name, document, terminal)? {
         ControlFlow::Continue(bound) => bound,
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let mut sinks = match log {
-        Some(log) => Sinks::append(log, args, terminal, header),
+        Some(mut log) => {
+            if recorded.recording.torn_line.is_some() {
+                log.cut_torn_line().map_err(Failure::usage)?;
+            }
+            Sinks::append(log, args, terminal, header)
+        }
         None => Sinks::open(args, terminal, header)?,
     };
     sinks.recall(recorded.events(), same);
+    sinks.recall(&rest, false);
     let mut clock = clock(args, Some(resumed_at(args, &recorded)));
     let execution = redriven(execution, &mut *clock, &mut sinks);
     let ended = drive(
@@ -54,24 +62,14 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
     conclude(args, terminal, &document, &identity, sinks, &ended)
 }
 
-/// The header of a log of ours whose execution has ended.
-fn ended(recorded: &Recorded) -> Result<&LogHeader, Failure> {
+/// The header of a log of ours.
+fn header(recorded: &Recorded) -> Result<&LogHeader, Failure> {
     let file = &recorded.file;
-    let Some(header) = recorded.header() else {
-        return Err(Failure::usage(format_args!(
+    recorded.header().ok_or_else(|| {
+        Failure::usage(format_args!(
             "{file} cannot be redriven: it is no log of asl run --log"
-        )));
-    };
-    let ends = recorded
-        .events()
-        .last()
-        .is_some_and(|last| last.kind.ends_execution());
-    if ends && recorded.recording.torn_line.is_none() {
-        return Ok(header);
-    }
-    Err(Failure::usage(format_args!(
-        "{file} cannot be redriven: the log breaks off before its execution has ended"
-    )))
+        ))
+    })
 }
 
 /// AWS redrives with the definition that an execution began with.
@@ -90,17 +88,17 @@ fn refuse_another(args: &RunArgs, document: &Document, terminal: &Terminal) -> R
     )))
 }
 
-/// The execution where its log left it.
+/// The execution where its log left it, and the events that the log lacks to its end.
 fn restored(
     recorded: &Recorded,
     program: Program,
     start: Start,
     terminal: &Terminal,
-) -> Result<Execution, Failure> {
+) -> Result<(Execution, Vec<HistoryEvent<'static>>), Failure> {
     let (file, events) = (&recorded.file, recorded.events());
     let replayed = engine::replay(&Arc::new(program), start, events, Likeness::Identical);
-    let execution = match replayed {
-        Ok(replayed) => replayed.execution,
+    let mut replayed = match replayed {
+        Ok(replayed) => replayed,
         Err(Divergence::Different(difference)) => {
             terminal.say(&replay::shown(&difference, &terminal.stderr_style()));
             return Err(Failure::usage(format_args!(
@@ -112,9 +110,45 @@ fn restored(
             return Err(Failure::usage(format_args!("{file}: {untold}")));
         }
     };
+    if replayed.execution.outcome().is_none() {
+        break_off(&mut replayed, recorded, terminal);
+    }
+    let Replayed {
+        execution, rest, ..
+    } = replayed;
     match execution.not_redrivable() {
-        None => Ok(execution),
+        None => Ok((execution, rest)),
         Some(why) => Err(Failure::usage(format_args!("{file}: {why}"))),
+    }
+}
+
+/// A run that was killed left an execution without an end, which is what an abort makes of it.
+fn break_off(replayed: &mut Replayed, recorded: &Recorded, terminal: &Terminal) {
+    if !terminal.quiet {
+        terminal.say(&format!(
+            "note: {} breaks off before its execution has ended; it is taken as aborted there",
+            recorded.file
+        ));
+    }
+    let last = recorded.events().last().map(|last| last.timestamp);
+    let error = StatesError::new("BrokeOff", "The run broke off without an end.");
+    let mut sink = Missing(&mut replayed.rest);
+    let mut out = Out {
+        sink: &mut sink,
+        effects: &mut Vec::new(),
+    };
+    let stop = Input::Stop(error);
+    replayed
+        .execution
+        .deliver(last.unwrap_or_default(), stop, &mut out);
+}
+
+/// Events that a log lacks.
+struct Missing<'r>(&'r mut Vec<HistoryEvent<'static>>);
+
+impl EventSink for Missing<'_> {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.0.extend(read_event(&event.to_line()));
     }
 }
 

@@ -314,6 +314,22 @@ impl Execution {
         result: Result<Json, StatesError>,
         out: &mut Out<'_>,
     ) {
+        self.end_map_run(run, Phase::Ran(result), out);
+    }
+
+    /// As [`Self::map_run_ended`], in a replay of a history that tells what the Map was left with,
+    /// but not what its run gave.
+    pub(in crate::engine) fn map_run_left(
+        &mut self,
+        run: EventId,
+        output: Json,
+        assigned: Vec<(Arc<str>, Json)>,
+        out: &mut Out<'_>,
+    ) {
+        self.end_map_run(run, Phase::Left { output, assigned }, out);
+    }
+
+    fn end_map_run(&mut self, run: EventId, over: Phase, out: &mut Out<'_>) {
         let Some(id) = self.tasks.get(&run).copied() else {
             return;
         };
@@ -322,14 +338,13 @@ impl Execution {
         };
         if matches!(thread.phase, Phase::MapRun(waited) if waited == run) {
             self.tasks.remove(&run);
-            match &result {
-                Ok(_) => {
-                    let kind = HistoryEventType::MapRunSucceeded;
-                    thread.previous = self.recorder.event(out.sink, run, kind, Details::None);
-                }
-                Err(error) => fail(self, &mut thread, error, out),
+            if let Phase::Ran(Err(error)) = &over {
+                fail(self, &mut thread, error, out);
+            } else {
+                let kind = HistoryEventType::MapRunSucceeded;
+                thread.previous = self.recorder.event(out.sink, run, kind, Details::None);
             }
-            thread.phase = Phase::Ran(result);
+            thread.phase = over;
             thread.map_run = run;
             self.ready.push_back(id);
         }

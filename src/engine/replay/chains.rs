@@ -160,8 +160,8 @@ pub(super) struct Placed {
 struct Line {
     /// The state that was entered and not left.
     open: Option<(Arc<str>, StateType)>,
-    /// Whether the open Parallel or Map said that it failed.
-    closed: bool,
+    /// Where the open state failed, once that was said: this chain, or one inside.
+    closed: Option<ChainId>,
     /// How many forks began.
     forks: u32,
     /// The branches of the last fork that began.
@@ -173,6 +173,8 @@ struct Line {
 pub(super) struct Placer {
     lines: Vec<Line>,
     places: HashMap<EventId, Place, RandomState>,
+    /// The chain that the execution failed with.
+    failed: Option<ChainId>,
 }
 
 /// Whether an event tells that something was aborted because something beside it failed. Such
@@ -227,7 +229,7 @@ impl Placer {
                 | Type::ExecutionSucceeded
                 | Type::ExecutionTimedOut,
                 _,
-            ) => self.about_all(event.kind),
+            ) => self.about_all(chains, event.kind, before),
             (kind, Details::StateEntered { name, .. }) => self.entered(chains, kind, name, place),
             (_, Details::StateExited { name, .. }) => {
                 let chain = self.named(chains, before, name).unwrap_or(before);
@@ -247,20 +249,41 @@ impl Placer {
             ) => {
                 let chain = self.iteration(chains, before, name.as_deref(), *index);
                 // The state it was in has failed, even if that said nothing of itself.
-                self.line(chain).closed = event.kind == Type::MapIterationFailed;
+                let line = self.line(chain);
+                line.closed = match event.kind {
+                    Type::MapIterationFailed => line.closed.or(Some(chain)),
+                    _ => None,
+                };
                 chain
             }
             _ => before,
         }
     }
 
-    fn about_all(&mut self, kind: Type) -> ChainId {
-        if kind == Type::ExecutionRedriven {
-            for line in &mut self.lines {
-                line.closed = false;
-            }
+    fn about_all(&mut self, chains: &Chains, kind: Type, before: ChainId) -> ChainId {
+        match kind {
+            Type::ExecutionRedriven => self.reopen(chains),
+            _ => self.failed = (kind == Type::ExecutionFailed).then_some(before),
         }
         ChainId::ROOT
+    }
+
+    /// A redrive goes on where the execution failed. A failure that a Retry had in hand when the
+    /// execution was stopped stays one.
+    fn reopen(&mut self, chains: &Chains) {
+        let Some(mut deepest) = self.failed.take() else {
+            return;
+        };
+        while let Some(inside) = self.line(deepest).closed
+            && inside != deepest
+        {
+            deepest = inside;
+        }
+        let mut at = Some(deepest);
+        while let Some(chain) = at {
+            self.line(chain).closed = None;
+            at = chains.around(chain);
+        }
     }
 
     fn line(&mut self, chain: ChainId) -> &mut Line {
@@ -285,7 +308,7 @@ impl Placer {
         };
         let line = self.line(chain);
         line.open = StateType::entered_by(kind).map(|kind| (name.into(), kind));
-        line.closed = false;
+        line.closed = None;
         chain
     }
 
@@ -321,7 +344,7 @@ impl Placer {
 
     fn failed(&mut self, chains: &Chains, before: ChainId, kind: StateType) -> ChainId {
         let chain = self.around(chains, before, kind);
-        self.line(chain).closed = true;
+        self.line(chain).closed = Some(before);
         chain
     }
 
@@ -355,7 +378,7 @@ impl Placer {
     /// The chain that is in a state of this type which has not failed: this one, or one around it.
     fn around(&self, chains: &Chains, from: ChainId, kind: StateType) -> ChainId {
         let found = self.climb(chains, from, |line| {
-            !line.closed && line.open.as_ref().is_some_and(|(_, open)| *open == kind)
+            line.closed.is_none() && line.open.as_ref().is_some_and(|(_, open)| *open == kind)
         });
         found.unwrap_or(from)
     }

@@ -31,6 +31,8 @@ pub struct Replayed {
     pub events: usize,
     /// Whether the history ends, or breaks off while the execution runs.
     pub ended: bool,
+    /// What the execution did in one go with the last events of a history that breaks off.
+    pub rest: Vec<HistoryEvent<'static>>,
 }
 
 /// Why a history could not be replayed to its end.

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::chains::{ChainId, Chains, Placed, Placer, is_aftermath};
 use super::likeness::{Judge, Likeness};
-use super::map_runs;
+use super::map_runs::{self, MapRunEnd};
 use super::{Difference, Divergence, Replayed, Untold};
 use crate::data::{EventId, Json, Nature, StatesError, Timestamp};
 use crate::engine::thread::{Phase, ThreadId};
@@ -52,6 +52,8 @@ struct Comparison<'h> {
     placer: Placer,
     is_reached: Vec<bool>,
     equal: usize,
+    /// What was made beyond a recording that breaks off.
+    rest: Vec<HistoryEvent<'static>>,
     /// Whether the recording has an end.
     ended: bool,
     difference: Option<Box<Difference>>,
@@ -81,6 +83,8 @@ impl<'h> Stage<'h> {
     }
 
     pub(super) fn play(mut self) -> Result<Replayed, Divergence> {
+        // Whatever was recorded first.
+        self.act(Execution::start);
         for at in 0..self.history.len() {
             self.reach(at)?;
         }
@@ -89,13 +93,14 @@ impl<'h> Stage<'h> {
             execution: self.execution,
             events: self.comparison.equal,
             ended: self.comparison.ended,
+            rest: self.comparison.rest,
         })
     }
 
     /// Moves the execution until it has made a recorded event.
     fn reach(&mut self, at: usize) -> Result<(), Divergence> {
         let event = &self.history[at];
-        if event.kind == Type::MapRunSucceeded && self.map_run_result(at).is_none()
+        if event.kind == Type::MapRunSucceeded && self.map_run_end(at).is_none()
             || event.kind == Type::MapRunRedriven
         {
             return Err(Divergence::Untold(Box::new(self.comparison.untold(at))));
@@ -120,7 +125,7 @@ impl<'h> Stage<'h> {
     fn advance(&mut self, at: usize) -> bool {
         let event = &self.history[at];
         let moved = match event.kind {
-            Type::ExecutionStarted => self.start(),
+            Type::ExecutionStarted => false,
             Type::ExecutionAborted if self.runs() => {
                 self.deliver(event.timestamp, Input::Stop(failure(&event.details)))
             }
@@ -155,14 +160,6 @@ impl<'h> Stage<'h> {
         act(&mut self.execution, &mut out)
     }
 
-    fn start(&mut self) -> bool {
-        let is_fresh = self.execution.recorder.last() == EventId::NONE;
-        if is_fresh {
-            self.act(Execution::start);
-        }
-        is_fresh
-    }
-
     fn deliver(&mut self, at: Timestamp, input: Input) -> bool {
         self.act(|execution, out| execution.deliver(at, input, out));
         true
@@ -181,13 +178,7 @@ impl<'h> Stage<'h> {
             return false;
         };
         let input = match event.kind {
-            Type::MapRunSucceeded => match self.map_run_result(at) {
-                Some(result) => Input::MapRunEnded {
-                    run: task,
-                    result: Ok(result),
-                },
-                None => return false,
-            },
+            Type::MapRunSucceeded => return self.end_map_run(at, task),
             Type::MapRunFailed => Input::MapRunEnded {
                 run: task,
                 result: Err(failure(&event.details)),
@@ -259,23 +250,30 @@ impl<'h> Stage<'h> {
         }
     }
 
-    /// What a Map Run gave that ended with this event, if the rest of its chain tells.
-    fn map_run_result(&self, at: usize) -> Option<Json> {
+    fn end_map_run(&mut self, at: usize, run: EventId) -> bool {
+        let time = self.history[at].timestamp;
+        match self.map_run_end(at) {
+            None => false,
+            Some(MapRunEnd::Result(result)) => {
+                let result = Ok(result);
+                self.deliver(time, Input::MapRunEnded { run, result })
+            }
+            Some(MapRunEnd::Left { output, assigned }) => {
+                self.execution.recorder.advance(time);
+                self.act(|execution, out| execution.map_run_left(run, output, assigned, out));
+                true
+            }
+        }
+    }
+
+    /// What became of a Map Run that ended with this event, if the rest of its chain tells.
+    fn map_run_end(&self, at: usize) -> Option<MapRunEnd> {
         let chain = self.comparison.placed[at].chain;
         let thread = self.execution.threads.get(self.thread(chain)?)?;
-        let state = self.execution.program.state(thread.state);
         let later =
-            (at..self.history.len()).filter(|at| self.comparison.placed[*at].chain == chain);
-        let mut later = later.map(|at| &self.history[at]);
-        let exited = later.find(|event| event.kind == Type::MapStateExited)?;
-        let Details::StateExited {
-            output: Some(output),
-            ..
-        } = &exited.details
-        else {
-            return None;
-        };
-        map_runs::result(state, Json::parse(&output.text()).ok()?)
+            (at + 1..self.history.len()).filter(|at| self.comparison.placed[*at].chain == chain);
+        let later = later.map(|at| &self.history[at]);
+        map_runs::end(&self.execution.program, thread.state, later)
     }
 
     fn phase(&self, thread: ThreadId) -> Option<&Phase> {
@@ -429,6 +427,7 @@ impl<'h> Comparison<'h> {
             placer: Placer::default(),
             is_reached: vec![false; history.len()],
             equal: 0,
+            rest: Vec::new(),
             ended: history
                 .last()
                 .is_some_and(|last| last.kind.ends_execution()),
@@ -501,7 +500,7 @@ impl EventSink for Comparison<'_> {
                 self.equal += 1;
             }
             // What breaks off has not everything that happened.
-            None if !self.ended => {}
+            None if !self.ended => self.rest.extend(owned(made)),
             twin => self.differ(twin, made, chain),
         }
     }
@@ -530,7 +529,8 @@ fn is_ready(phase: &Phase) -> bool {
         | Phase::Answered(_)
         | Phase::Waited
         | Phase::Joined(_)
-        | Phase::Ran(_) => true,
+        | Phase::Ran(_)
+        | Phase::Left { .. } => true,
         Phase::Task(_) | Phase::MapRun(_) | Phase::Waiting | Phase::Forked(_) | Phase::Backoff => {
             false
         }

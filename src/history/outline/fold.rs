@@ -288,12 +288,7 @@ impl Outline {
             node.failure = None;
             let work = node.work_mut();
             work.resource = resource;
-            if let Some(last) = work.tries.last_mut()
-                && last.ended.is_none()
-                && stopped.is_some()
-            {
-                (last.ended, last.outcome) = (stopped, Outcome::Aborted);
-            }
+            work.stop_try(stopped);
             let before = work.tries.last().and_then(|last| last.ended);
             work.tries.push(Try {
                 redriven: before.is_some() && before <= redriven,
@@ -456,7 +451,8 @@ impl Outline {
                 let is_fork = matches!(node.state_type, StateType::Map | StateType::Parallel);
                 if let Some(work) = node.work.as_mut().filter(|_| is_fork) {
                     (work.fork.failed, work.fork.closed) = (None, false);
-                    if let Some(last) = work.tries.last_mut() {
+                    // A Map Run begins anew, with a try of its own.
+                    if let Some(last) = work.tries.last_mut().filter(|_| !work.fork.distributed) {
                         (last.ended, last.outcome) = (None, Outcome::Running);
                     }
                 }

@@ -34,9 +34,15 @@ impl Outline {
         state_type: StateType,
         details: &Details<'_>,
     ) {
-        let Some(visit) = self.fork_around(moment.place, state_type, |_| true) else {
+        let Some(visit) = self.fork_around(moment.place, state_type) else {
             return self.follow(moment);
         };
+        let (stopped, redriven) = (self.stopped, self.redriven);
+        if let Some(work) = self.store.visit_mut(visit).and_then(|v| v.work.as_mut())
+            && work.fork.distributed
+        {
+            work.stop_try(stopped);
+        }
         if self.store.visit(visit).is_some_and(has_begun) {
             self.retry_fork(visit, moment);
         }
@@ -45,7 +51,11 @@ impl Outline {
         };
         node.failure = None;
         let work = node.work_mut();
-        work.tries.push(Try::begun(moment.at));
+        let before = work.tries.last().and_then(|last| last.ended);
+        work.tries.push(Try {
+            redriven: before.is_some() && before <= redriven,
+            ..Try::begun(moment.at)
+        });
         if let Details::MapStarted { length } = details {
             work.fork.length = Some(*length);
         }
@@ -69,23 +79,18 @@ impl Outline {
         }
     }
 
-    /// The open fork around a place, the innermost. No event says which: its name is not told.
-    fn fork_around(
-        &self,
-        place: Option<Place>,
-        state_type: StateType,
-        is_wanted: impl Fn(&Fork) -> bool,
-    ) -> Option<VisitId> {
+    /// The open fork around a place, the innermost that has not failed. No event says which: its
+    /// name is not told.
+    fn fork_around(&self, place: Option<Place>, state_type: StateType) -> Option<VisitId> {
         let mut around = self.around(place?).map(|(visit, _)| visit);
         around.find(|visit| {
             let fork = self.fork(*visit);
-            self.is_a(*visit, state_type) && fork.is_none_or(&is_wanted)
+            self.is_a(*visit, state_type) && fork.is_none_or(|fork| !fork.closed)
         })
     }
 
     pub(super) fn fork_failed(&mut self, moment: Moment, state_type: StateType) {
-        let visit = self.fork_around(moment.place, state_type, |fork| !fork.closed);
-        let Some(visit) = visit else {
+        let Some(visit) = self.fork_around(moment.place, state_type) else {
             return self.follow(moment);
         };
         self.mark_failing(moment.place, Some(visit));
@@ -168,7 +173,7 @@ impl Outline {
         let is_map = |visit: &VisitNode| visit.state_type == StateType::Map;
         let visit = match name {
             Some(name) => self.named(moment.place, name, is_map),
-            None => self.fork_around(moment.place, StateType::Map, |_| true),
+            None => self.fork_around(moment.place, StateType::Map),
         };
         let Some(visit) = visit else { return };
         match kind {

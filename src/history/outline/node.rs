@@ -281,6 +281,18 @@ pub(super) struct Work {
     pub(super) fork: Fork,
 }
 
+impl Work {
+    /// The last try did not end before the execution was stopped.
+    pub(super) fn stop_try(&mut self, stopped: Option<Timestamp>) {
+        if let Some(last) = self.tries.last_mut()
+            && last.ended.is_none()
+            && stopped.is_some()
+        {
+            (last.ended, last.outcome) = (stopped, Outcome::Aborted);
+        }
+    }
+}
+
 /// One visit of a state.
 #[derive(Clone, Debug)]
 pub(super) struct VisitNode {

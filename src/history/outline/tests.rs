@@ -436,3 +436,37 @@ fn damaged(
         details,
     }
 }
+
+/// As `asl run` records it: nothing but the failure of the inner one comes before the retry.
+#[test]
+fn a_retry_around_a_fork_that_failed_is_of_the_outer_one() {
+    let mut script = chained(
+        r#"
+        +0 ParallelStateEntered "name":"Outer","input":"{}"
+        +0 ParallelStateStarted
+        +0 ParallelStateEntered "name":"Inner","input":"{}"
+        +0 ParallelStateStarted
+        +0 FailStateEntered "name":"F","input":"{}"
+        +0 ParallelStateFailed"#,
+    );
+    script.chain(
+        7,
+        2000,
+        r#"
+        +0 ParallelStateStarted
+        +0 ParallelStateEntered "name":"Inner","input":"{}"
+        +0 ParallelStateStarted
+        +0 PassStateEntered "name":"F","input":"{}""#,
+    );
+    check(
+        &script,
+        &expect![[r#"
+        Running None
+        Outer Running 2000 ms 2 tries None
+         [0] Running Some("{}")
+            Inner Running 0 ms 1 tries None
+             [0] Running Some("{}")
+                F Running 0 ms 0 tries None
+    "#]],
+    );
+}
