@@ -19,7 +19,7 @@ use crate::runtime::host::Host;
 use crate::runtime::result_files::{ResultStatus, pending};
 
 /// How many children go to a worker at once when many may run.
-const CHUNK: u64 = 64;
+const CHUNK: u64 = 128;
 
 /// Up to so many children at once, virtual time is exact.
 const EXACT: u64 = 256;
@@ -37,6 +37,7 @@ pub(super) struct Coordinator {
     count: Box<dyn Fn(Report) + Send>,
     stop: watch::Sender<bool>,
     workers: Vec<Worker>,
+    cores: usize,
     tally: Tally,
     first_failure: Option<(u64, StatesError)>,
     /// When the last child ended that has.
@@ -82,6 +83,8 @@ impl Coordinator {
             count,
             stop,
             workers: Vec::new(),
+            // Once: on Linux it reads files.
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
             tally: Tally::default(),
             first_failure: None,
             last,
@@ -265,8 +268,7 @@ impl Coordinator {
         let Some(first) = chunk.first().map(|job| job.number) else {
             return Ok(());
         };
-        let most = std::thread::available_parallelism().map_or(1, usize::from);
-        if self.workers.len() < most {
+        if self.workers.len() < self.cores {
             let worker = self.worker(writer.clone(), done.clone());
             self.workers.push(worker.map_err(|error| {
                 let cause = format!("The Map Run cannot be done on this machine: {error}");
