@@ -23,7 +23,8 @@ use support::{folder, say};
 const MAX_EVENTS: u64 = 2000;
 
 /// The valid definitions that could not be run when this was last written: the number can only
-/// fall. Nineteen have a distributed Map.
+/// fall. One has a script in a path, one a blank in a name, one a `Resource` that is an object: AWS
+/// would refuse them too.
 const REFUSED: usize = 3;
 
 /// A definition and what its label says of it.
