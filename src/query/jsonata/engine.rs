@@ -9,6 +9,7 @@ mod budget;
 mod document;
 mod matching;
 mod references;
+mod search;
 
 pub(super) use analysis::{Analysis, Arithmetic};
 
@@ -23,11 +24,13 @@ use super::{EvaluationError, SyntaxError};
 use crate::data::{Json, Keyed, Timestamp, limits};
 use analysis::{names, nodes};
 use budget::{
-    BACKTRACKING, Budget, GROWING_VALUES, LARGE_VALUES, MANY_STEPS, MATCHERS, MAX_BYTES, MAX_DEPTH,
-    MOST_DISTINCT, OUT_OF_STEPS, Patterns, REGEX, TOO_LARGE, is_in_matcher, patterns,
+    BACKTRACKING, Budget, GROWING_VALUES, INDEXING, LARGE_VALUES, MANY_STEPS, MATCHERS, MAX_BYTES,
+    MAX_DEPTH, MOST_DISTINCT, OUT_OF_STEPS, Patterns, REGEX, SEARCHING, TOO_LARGE, is_in_matcher,
+    patterns,
 };
 use document::{Input, Reached, Writer};
 use matching::{Matching, UNSUITED};
+use search::{Search, search};
 
 /// The stack of an evaluation that may loop, in bytes; pages never touched cost nothing. The
 /// engine drops closures, and values held twice, by recursion: a loop of a million steps can nest
@@ -49,6 +52,7 @@ pub struct Compiled {
     /// Whether it compares all items of an array with each other.
     compares: bool,
     patterns: Patterns,
+    search: Search,
     /// The same with other functions for regular expressions, if they can take their place.
     matching: Option<Matching>,
     /// The levels that stand around the expression as it was written.
@@ -91,12 +95,14 @@ impl Compiled {
         });
         let patterns = patterns.max().unwrap_or(Patterns::None);
         let matching = Matching::of(source, root);
+        let search = search(root);
         let compiled = Self {
             expression,
             draws,
             loops,
             compares,
             patterns,
+            search,
             matching,
             levels,
         };
@@ -202,6 +208,16 @@ impl Compiled {
                     LARGE_VALUES
                 };
                 self.evaluate_within(large, matching, run)
+            }
+            // Work in matches is another that is used up inside a matcher.
+            Err(error) if error.code() == OUT_OF_STEPS && matching.is_none() => {
+                let more = match self.search {
+                    Search::No => return Err(error),
+                    Search::Items => SEARCHING,
+                    Search::Positions => INDEXING,
+                };
+                *run.random = before;
+                self.evaluate_within(more, matching, run)
             }
             result => result,
         }

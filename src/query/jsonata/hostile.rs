@@ -220,3 +220,21 @@ fn patterns_that_may_backtrack_leave_steps_for_the_rest() {
     let found = evaluate(source);
     assert!(found.is_ok(), "{found:?}");
 }
+
+#[test]
+fn items_are_found_in_many_steps() {
+    for (source, expected) in [
+        (
+            "($o := [1..5000].{'v': $}; \
+             $sum($map($o, function($v, $i, $a) { $i > 0 ? $v.v - $a[$i - 1].v : 0 })))",
+            "4999",
+        ),
+        (
+            "($p := [1..500].{'id': $, 'q': 2}; \
+             $sum([1..500].{'id': $}.($x := $; {'m': $p[id = $x.id].q}).m))",
+            "1000",
+        ),
+    ] {
+        assert_eq!(told(source), expected, "{source}");
+    }
+}

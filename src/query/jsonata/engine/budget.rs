@@ -27,6 +27,18 @@ pub(super) const MANY_STEPS: Budget = Budget {
     string: limits::MAX_PAYLOAD,
 };
 
+/// For those that only look for items: what they keep of a step is a reference at most.
+pub(super) const SEARCHING: Budget = Budget {
+    steps: 8_000_000,
+    ..MANY_STEPS
+};
+
+/// For those that look for items by their positions: the engine counts all items that it skips.
+pub(super) const INDEXING: Budget = Budget {
+    steps: 100_000_000,
+    ..MANY_STEPS
+};
+
 /// For those that need large values on their way: the largest that others measured on AWS, of
 /// an array as of `$range` (unconfirmed for other arrays).
 pub(super) const LARGE_VALUES: Budget = Budget {
