@@ -70,6 +70,7 @@ const HOMES: &[(&str, &str)] = &[
     ("ignore", "src/cli/"),
     ("indicatif", "src/cli/"),
     ("jlens_core", "src/query/jsonata/engine"),
+    ("regress", "src/query/jsonata/engine"),
     ("jsonschema", "src/lint/schema/"),
     ("miette", "src/report/diagnostics/human.rs"),
     ("owo_colors", "src/report/style.rs"),

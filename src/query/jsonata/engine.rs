@@ -7,7 +7,9 @@
 mod analysis;
 mod budget;
 mod document;
+mod matching;
 mod references;
+mod search;
 
 pub(super) use analysis::{Analysis, Arithmetic};
 
@@ -22,10 +24,13 @@ use super::{EvaluationError, SyntaxError};
 use crate::data::{Json, Keyed, Timestamp, limits};
 use analysis::{names, nodes};
 use budget::{
-    BACKTRACKING, Budget, GROWING_VALUES, LARGE_VALUES, MANY_STEPS, MAX_BYTES, MAX_DEPTH,
-    MOST_DISTINCT, OUT_OF_STEPS, Patterns, REGEX, TOO_LARGE, is_in_matcher, patterns,
+    BACKTRACKING, Budget, GROWING_VALUES, INDEXING, LARGE_VALUES, MANY_STEPS, MATCHERS, MAX_BYTES,
+    MAX_DEPTH, MOST_DISTINCT, OUT_OF_STEPS, Patterns, REGEX, SEARCHING, TOO_LARGE, is_in_matcher,
+    patterns,
 };
 use document::{Input, Reached, Writer};
+use matching::{Matching, UNSUITED};
+use search::{Search, search};
 
 /// The stack of an evaluation that may loop, in bytes; pages never touched cost nothing. The
 /// engine drops closures, and values held twice, by recursion: a loop of a million steps can nest
@@ -47,6 +52,9 @@ pub struct Compiled {
     /// Whether it compares all items of an array with each other.
     compares: bool,
     patterns: Patterns,
+    search: Search,
+    /// The same with other functions for regular expressions, if they can take their place.
+    matching: Option<Matching>,
     /// The levels that stand around the expression as it was written.
     levels: usize,
 }
@@ -86,12 +94,16 @@ impl Compiled {
             _ => Patterns::None,
         });
         let patterns = patterns.max().unwrap_or(Patterns::None);
+        let matching = Matching::of(source, root);
+        let search = search(root);
         let compiled = Self {
             expression,
             draws,
             loops,
             compares,
             patterns,
+            search,
+            matching,
             levels,
         };
         match compiled.later_operator() {
@@ -135,24 +147,77 @@ impl Compiled {
     /// No budget has room for all that is reasonable without room for what takes minutes. So one
     /// that is used up is followed by another, which has more of that and less of the rest.
     fn evaluate_here(&self, run: &mut Run<'_>) -> Result<Option<Json>, EvaluationError> {
-        let result = match self.patterns {
-            Patterns::None if self.loops => self.evaluate_large(GROWING_VALUES, run),
-            Patterns::None => self.evaluate_large(LARGE_VALUES, run),
-            Patterns::Plain => self.evaluate_within(REGEX, run),
-            Patterns::Ambiguous => self.evaluate_ambiguous(run),
+        let result = match self.evaluate_matching(run) {
+            Some(result) => result,
+            None => self
+                .evaluate_engine(run)
+                .map_err(|error| evaluation_error(&error)),
         };
-        match result.map_err(|error| evaluation_error(&error))? {
+        match result? {
             Some(value) if value.depth() > limits::MAX_DEPTH => Err(too_large()),
             value => Ok(value),
         }
     }
 
-    fn evaluate_large(&self, large: Budget, run: &mut Run<'_>) -> jlens_core::Result<Option<Json>> {
+    /// With our functions for regular expressions; `None` if they cannot give what is asked for.
+    fn evaluate_matching(
+        &self,
+        run: &mut Run<'_>,
+    ) -> Option<Result<Option<Json>, EvaluationError>> {
+        let matching = self.matching.as_ref()?;
+        let is_shadowed = |(name, _): &(&str, &Json)| MATCHERS.contains(name);
+        if run.shadows.iter().any(is_shadowed) {
+            return None;
+        }
         let before = run.random.clone();
-        match self.evaluate_within(MANY_STEPS, run) {
+        match self.evaluate_large(Some(matching), run) {
+            Err(error) if error.code() == UNSUITED => {
+                *run.random = before;
+                None
+            }
+            result => Some(result.map_err(|error| {
+                let error = evaluation_error(&error);
+                EvaluationError {
+                    message: matching.restore(error.message),
+                    ..error
+                }
+            })),
+        }
+    }
+
+    fn evaluate_engine(&self, run: &mut Run<'_>) -> jlens_core::Result<Option<Json>> {
+        match self.patterns {
+            Patterns::None => self.evaluate_large(None, run),
+            Patterns::Plain => self.evaluate_within(REGEX, None, run),
+            Patterns::Ambiguous => self.evaluate_ambiguous(run),
+        }
+    }
+
+    fn evaluate_large(
+        &self,
+        matching: Option<&Matching>,
+        run: &mut Run<'_>,
+    ) -> jlens_core::Result<Option<Json>> {
+        let before = run.random.clone();
+        match self.evaluate_within(MANY_STEPS, matching, run) {
             Err(error) if error.code() == TOO_LARGE => {
                 *run.random = before;
-                self.evaluate_within(large, run)
+                let large = if self.loops {
+                    GROWING_VALUES
+                } else {
+                    LARGE_VALUES
+                };
+                self.evaluate_within(large, matching, run)
+            }
+            // Work in matches is another that is used up inside a matcher.
+            Err(error) if error.code() == OUT_OF_STEPS && matching.is_none() => {
+                let more = match self.search {
+                    Search::No => return Err(error),
+                    Search::Items => SEARCHING,
+                    Search::Positions => INDEXING,
+                };
+                *run.random = before;
+                self.evaluate_within(more, matching, run)
             }
             result => result,
         }
@@ -162,12 +227,12 @@ impl Compiled {
         let before = run.random.clone();
         let mut last = None;
         for budget in BACKTRACKING {
-            let result = self.evaluate_within(budget, run);
+            let result = self.evaluate_within(budget, None, run);
             match result {
                 Err(error) if error.code() == OUT_OF_STEPS => {
                     *run.random = before.clone();
                     if !is_in_matcher(&error) {
-                        return self.evaluate_within(REGEX, run);
+                        return self.evaluate_within(REGEX, None, run);
                     }
                     last = Some(error);
                 }
@@ -180,11 +245,12 @@ impl Compiled {
     fn evaluate_within(
         &self,
         budget: Budget,
+        matching: Option<&Matching>,
         run: &mut Run<'_>,
     ) -> jlens_core::Result<Option<Json>> {
         let options = self.options(budget, run);
         let drawn = Arc::new(Mutex::new(run.random.clone()));
-        let own = self.own_bindings(run.shadows, &drawn);
+        let own = self.own_bindings(run.shadows, matching, &drawn);
         let bindings = own.as_ref().unwrap_or(&HOST);
         let reached = Reached::new();
         let input = Input {
@@ -195,7 +261,7 @@ impl Compiled {
             reached,
             keys: HashSet::new(),
         };
-        let expression = &self.expression;
+        let expression = matching.map_or(&self.expression, |matching| &matching.expression);
         let result = expression.evaluate_source_to(&input, bindings, &options, |output| {
             output.write(&mut writer)
         });
@@ -226,9 +292,10 @@ impl Compiled {
     fn own_bindings(
         &self,
         shadows: &[(&str, &Json)],
+        matching: Option<&Matching>,
         drawn: &Arc<Mutex<Keyed>>,
     ) -> Option<Bindings> {
-        if shadows.is_empty() && !self.draws {
+        if shadows.is_empty() && !self.draws && matching.is_none() {
             return None;
         }
         let mut bindings = HOST.clone();
@@ -243,6 +310,9 @@ impl Compiled {
         for (name, value) in shadows {
             let value = serde_json::to_value(value).unwrap_or_default();
             bindings = bindings.var(*name, value);
+        }
+        if let Some(matching) = matching {
+            bindings = matching.bind(bindings);
         }
         Some(bindings)
     }

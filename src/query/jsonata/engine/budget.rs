@@ -27,6 +27,18 @@ pub(super) const MANY_STEPS: Budget = Budget {
     string: limits::MAX_PAYLOAD,
 };
 
+/// For those that only look for items: what they keep of a step is a reference at most.
+pub(super) const SEARCHING: Budget = Budget {
+    steps: 8_000_000,
+    ..MANY_STEPS
+};
+
+/// For those that look for items by their positions: the engine counts all items that it skips.
+pub(super) const INDEXING: Budget = Budget {
+    steps: 100_000_000,
+    ..MANY_STEPS
+};
+
 /// For those that need large values on their way: the largest that others measured on AWS, of
 /// an array as of `$range` (unconfirmed for other arrays).
 pub(super) const LARGE_VALUES: Budget = Budget {
@@ -68,6 +80,16 @@ pub(super) const BACKTRACKING: [Budget; 2] = [
 
 /// The functions that backtracking happens in.
 pub(super) const MATCHERS: [&str; 4] = ["contains", "match", "replace", "split"];
+
+/// The work that one evaluation may do in matches of ours, in bytes of text looked at.
+pub(super) const MATCHING: u64 = 200_000_000;
+
+/// What 1 024 steps of backtracking count, of which each takes as long as a dozen bytes: as many
+/// as [`BACKTRACKING`] has use the work up.
+pub(super) const POLL: u64 = 12 << 10;
+
+/// The most matches one call may find.
+pub(super) const MOST_MATCHES: usize = 300_000;
 
 /// The longest string and the largest result, in bytes: measured on AWS by others.
 pub(super) const MAX_BYTES: usize = 6_990_256;
