@@ -1,5 +1,5 @@
-//! Texts that nobody would write: every reader of expressions, definitions and logs gets valid
-//! ones that were cut, spliced, doubled and nested at random.
+//! Texts that nobody would write: every reader of expressions, definitions, logs and files of items
+//! gets valid ones that were cut, spliced, doubled and nested at random.
 //!
 //! A quick run tries a fixed number of texts, the same each time. To search on, from a seed that
 //! the run tells, give each reader so many seconds:
@@ -20,6 +20,7 @@
 
 mod definition;
 mod intrinsic;
+mod items;
 mod jsonata;
 mod jsonpath;
 mod log;
