@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::program::{Assign, Catcher, Io, PathField, ResultPath, State, Template};
+use super::program::{Catcher, Io, PathField, ResultPath, State, Template};
 use super::scope::View;
 use crate::data::{Json, Keyed, limits};
 use crate::query::failure;
@@ -122,8 +122,8 @@ pub(super) fn catch(
         )?,
     };
     let seen = match &catcher.assign {
-        Some(Assign::JsonPath(_)) => error_output,
-        Some(Assign::Jsonata(_)) | None => view.input,
+        Some(Template::JsonPath(_)) => error_output,
+        Some(Template::Jsonata(_)) | None => view.input,
     };
     let field = || format!("Catch[{index}]/Assign");
     let assigned = assign(catcher.assign.as_ref(), &field, &view.of(seen), random)?;
@@ -132,18 +132,15 @@ pub(super) fn catch(
 
 /// The variables that an `Assign` sets, in alphabetical order as histories show them.
 pub(super) fn assign(
-    assign: Option<&Assign>,
+    assign: Option<&Template>,
     field: &dyn Fn() -> String,
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<Vec<(Arc<str>, Json)>, Failure> {
-    let values = match assign {
-        None => return Ok(Vec::new()),
-        Some(Assign::JsonPath(template)) => template.evaluate(view, random)?,
-        Some(Assign::Jsonata(template)) => {
-            view.jsonata(|scope| template.evaluate(&field(), scope, random))?
-        }
+    let Some(template) = assign else {
+        return Ok(Vec::new());
     };
+    let values = made(template, &field(), view, random)?;
     // One Assign may set 256 KiB (01 §1.6).
     check_size(view.state, &values)?;
     let fields = values

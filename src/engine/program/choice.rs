@@ -45,7 +45,7 @@ impl Compiler<'_> {
         Some(Rule {
             next: self.target(scope, next)?,
             condition: condition?,
-            assign: self.assign(state.language, Members::INPUT, rule.assign.as_ref()),
+            assign: self.template(state.language, Members::INPUT, rule.assign.as_ref()),
             output: self.jsonata(state.language, Members::INPUT, rule.output.as_ref()),
         })
     }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::expression::sees;
 use super::{
-    Assign, Body, Catcher, Fail, Flow, FlowId, Next, Program, Retrier, Scalar, State, StateId,
-    Task, Wait,
+    Body, Catcher, Fail, Flow, FlowId, Next, Program, Retrier, Scalar, State, StateId, Task,
+    Template, Wait,
 };
 use crate::data::{Json, Timestamp};
 use crate::language::{self, Field, Resource, StateKind, StateMachine, Target};
@@ -125,7 +125,7 @@ impl Compiler<'_> {
     fn state(&mut self, scope: &Scope<'_>, state: &language::State) -> Option<State> {
         let before = self.diagnostics.len();
         let io = self.io(state);
-        let assign = self.assign(state.language, sees(state), state.io.assign.as_ref());
+        let assign = self.template(state.language, sees(state), state.io.assign.as_ref());
         let (retriers, catchers) = handlers(state);
         let retry = retriers.iter().map(retrier).collect();
         let catch: Vec<_> = catchers
@@ -182,7 +182,7 @@ impl Compiler<'_> {
                 Members::ERROR_OUTPUT,
                 catcher.output.as_ref(),
             ),
-            assign: self.assign(
+            assign: self.template(
                 state.language,
                 Members::ERROR_OUTPUT,
                 catcher.assign.as_ref(),
@@ -190,19 +190,19 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn assign(
+    /// A template in the state's query language, and what it may see of `$states`.
+    pub(super) fn template(
         &mut self,
         language: QueryLanguage,
         sees: Members,
-        value: Option<&Field<Json>>,
-    ) -> Option<Assign> {
-        let value = value?;
+        field: Option<&Field<Json>>,
+    ) -> Option<Template> {
+        let field = field?;
         match language {
-            QueryLanguage::JsonPath => self.payload_template(value).map(Assign::JsonPath),
-            QueryLanguage::Jsonata => {
-                let template = self.jsonata(language, sees, Some(value));
-                template.map(Assign::Jsonata)
-            }
+            QueryLanguage::JsonPath => self.payload_template(field).map(Template::JsonPath),
+            QueryLanguage::Jsonata => self
+                .jsonata(language, sees, Some(field))
+                .map(Template::Jsonata),
         }
     }
 

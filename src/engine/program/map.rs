@@ -68,7 +68,7 @@ impl Compiler<'_> {
         Some(Map {
             flow: self.flow_id(&processor.flow),
             items,
-            item_selector: selector.and_then(|field| self.template(state.language, field)),
+            item_selector: self.template(state.language, Members::INPUT, selector),
             max_concurrency: self.amount(state.language, map.max_concurrency.as_ref(), path),
             distributed: if map.is_distributed() {
                 Some(Box::new(self.distributed(state, map, processor)?))
@@ -76,15 +76,6 @@ impl Compiler<'_> {
                 None
             },
         })
-    }
-
-    fn template(&mut self, language: QueryLanguage, field: &Field<Json>) -> Option<Template> {
-        match language {
-            QueryLanguage::JsonPath => self.payload_template(field).map(Template::JsonPath),
-            QueryLanguage::Jsonata => self
-                .jsonata(language, Members::INPUT, Some(field))
-                .map(Template::Jsonata),
-        }
     }
 
     fn distributed(
@@ -167,7 +158,7 @@ impl Compiler<'_> {
             QueryLanguage::Jsonata => "Arguments",
         };
         let arguments = self.member(field, name)?;
-        self.template(language, &arguments)
+        self.template(language, Members::INPUT, Some(&arguments))
     }
 
     fn reader_config(&mut self, config: &Field<Json>) -> Option<ReaderConfig> {
@@ -199,7 +190,7 @@ impl Compiler<'_> {
         ItemBatcher {
             max_items: self.bound(language, field, "MaxItemsPerBatch"),
             max_input_bytes: self.bound(language, field, "MaxInputBytesPerBatch"),
-            batch_input: batch_input.and_then(|field| self.template(language, &field)),
+            batch_input: self.template(language, Members::INPUT, batch_input.as_ref()),
         }
     }
 

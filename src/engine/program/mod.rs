@@ -60,7 +60,7 @@ pub struct State {
     /// Its name.
     pub name: Arc<str>,
     pub(super) io: Io,
-    pub(super) assign: Option<Assign>,
+    pub(super) assign: Option<Template>,
     pub(super) retry: Box<[Retrier]>,
     pub(super) catch: Box<[Catcher]>,
     pub(super) next: Next,
@@ -111,12 +111,6 @@ pub(super) enum ResultPath {
     At(ReferencePath),
 }
 
-#[derive(Debug)]
-pub(super) enum Assign {
-    JsonPath(PayloadTemplate),
-    Jsonata(jsonata::Template),
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct Retrier {
     pub(super) error_equals: Box<[Arc<str>]>,
@@ -134,7 +128,7 @@ pub(super) struct Catcher {
     pub(super) next: StateId,
     pub(super) result_path: ResultPath,
     pub(super) output: Option<jsonata::Template>,
-    pub(super) assign: Option<Assign>,
+    pub(super) assign: Option<Template>,
 }
 
 #[derive(Debug)]
@@ -244,7 +238,7 @@ pub(super) struct Choice {
 pub(super) struct Rule {
     pub(super) condition: Condition,
     pub(super) next: StateId,
-    pub(super) assign: Option<Assign>,
+    pub(super) assign: Option<Template>,
     pub(super) output: Option<jsonata::Template>,
 }
 
