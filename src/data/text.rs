@@ -154,11 +154,12 @@ fn write_quoted(text: &str, out: &mut String) {
 
 /// Appends the inside of a JSON string: quotes, backslashes and control characters escaped.
 pub fn write_escaped(text: &str, out: &mut String) {
+    out.reserve(text.len());
     let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if ESCAPED[byte as usize] == 1 {
-            continue;
-        }
+    let bytes = text.as_bytes();
+    while let Some(found) = bytes[plain..].iter().position(|b| ESCAPED[*b as usize] != 1) {
+        let at = plain + found;
+        let byte = bytes[at];
         out.push_str(&text[plain..at]);
         plain = at + 1;
         match byte {

@@ -83,7 +83,7 @@ pub(in crate::engine) fn attempt(
         flow: map.flow,
         state: thread.state,
         express: own.express,
-        machine: ChildMachine::of(&execution.core.identity, &names.label),
+        machine: ChildMachine::of(&execution.core.identity, &names.label, own.express),
         core: execution.core.clone(),
         thread: thread.snapshot(),
         input: input.compacted(),

@@ -69,13 +69,18 @@ pub struct MapRun {
 pub(super) struct ChildMachine {
     name: Arc<str>,
     arn: Arc<str>,
+    /// How the ARNs of its executions begin.
+    executions: String,
 }
 
 impl ChildMachine {
-    pub(super) fn of(parent: &Identity, label: &str) -> Self {
+    pub(super) fn of(parent: &Identity, label: &str, express: bool) -> Self {
+        let arn = format!("{}/{label}", parent.state_machine_arn);
+        let kind = if express { ":express:" } else { ":execution:" };
         Self {
             name: format!("{}/{label}", parent.state_machine_name).into(),
-            arn: format!("{}/{label}", parent.state_machine_arn).into(),
+            executions: format!("{}:", arn.replacen(":stateMachine:", kind, 1)),
+            arn: arn.into(),
         }
     }
 }
@@ -168,13 +173,13 @@ impl MapRun {
     fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
         let parent = &self.core.identity;
         let name = random.uuid();
-        let machine = &self.machine.name;
-        let prefix = self.arn.split(":mapRun:").next().unwrap_or_default();
-        let execution_arn = if self.express {
-            format!("{prefix}:express:{machine}:{name}:{}", random.uuid())
-        } else {
-            format!("{prefix}:execution:{machine}:{name}")
-        };
+        let mut execution_arn = String::with_capacity(self.machine.executions.len() + 80);
+        execution_arn.push_str(&self.machine.executions);
+        execution_arn.push_str(&name);
+        if self.express {
+            execution_arn.push(':');
+            execution_arn.push_str(&random.uuid());
+        }
         Identity {
             execution_arn: execution_arn.into(),
             name: name.into(),

@@ -19,7 +19,10 @@ use crate::runtime::host::Host;
 use crate::runtime::result_files::{ResultStatus, pending};
 
 /// How many children go to a worker at once when many may run.
-const CHUNK: u64 = 128;
+const CHUNK: u64 = 256;
+
+/// How many chunks there are at least when as many children run as may.
+const CHUNKS: u64 = 32;
 
 /// Up to so many children at once, virtual time is exact.
 const EXACT: u64 = 256;
@@ -237,7 +240,7 @@ impl Coordinator {
     /// The next children, as many as go out at once.
     fn chunk(&mut self, feed: &mut Feed) -> Result<Vec<Job>, StatesError> {
         let most = u64::from(self.run.max_concurrency);
-        let size = (most / CHUNK).clamp(1, CHUNK);
+        let size = (most / CHUNKS).clamp(1, CHUNK);
         let mut chunk = Vec::new();
         while (chunk.len() as u64) < size && self.has_room() {
             let Some(given) = feed.next()? else {
