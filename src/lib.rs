@@ -19,8 +19,8 @@
 //! | [`graph`] | states and transitions; what is reachable, what ends, what is missing |
 //! | [`lint`] | the schema check and the rules; one rule a file, the registry in plain sight |
 //! | [`history`] | the 62 types of event, logs, the outline that views are made of |
-//! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it |
-//! | [`runtime`] | the driver, clocks, handlers, callbacks, the log on disk |
+//! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it; replay, redrive |
+//! | [`runtime`] | the driver, clocks, handlers, callbacks, Map Runs, the log on disk |
 //! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
 //! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
@@ -50,6 +50,12 @@
 //!   inside it, as AWS shows them.
 //! - The driver is a future for each execution ([`runtime::run`]); any number of them run at once
 //!   on one runtime. Every input of a task goes through one ordered queue.
+//! - A Map Run is no second machine beside [`engine::Execution`]: the engine evaluates its fields
+//!   ([`engine::map_run::MapRun`]), and reading, running and writing, all of it waiting, are the
+//!   runtime's. What it came to is one more input, with a time of its own, so that virtual time is
+//!   the same in every run.
+//! - A replay follows the recorded order instead of ours: each recorded event is reached by telling
+//!   the engine what the outside did, or by one turn of its thread.
 //!
 //! # Example
 //! ```
