@@ -157,7 +157,10 @@ pub fn write_escaped(text: &str, out: &mut String) {
     out.reserve(text.len());
     let mut plain = 0;
     let bytes = text.as_bytes();
-    while let Some(found) = bytes[plain..].iter().position(|b| ESCAPED[*b as usize] != 1) {
+    while let Some(found) = bytes[plain..]
+        .iter()
+        .position(|b| ESCAPED[*b as usize] != 1)
+    {
         let at = plain + found;
         let byte = bytes[at];
         out.push_str(&text[plain..at]);
