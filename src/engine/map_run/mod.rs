@@ -64,6 +64,40 @@ pub struct MapRun {
     pub(super) input: Json,
 }
 
+/// What the children of a Map Run are called (07 §7.7).
+#[derive(Debug)]
+pub struct ChildNames {
+    machine_name: Arc<str>,
+    machine_arn: Arc<str>,
+    role_arn: Arc<str>,
+    region: Arc<str>,
+    /// How the ARNs of their executions begin.
+    executions: String,
+    express: bool,
+}
+
+impl ChildNames {
+    fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
+        let name = random.uuid();
+        let mut execution_arn = String::with_capacity(self.executions.len() + 80);
+        execution_arn.push_str(&self.executions);
+        execution_arn.push_str(&name);
+        if self.express {
+            execution_arn.push(':');
+            execution_arn.push_str(&random.uuid());
+        }
+        Identity {
+            execution_arn: execution_arn.into(),
+            name: name.into(),
+            state_machine_arn: self.machine_arn.clone(),
+            state_machine_name: self.machine_name.clone(),
+            role_arn: self.role_arn.clone(),
+            region: self.region.clone(),
+            express: self.express,
+        }
+    }
+}
+
 /// The machine that children are executions of: the parent's with the Map's label behind it.
 #[derive(Debug)]
 pub(super) struct ChildMachine {
@@ -108,6 +142,12 @@ pub struct ItemOrigin {
 }
 
 impl MapRun {
+    /// Whether anybody asks where an item comes from.
+    #[must_use]
+    pub fn asks_origin(&self) -> bool {
+        self.map().item_selector.is_some()
+    }
+
     /// What an item becomes: `ItemSelector`, or the item itself.
     ///
     /// # Errors
@@ -151,7 +191,13 @@ impl MapRun {
     ///
     /// # Errors
     /// When its input is over the size limit.
-    pub fn child(&self, number: u64, input: Json, at: Timestamp) -> Result<Start, StatesError> {
+    pub fn child(
+        &self,
+        names: &ChildNames,
+        number: u64,
+        input: Json,
+        at: Timestamp,
+    ) -> Result<Start, StatesError> {
         if input.size() > limits::MAX_PAYLOAD {
             return Err(StatesError::data_limit(&self.name));
         }
@@ -161,7 +207,7 @@ impl MapRun {
             input,
             // A child cannot read the variables of the machine around it (01-fields §1.6).
             variables: BTreeMap::new(),
-            identity: Arc::new(self.identity(&mut seed.named("identity"))),
+            identity: Arc::new(names.identity(&mut seed.named("identity"))),
             at,
             seed,
             max_events: if self.express { 0 } else { limits::MAX_EVENTS },
@@ -169,24 +215,17 @@ impl MapRun {
         })
     }
 
-    /// A child's names (07 §7.7).
-    fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
-        let parent = &self.core.identity;
-        let name = random.uuid();
-        let mut execution_arn = String::with_capacity(self.machine.executions.len() + 80);
-        execution_arn.push_str(&self.machine.executions);
-        execution_arn.push_str(&name);
-        if self.express {
-            execution_arn.push(':');
-            execution_arn.push_str(&random.uuid());
-        }
-        Identity {
-            execution_arn: execution_arn.into(),
-            name: name.into(),
-            state_machine_arn: self.machine.arn.clone(),
-            state_machine_name: self.machine.name.clone(),
-            role_arn: parent.role_arn.clone(),
-            region: parent.region.clone(),
+    /// What children are called, for one thread that runs them: texts that all threads shared
+    /// would be counted by all of them at once, for every child.
+    #[must_use]
+    pub fn names(&self) -> ChildNames {
+        let own = |text: &Arc<str>| Arc::from(&**text);
+        ChildNames {
+            machine_name: own(&self.machine.name),
+            machine_arn: own(&self.machine.arn),
+            role_arn: own(&self.core.identity.role_arn),
+            region: own(&self.core.identity.region),
+            executions: self.machine.executions.clone(),
             express: self.express,
         }
     }

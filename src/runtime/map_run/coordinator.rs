@@ -19,10 +19,10 @@ use crate::runtime::host::Host;
 use crate::runtime::result_files::{ResultStatus, pending};
 
 /// How many children go to a worker at once when many may run.
-const CHUNK: u64 = 256;
+const CHUNK: u64 = 128;
 
 /// How many chunks there are at least when as many children run as may.
-const CHUNKS: u64 = 32;
+const CHUNKS: u64 = 64;
 
 /// Up to so many children at once, virtual time is exact.
 const EXACT: u64 = 256;
@@ -295,6 +295,7 @@ impl Coordinator {
             run: Arc::clone(&self.run),
             host: Arc::clone(&self.host),
             writer,
+            names: self.run.names(),
             done,
         };
         let (clock, stopped) = (self.clock.fork(self.run.at), self.stop.subscribe());

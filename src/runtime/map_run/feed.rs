@@ -62,7 +62,9 @@ impl Feed {
         let taken = match &mut self.source {
             Source::AtHand(items) => at_hand(items, self.index),
             Source::Read(items) => items.next().transpose()?.map(|item| {
-                let (key, source) = (item.key.clone(), Arc::clone(&item.source));
+                let asked = self.run.asks_origin().then_some(&item);
+                let key = asked.and_then(|item| item.key.clone());
+                let source = asked.map(|item| Arc::clone(&item.source));
                 (key, source, Found::Raw(item))
             }),
         };
@@ -72,7 +74,7 @@ impl Feed {
         let origin = ItemOrigin {
             index: self.index,
             key,
-            source: Some(source),
+            source,
         };
         self.index += 1;
         Ok(Some((origin, found)))
@@ -102,7 +104,7 @@ impl Feed {
     }
 }
 
-type Taken = (Option<Arc<str>>, Arc<str>, Found);
+type Taken = (Option<Arc<str>>, Option<Arc<str>>, Found);
 
 fn at_hand(items: &Json, index: u64) -> Option<Taken> {
     let index = usize::try_from(index).ok()?;
@@ -113,5 +115,5 @@ fn at_hand(items: &Json, index: u64) -> Option<Taken> {
         }
         items => (None, items.as_array()?.get(index)?),
     };
-    Some((key, STATE_DATA.into(), Found::Value(value.clone())))
+    Some((key, Some(STATE_DATA.into()), Found::Value(value.clone())))
 }

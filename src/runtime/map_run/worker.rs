@@ -9,7 +9,7 @@ use tokio::task::LocalSet;
 
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
-use crate::engine::map_run::{ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
+use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
 use crate::engine::{Execution, Outcome, Silent};
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
@@ -100,11 +100,12 @@ pub(super) struct Done {
     pub(super) error: Option<StatesError>,
 }
 
-/// What all workers of a run share.
+/// What a worker knows of its run.
 pub(super) struct Shared {
     pub(super) run: Arc<MapRun>,
     pub(super) host: Arc<Host>,
     pub(super) writer: ResultWriter,
+    pub(super) names: ChildNames,
     pub(super) done: mpsc::Sender<Vec<Done>>,
 }
 
@@ -253,7 +254,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
     } else {
         clock.now()
     };
-    let start = run.child(job.number, input, started)?;
+    let start = run.child(&shared.names, job.number, input, started)?;
     let mut child = ChildResult {
         identity: Arc::clone(&start.identity),
         items,

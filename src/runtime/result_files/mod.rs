@@ -229,7 +229,13 @@ impl Open {
 
     fn write(&mut self, text: &str) -> Result<(), StatesError> {
         self.size += text.len() as u64;
-        let written = self.out.write_all(text.as_bytes());
+        // A write that is worth a call of the system need not be copied first.
+        let written = if text.len() >= BUFFER / 4 {
+            let flushed = self.out.flush();
+            flushed.and_then(|()| self.out.get_mut().write_all(text.as_bytes()))
+        } else {
+            self.out.write_all(text.as_bytes())
+        };
         written.map_err(|why| unwritable(&self.path, &why))
     }
 
