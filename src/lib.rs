@@ -25,7 +25,7 @@
 //! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
-//! From `data` to `engine` nothing does I/O, has a clock, waits or prints: `tests/architecture.rs`
+//! From `data` to `engine` nothing does I/O, has a clock, waits or prints: `tests/architecture/`
 //! holds the layers. Phases are outside, types inside: the life of Map is `language/states/map.rs`
 //! (its fields) and `engine/states/map.rs` (its execution), under the same name.
 //!
