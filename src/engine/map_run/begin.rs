@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    self as map_run, Batch, ChildMachine, Destination, ItemReader, ItemSource, MapRun,
-    ResultWriter, Tolerance,
+    self as map_run, Batch, ChildNames, Destination, ItemReader, ItemSource, MapRun, ResultWriter,
+    Tolerance,
 };
 use crate::data::{EventId, Json, Keyed, StatesError};
 use crate::engine::execution::{Execution, Turn};
@@ -83,7 +83,7 @@ pub(in crate::engine) fn attempt(
         flow: map.flow,
         state: thread.state,
         express: own.express,
-        machine: ChildMachine::of(&execution.core.identity, &names.label, own.express),
+        names: ChildNames::of(&execution.core.identity, &names.label, own.express),
         core: execution.core.clone(),
         thread: thread.snapshot(),
         input: input.compacted(),

@@ -56,7 +56,8 @@ pub struct MapRun {
     pub(super) flow: FlowId,
     pub(super) state: StateId,
     pub(super) express: bool,
-    pub(super) machine: ChildMachine,
+    /// What children are called: the parent's names with the Map's label behind them.
+    pub(super) names: ChildNames,
     pub(super) core: Core,
     /// The Map's thread as it was when the run began: `ItemSelector` reads it.
     pub(super) thread: Thread,
@@ -77,6 +78,19 @@ pub struct ChildNames {
 }
 
 impl ChildNames {
+    pub(super) fn of(parent: &Identity, label: &str, express: bool) -> Self {
+        let arn = format!("{}/{label}", parent.state_machine_arn);
+        let kind = if express { ":express:" } else { ":execution:" };
+        Self {
+            machine_name: format!("{}/{label}", parent.state_machine_name).into(),
+            executions: format!("{}:", arn.replacen(":stateMachine:", kind, 1)),
+            machine_arn: arn.into(),
+            role_arn: parent.role_arn.clone(),
+            region: parent.region.clone(),
+            express,
+        }
+    }
+
     fn identity(&self, random: &mut crate::data::Keyed) -> Identity {
         let name = random.uuid();
         let mut execution_arn = String::with_capacity(self.executions.len() + 80);
@@ -94,27 +108,6 @@ impl ChildNames {
             role_arn: self.role_arn.clone(),
             region: self.region.clone(),
             express: self.express,
-        }
-    }
-}
-
-/// The machine that children are executions of: the parent's with the Map's label behind it.
-#[derive(Debug)]
-pub(super) struct ChildMachine {
-    name: Arc<str>,
-    arn: Arc<str>,
-    /// How the ARNs of its executions begin.
-    executions: String,
-}
-
-impl ChildMachine {
-    pub(super) fn of(parent: &Identity, label: &str, express: bool) -> Self {
-        let arn = format!("{}/{label}", parent.state_machine_arn);
-        let kind = if express { ":express:" } else { ":execution:" };
-        Self {
-            name: format!("{}/{label}", parent.state_machine_name).into(),
-            executions: format!("{}:", arn.replacen(":stateMachine:", kind, 1)),
-            arn: arn.into(),
         }
     }
 }
@@ -220,13 +213,14 @@ impl MapRun {
     #[must_use]
     pub fn names(&self) -> ChildNames {
         let own = |text: &Arc<str>| Arc::from(&**text);
+        let names = &self.names;
         ChildNames {
-            machine_name: own(&self.machine.name),
-            machine_arn: own(&self.machine.arn),
-            role_arn: own(&self.core.identity.role_arn),
-            region: own(&self.core.identity.region),
-            executions: self.machine.executions.clone(),
-            express: self.express,
+            machine_name: own(&names.machine_name),
+            machine_arn: own(&names.machine_arn),
+            role_arn: own(&names.role_arn),
+            region: own(&names.region),
+            executions: names.executions.clone(),
+            express: names.express,
         }
     }
 
