@@ -130,10 +130,19 @@ fn read_json(bencher: Bencher<'_, '_>, states: usize) {
 
 #[divan::bench(args = SIZES)]
 fn lint_chain(bencher: Bencher<'_, '_>, states: usize) {
-    let (tree, _) = read(&source(&chain(states)), Format::Json);
+    let source = source(&chain(states));
+    let (tree, _) = read(&source, Format::Json);
     bencher.bench(|| {
         let (machine, findings) = language::read(&tree);
-        lint::check(&tree, &machine, findings)
+        lint::check(
+            lint::Definition {
+                source: &source,
+                tree: &tree,
+                machine: &machine,
+            },
+            findings,
+            &lint::Options::default(),
+        )
     });
 }
 

@@ -41,6 +41,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         'asl;validate' {
             [CompletionResult]::new('--stdin-filename', '--stdin-filename', [CompletionResultType]::ParameterName, 'What findings call the text that comes from stdin')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the findings')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The type of state machine the definitions are for: EXPRESS ones may do less')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
             [CompletionResult]::new('-W', '-W ', [CompletionResultType]::ParameterName, 'Make a rule''s or a category''s findings warnings')

@@ -447,7 +447,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__validate)
-            opts="-A -W -D -q -h --stdin-filename --format --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
+            opts="-A -W -D -q -h --stdin-filename --format --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -459,6 +459,10 @@ _asl() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "full concise json" -- "${cur}"))
+                    return 0
+                    ;;
+                --type)
+                    COMPREPLY=($(compgen -W "standard express" -- "${cur}"))
                     return 0
                     ;;
                 --allow)

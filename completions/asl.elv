@@ -37,6 +37,7 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;validate'= {
             cand --stdin-filename 'What findings call the text that comes from stdin'
             cand --format 'How to write the findings'
+            cand --type 'The type of state machine the definitions are for: EXPRESS ones may do less'
             cand -A 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
             cand --allow 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
             cand -W 'Make a rule''s or a category''s findings warnings'

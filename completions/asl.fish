@@ -42,6 +42,8 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d '
 complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings' -r -f -a "full\t'The message, the source around it, what to do'
 concise\t'One line for each finding'
 json\t'One JSON document'"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l type -d 'The type of state machine the definitions are for: EXPRESS ones may do less' -r -f -a "standard\t''
+express\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s W -l warn -d 'Make a rule\'s or a category\'s findings warnings' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s D -l deny -d 'Make a rule\'s or a category\'s findings errors' -r

@@ -65,7 +65,8 @@
 //! let (tree, findings) = syntax::read(&source, syntax::Format::Json);
 //! assert!(findings.is_empty());
 //! let (machine, findings) = language::read(&tree);
-//! let findings = lint::check(&tree, &machine, findings);
+//! let definition = lint::Definition { source: &source, tree: &tree, machine: &machine };
+//! let findings = lint::check(definition, findings, &lint::Options::default());
 //! assert!(findings.iter().any(|finding| finding.rule == "empty-states"));
 //! ```
 

@@ -56,7 +56,15 @@ fn our_fixtures_have_no_errors() {
     for definition in fixtures() {
         let (tree, mut findings) = definition.tree();
         let (machine, of_model) = language::read(&tree);
-        findings.extend(lint::check(&tree, &machine, of_model));
+        findings.extend(lint::check(
+            lint::Definition {
+                source: &definition.source,
+                tree: &tree,
+                machine: &machine,
+            },
+            of_model,
+            &lint::Options::default(),
+        ));
         let errors = findings.iter().filter(|f| f.severity == Severity::Error);
         let errors: Vec<&Diagnostic> = errors.collect();
         assert_eq!(
@@ -76,7 +84,15 @@ fn no_definition_panics_anywhere() {
     for definition in &definitions {
         let (tree, _) = definition.tree();
         let (machine, findings) = language::read(&tree);
-        let _ = lint::check(&tree, &machine, findings);
+        let _ = lint::check(
+            lint::Definition {
+                source: &definition.source,
+                tree: &tree,
+                machine: &machine,
+            },
+            findings,
+            &lint::Options::default(),
+        );
         match run(definition) {
             Ok(()) => ran += 1,
             Err(why) if definition.is_valid => {

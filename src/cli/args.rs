@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 use clap_complete::Shell;
 
 use crate::data::Timestamp;
+use crate::language::StateMachineType;
 use crate::syntax::Severity;
 
 /// The command line as clap knows it.
@@ -95,6 +96,9 @@ pub(super) struct ValidateArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DiagnosticFormat,
+    /// The type of state machine the definitions are for: EXPRESS ones may do less
+    #[arg(long, value_enum)]
+    pub(super) r#type: Option<TypeChoice>,
     #[command(flatten)]
     pub(super) levels: InOrder,
     /// The least severity that makes the exit code 1
@@ -351,6 +355,15 @@ pub(super) enum TypeChoice {
     #[default]
     Standard,
     Express,
+}
+
+impl TypeChoice {
+    pub(super) fn machine_type(self) -> StateMachineType {
+        match self {
+            Self::Standard => StateMachineType::Standard,
+            Self::Express => StateMachineType::Express,
+        }
+    }
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {

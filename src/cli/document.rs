@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use super::output::{Failure, Terminal};
 use crate::language::{self, StateMachine};
+use crate::lint;
 use crate::report::diagnostics::{FileReport, human};
 use crate::report::style::{Style, printable};
 use crate::syntax::{self, Diagnostic, Format, Severity, Source, Tree};
@@ -131,6 +132,15 @@ pub(super) fn need_tree(path: &Path, terminal: &Terminal) -> Result<(Source, Tre
 }
 
 impl Document {
+    /// What the linter looks at.
+    pub(super) fn definition(&self) -> lint::Definition<'_> {
+        lint::Definition {
+            source: &self.source,
+            tree: &self.tree,
+            machine: &self.machine,
+        }
+    }
+
     /// Reads the definition in a source.
     pub(super) fn of(source: Source) -> Self {
         let (tree, syntax) = syntax::read(&source, Format::of(&source.name, &source.text));

@@ -137,7 +137,7 @@ fn told_better(
     found: Vec<Diagnostic>,
     mistyped: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
-    let linted = lint::check(&document.tree, &document.machine, mistyped);
+    let linted = lint::check(document.definition(), mistyped, &lint::Options::default());
     let place = |finding: &Diagnostic| (finding.rule, finding.span());
     let mut known = HashMap::new();
     for finding in &linted {

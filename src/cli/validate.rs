@@ -2,7 +2,6 @@
 
 mod fix;
 
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +11,10 @@ use ignore::WalkBuilder;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
-use super::args::{DiagnosticFormat, ValidateArgs};
+use super::args::{DiagnosticFormat, TypeChoice, ValidateArgs};
 use super::document::{Document, STDIN, Unreadable, human_options, read_source};
 use super::output::{Failure, Terminal, print};
-use crate::lint;
+use crate::lint::{self, Levels, Options};
 use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
@@ -31,7 +30,10 @@ struct Judged {
 }
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let levels = Levels::of(args)?;
+    let options = Options {
+        machine_type: args.r#type.map(TypeChoice::machine_type),
+        levels: levels(args)?,
+    };
     let (files, mut unreadable) = files(args, terminal);
     if args.show_files {
         let mut list = String::new();
@@ -48,11 +50,8 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     let bar = bar(files.len(), terminal);
     let mut judged = Vec::with_capacity(files.len());
     for file in &files {
-        match judged_file(args, file, terminal) {
-            Ok(mut found) => {
-                levels.apply(&mut found.diagnostics);
-                judged.push(found);
-            }
+        match judged_file(args, file, &options, terminal) {
+            Ok(found) => judged.push(found),
             Err(message) => {
                 unreadable += 1;
                 bar.suspend(|| terminal.error(&message));
@@ -170,8 +169,13 @@ fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
 }
 
 /// Judges a file, after mending it when that is asked for.
-fn judged_file(args: &ValidateArgs, path: &Path, terminal: &Terminal) -> Result<Judged, String> {
-    let judged = judge(path, args.stdin_filename.as_deref())?;
+fn judged_file(
+    args: &ValidateArgs,
+    path: &Path,
+    options: &Options,
+    terminal: &Terminal,
+) -> Result<Judged, String> {
+    let judged = judge(path, args.stdin_filename.as_deref(), options)?;
     if !args.fix || path.as_os_str() == STDIN {
         return Ok(judged);
     }
@@ -183,7 +187,7 @@ fn judged_file(args: &ValidateArgs, path: &Path, terminal: &Terminal) -> Result<
         let Some(text) = mend(&judged.source, &judged.diagnostics) else {
             break;
         };
-        judged = judge_source(Source::new(judged.source.name.clone(), text));
+        judged = judge_source(Source::new(judged.source.name.clone(), text), options);
         changed = true;
     }
     if changed {
@@ -196,7 +200,7 @@ fn judged_file(args: &ValidateArgs, path: &Path, terminal: &Terminal) -> Result<
     Ok(judged)
 }
 
-fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
+fn judge(path: &Path, stdin_name: Option<&str>, options: &Options) -> Result<Judged, String> {
     let source = match read_source(path, stdin_name) {
         Ok(source) => source,
         Err(Unreadable::Io(message)) => return Err(message),
@@ -208,66 +212,37 @@ fn judge(path: &Path, stdin_name: Option<&str>) -> Result<Judged, String> {
             });
         }
     };
-    Ok(judge_source(source))
+    Ok(judge_source(source, options))
 }
 
-fn judge_source(source: Source) -> Judged {
-    let Document {
-        source,
-        tree,
-        machine,
-        mut syntax,
-        model,
-    } = Document::of(source);
+fn judge_source(source: Source, options: &Options) -> Judged {
+    let mut document = Document::of(source);
+    let mut syntax = std::mem::take(&mut document.syntax);
+    let model = std::mem::take(&mut document.model);
     // What stands in a text that was only half read is guesswork.
     let broken = syntax
         .iter()
         .any(|d| d.rule == "syntax" && d.severity == Severity::Error);
     if !broken {
-        syntax.extend(lint::check(&tree, &machine, model));
+        syntax.extend(lint::check(document.definition(), model, options));
     }
+    options.levels.apply(&mut syntax);
     Judged {
-        source,
-        tree: Some(tree),
+        source: document.source,
+        tree: Some(document.tree),
         diagnostics: syntax,
     }
 }
 
 /// The levels of rules as `-A`, `-W` and `-D` set them.
-struct Levels(HashMap<&'static str, Option<Severity>>);
-
-impl Levels {
-    fn of(args: &ValidateArgs) -> Result<Self, Failure> {
-        let mut levels = HashMap::new();
-        for (name, level) in &args.levels.0 {
-            let found = lint::RULES
-                .iter()
-                .filter(|rule| rule.name == name || rule.category.as_str() == name);
-            let mut any = false;
-            for rule in found {
-                any = true;
-                levels.insert(rule.name, *level);
-            }
-            if !any {
-                return Err(Failure::usage(format_args!(
-                    "there is no rule and no category {name:?}: see `asl rules`"
-                )));
-            }
+fn levels(args: &ValidateArgs) -> Result<Levels, Failure> {
+    let mut levels = Levels::default();
+    for (name, level) in &args.levels.0 {
+        if !levels.set(name, *level) {
+            return Err(Failure::usage(format_args!(
+                "there is no rule and no category {name:?}: see `asl rules`"
+            )));
         }
-        Ok(Self(levels))
     }
-
-    fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
-        if self.0.is_empty() {
-            return;
-        }
-        diagnostics.retain_mut(|diagnostic| match self.0.get(diagnostic.rule) {
-            Some(Some(level)) => {
-                diagnostic.severity = *level;
-                true
-            }
-            Some(None) => false,
-            None => true,
-        });
-    }
+    Ok(levels)
 }

@@ -23,6 +23,16 @@ pub struct StateMachine {
     pub flow: Flow,
 }
 
+/// How the executions of a state machine are run and billed; its definition does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateMachineType {
+    /// `STANDARD`: up to a year long, with a history.
+    #[default]
+    Standard,
+    /// `EXPRESS`: up to five minutes, without callbacks and jobs.
+    Express,
+}
+
 /// One scope of states: the machine's, a branch's, an item processor's.
 #[derive(Clone, Debug)]
 pub struct Flow {

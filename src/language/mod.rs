@@ -13,18 +13,24 @@ pub mod states;
 
 pub use errors::{Catcher, Retrier};
 pub use field::Field;
-pub use flow::{Flow, StateMachine};
+pub use flow::{Flow, StateMachine, StateMachineType};
 pub use resource::{IntegrationPattern, Resource};
 pub use state::{Body, Io, State, StateKind, Target, Transition};
 
 use crate::query::QueryLanguage;
-use crate::syntax::{Diagnostic, Tree};
+use crate::syntax::{Diagnostic, Node, Tree};
 
-/// Reads the definition in a tree.
+/// Reads the definition that a tree is.
 #[must_use]
 pub fn read(tree: &Tree) -> (StateMachine, Vec<Diagnostic>) {
+    read_at(tree.root())
+}
+
+/// Reads the definition at a node: a part of a tree, when a template holds the definition.
+#[must_use]
+pub fn read_at(node: Node<'_>) -> (StateMachine, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let machine = StateMachine::read(field::Reader::new(tree.root(), &mut diagnostics));
+    let machine = StateMachine::read(field::Reader::new(node, &mut diagnostics));
     (machine, diagnostics)
 }
 

@@ -5,14 +5,18 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::{is_placeholder, similar};
+use super::{Definition, Options, is_placeholder, similar};
 use crate::graph::{self, Graph, Vertex};
-use crate::language::{Body, Flow, State, StateKind, StateMachine, Target};
-use crate::syntax::{Entry, Tree};
+use crate::language::{Body, Flow, State, StateKind, StateMachine, StateMachineType, Target};
+use crate::syntax::{Entry, Source, Tree};
 
 /// A definition, prepared for the rules.
 pub struct Context<'a> {
+    pub(super) source: &'a Source,
     pub(super) tree: &'a Tree,
+    pub(super) machine: &'a StateMachine,
+    /// The type of state machine it is for, when that is known.
+    pub(super) machine_type: Option<StateMachineType>,
     /// The machine's scope first, then the others in order of the text.
     pub(super) scopes: Vec<Scope<'a>>,
     /// All states of a name, in order of their scopes.
@@ -73,7 +77,12 @@ struct Resolver<'a, 'n> {
 const MOST_COMPARISONS: usize = 200_000;
 
 impl<'a> Context<'a> {
-    pub(super) fn new(tree: &'a Tree, machine: &'a StateMachine) -> Self {
+    pub(super) fn new(definition: Definition<'a>, options: &Options) -> Self {
+        let Definition {
+            source,
+            tree,
+            machine,
+        } = definition;
         let flows = machine.flows();
         let mut names: HashMap<&str, Vec<Namesake<'_>>, FixedState> = HashMap::default();
         for (scope, flow) in flows.iter().enumerate() {
@@ -100,7 +109,10 @@ impl<'a> Context<'a> {
             }
         }
         Self {
+            source,
             tree,
+            machine,
+            machine_type: options.machine_type,
             scopes,
             names,
         }

@@ -6,17 +6,39 @@
 //! rule keeps silent where another one has named the cause.
 
 mod context;
+mod levels;
 mod rules;
 mod schema;
 mod similar;
 
 use std::collections::HashSet;
 
+pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
 
-use crate::language::StateMachine;
-use crate::syntax::{Diagnostic, Kind, Node, Span, Tree};
+use crate::language::{StateMachine, StateMachineType};
+use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree};
 use context::Context;
+
+/// A definition as it is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Definition<'a> {
+    /// The text it stands in.
+    pub source: &'a Source,
+    /// What was read of the text.
+    pub tree: &'a Tree,
+    /// The definition in the tree: the whole of it, or a part, as in a template.
+    pub machine: &'a StateMachine,
+}
+
+/// What is known of a definition beside its text, and which rules count.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The type of state machine it is for, when that is known.
+    pub machine_type: Option<StateMachineType>,
+    /// The levels of the rules.
+    pub levels: Levels,
+}
 
 /// Checks a definition: what its model's reader found, what the schema and every rule find, in
 /// the order of the text. What the syntax reader found is not in here.
@@ -26,27 +48,38 @@ use context::Context;
 /// use aslkit::{language, lint};
 ///
 /// let text = r#"{"StartAt": "Shp", "States": {"Ship": {"Type": "Succeed"}}}"#;
-/// let (tree, _) = read(&Source::new("order.asl.json", text), Format::Json);
+/// let source = Source::new("order.asl.json", text);
+/// let (tree, _) = read(&source, Format::Json);
 /// let (machine, found) = language::read(&tree);
-/// let found = lint::check(&tree, &machine, found);
+/// let definition = lint::Definition { source: &source, tree: &tree, machine: &machine };
+/// let found = lint::check(definition, found, &lint::Options::default());
 /// assert_eq!(found[0].rule, "unknown-target");
 /// assert_eq!(found[0].help.as_deref(), Some("did you mean \"Ship\"?"));
 /// ```
 #[must_use]
 pub fn check(
-    tree: &Tree,
-    machine: &StateMachine,
+    definition: Definition<'_>,
     model_diagnostics: Vec<Diagnostic>,
+    options: &Options,
 ) -> Vec<Diagnostic> {
+    let Definition { tree, machine, .. } = definition;
     let mut found = model_diagnostics;
     found.retain(|diagnostic| !is_about_later(tree, diagnostic));
     let mistyped: HashSet<Span> = found.iter().map(Diagnostic::span).collect();
-    schema::check(tree, machine.language(), &mistyped, &mut found);
-    let context = Context::new(tree, machine);
+    schema::check(
+        tree.node(machine.flow.node),
+        machine.language(),
+        &mistyped,
+        &mut found,
+    );
+    let context = Context::new(definition, options);
     for rule in RULES {
-        (rule.check)(&context, &mut found);
+        if options.levels.is_on(rule.name) {
+            (rule.check)(&context, &mut found);
+        }
     }
     sort(&mut found);
+    options.levels.apply(&mut found);
     found
 }
 

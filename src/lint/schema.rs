@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::data::Number;
 use crate::language::StateKind;
 use crate::query::QueryLanguage;
-use crate::syntax::{Diagnostic, Kind, Node, Span, Tree};
+use crate::syntax::{Diagnostic, Kind, Node, Span};
 use part::{Child, Part};
 
 /// An object of the definition that has a schema.
@@ -32,16 +32,16 @@ struct Visit<'t> {
 
 /// Adds what the schemas find. At the places `mistyped` the model's reader has spoken already.
 pub(super) fn check(
-    tree: &Tree,
+    root: Node<'_>,
     language: QueryLanguage,
     mistyped: &HashSet<Span>,
     out: &mut Vec<Diagnostic>,
 ) {
     let mut pending = vec![Visit {
         part: Part::Machine,
-        node: tree.root(),
+        node: root,
         state: None,
-        place: opening(tree.root()),
+        place: opening(root),
         language,
     }];
     while let Some(visit) = pending.pop() {

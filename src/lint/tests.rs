@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use expect_test::Expect;
 
-use crate::language;
-use crate::syntax::{Diagnostic, Edit, Format, LineIndex, Severity, Source, Span, read};
+use super::{Definition, Options};
+use crate::language::{self, StateMachine};
+use crate::syntax::{Diagnostic, Edit, Format, LineIndex, Severity, Source, Span, Tree, read};
 
 /// Holds the findings of a definition against what is expected.
 #[expect(clippy::needless_pass_by_value, reason = "reads well at the call")]
@@ -14,12 +15,13 @@ pub(crate) fn check(definition: &str, expected: Expect) {
 }
 
 fn findings(definition: &str) -> String {
-    let (tree, syntax) = read(&Source::new("test.asl.json", definition), Format::Json);
+    let source = Source::new("test.asl.json", definition);
+    let (tree, syntax) = read(&source, Format::Json);
     assert_eq!(syntax, [], "the definition must be JSON");
     let (machine, found) = language::read(&tree);
     let index = LineIndex::new(definition);
     let mut text = String::new();
-    for finding in super::check(&tree, &machine, found) {
+    for finding in checked(&source, &tree, &machine, found) {
         assert!(
             super::rule(finding.rule).is_some(),
             "{} has no page",
@@ -28,6 +30,20 @@ fn findings(definition: &str) -> String {
         write_finding(&mut text, definition, &index, &finding).expect("strings take all");
     }
     text
+}
+
+fn checked(
+    source: &Source,
+    tree: &Tree,
+    machine: &StateMachine,
+    of_model: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let definition = Definition {
+        source,
+        tree,
+        machine,
+    };
+    super::check(definition, of_model, &Options::default())
 }
 
 fn write_finding(
@@ -65,9 +81,10 @@ fn fixes_leave_nothing_to_find() {
           "Retry": [{"ErrorEqual": ["States.ALL"], "JitterStrategy": "full"}]},
         "Ship": {"Type": "Succeed"}}}"#;
     let fix_once = |text: &str| {
-        let (tree, _) = read(&Source::new("test.asl.json", text), Format::Json);
+        let source = Source::new("test.asl.json", text);
+        let (tree, _) = read(&source, Format::Json);
         let (machine, of_model) = language::read(&tree);
-        let found = super::check(&tree, &machine, of_model);
+        let found = checked(&source, &tree, &machine, of_model);
         let fixes = found.into_iter().filter_map(|finding| finding.fix);
         let mut edits: Vec<Edit> = fixes.flat_map(|fix| fix.edits).collect();
         edits.sort_by_key(|edit| edit.span);
@@ -138,9 +155,10 @@ fn published_definitions_get_the_findings_they_deserve() {
 }
 
 fn errors(path: &str, text: &str) -> Vec<String> {
-    let (tree, mut found) = read(&Source::new(path, text), Format::of(path, text));
+    let source = Source::new(path, text);
+    let (tree, mut found) = read(&source, Format::of(path, text));
     let (machine, of_model) = language::read(&tree);
-    found.extend(super::check(&tree, &machine, of_model));
+    found.extend(checked(&source, &tree, &machine, of_model));
     found
         .into_iter()
         .filter(|finding| finding.severity == Severity::Error)

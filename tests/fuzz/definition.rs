@@ -110,7 +110,15 @@ fn check(text: &str) {
         let (tree, mut findings) = read(&source, format);
         let (machine, found) = language::read(&tree);
         findings.extend(found);
-        let findings = lint::check(&tree, &machine, findings);
+        let findings = lint::check(
+            lint::Definition {
+                source: &source,
+                tree: &tree,
+                machine: &machine,
+            },
+            findings,
+            &lint::Options::default(),
+        );
         places(text, &findings);
         if let Err(findings) = Program::compile(&machine, &tree, &source) {
             assert!(!findings.is_empty());

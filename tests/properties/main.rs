@@ -75,7 +75,15 @@ impl Sources {
     }
 
     fn errors(&self) -> Vec<Diagnostic> {
-        let mut found = lint::check(&self.tree, &self.machine, self.findings.clone());
+        let mut found = lint::check(
+            lint::Definition {
+                source: &self.source,
+                tree: &self.tree,
+                machine: &self.machine,
+            },
+            self.findings.clone(),
+            &lint::Options::default(),
+        );
         found.retain(|finding| finding.severity == Severity::Error);
         found
     }

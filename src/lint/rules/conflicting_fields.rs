@@ -30,6 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Schema,
     severity: Severity::Error,
     aws_code: Some("SCHEMA_VALIDATION_FAILED"),
+    is_on: true,
     source: include_str!("conflicting_fields.rs"),
     check: raised_elsewhere,
 };

@@ -31,6 +31,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Syntax,
     severity: Severity::Error,
     aws_code: None,
+    is_on: true,
     source: include_str!("duplicate_key.rs"),
     check: raised_elsewhere,
 };

@@ -53,6 +53,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("DUPLICATE_STATE_NAME"),
+    is_on: true,
     source: include_str!("duplicate_state_name.rs"),
     check,
 };

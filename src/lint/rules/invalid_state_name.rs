@@ -31,6 +31,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Limits,
     severity: Severity::Error,
     aws_code: Some("INVALID_STATE_NAME"),
+    is_on: true,
     source: include_str!("invalid_state_name.rs"),
     check,
 };

@@ -34,8 +34,22 @@ pub enum Category {
     Schema,
     /// States and the transitions between them.
     Graph,
+    /// Paths, payload templates and intrinsic functions.
+    JsonPath,
+    /// `{% … %}` expressions.
+    Jsonata,
+    /// The rules of Choice states.
+    Choice,
+    /// Retry and Catch.
+    Errors,
+    /// What states read and write: variables, inputs, results.
+    DataFlow,
+    /// What Tasks call.
+    Resource,
     /// Sizes and lengths.
     Limits,
+    /// What works, and could be written better.
+    Style,
 }
 
 /// Something that can be wrong with a definition.
@@ -47,6 +61,8 @@ pub struct Rule {
     pub category: Category,
     /// How bad a finding is unless it is configured otherwise.
     pub severity: Severity,
+    /// Whether it is on unless it is configured otherwise.
+    pub is_on: bool,
     /// The code AWS rejects the same thing with.
     pub aws_code: Option<&'static str>,
     /// The rule's own file, which opens with its page.
@@ -88,6 +104,21 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 }
 
 impl Category {
+    /// All categories.
+    pub const ALL: [Self; 11] = [
+        Self::Syntax,
+        Self::Schema,
+        Self::Graph,
+        Self::JsonPath,
+        Self::Jsonata,
+        Self::Choice,
+        Self::Errors,
+        Self::DataFlow,
+        Self::Resource,
+        Self::Limits,
+        Self::Style,
+    ];
+
     /// The lower-case word for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -95,6 +126,13 @@ impl Category {
             Self::Syntax => "syntax",
             Self::Schema => "schema",
             Self::Graph => "graph",
+            Self::JsonPath => "jsonpath",
+            Self::Jsonata => "jsonata",
+            Self::Choice => "choice",
+            Self::Errors => "errors",
+            Self::DataFlow => "data-flow",
+            Self::Resource => "resource",
+            Self::Style => "style",
             Self::Limits => "limits",
         }
     }

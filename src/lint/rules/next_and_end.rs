@@ -30,6 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("SCHEMA_VALIDATION_FAILED"),
+    is_on: true,
     source: include_str!("next_and_end.rs"),
     check,
 };

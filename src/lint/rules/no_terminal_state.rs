@@ -41,6 +41,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("MISSING_END_STATE"),
+    is_on: true,
     source: include_str!("no_terminal_state.rs"),
     check,
 };

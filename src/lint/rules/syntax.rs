@@ -30,6 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Syntax,
     severity: Severity::Error,
     aws_code: Some("INVALID_JSON_DESCRIPTION"),
+    is_on: true,
     source: include_str!("syntax.rs"),
     check: raised_elsewhere,
 };

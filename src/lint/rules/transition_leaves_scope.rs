@@ -56,6 +56,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("MISSING_TRANSITION_TARGET"),
+    is_on: true,
     source: include_str!("transition_leaves_scope.rs"),
     check,
 };

@@ -31,6 +31,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Schema,
     severity: Severity::Error,
     aws_code: Some("SCHEMA_VALIDATION_FAILED"),
+    is_on: true,
     source: include_str!("unknown_field.rs"),
     check: raised_elsewhere,
 };

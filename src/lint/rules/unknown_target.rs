@@ -45,6 +45,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("MISSING_TRANSITION_TARGET"),
+    is_on: true,
     source: include_str!("unknown_target.rs"),
     check,
 };

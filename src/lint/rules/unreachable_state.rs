@@ -46,6 +46,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     category: Category::Graph,
     severity: Severity::Error,
     aws_code: Some("MISSING_TRANSITION_TARGET"),
+    is_on: true,
     source: include_str!("unreachable_state.rs"),
     check,
 };

@@ -28,7 +28,15 @@ fn judged(text: &str) -> (Source, Tree, Vec<Diagnostic>) {
     let source = Source::new("order.asl.json", text);
     let (tree, mut found) = read(&source, Format::Json);
     let (machine, of_model) = language::read(&tree);
-    found.extend(lint::check(&tree, &machine, of_model));
+    found.extend(lint::check(
+        lint::Definition {
+            source: &source,
+            tree: &tree,
+            machine: &machine,
+        },
+        of_model,
+        &lint::Options::default(),
+    ));
     (source, tree, found)
 }
 
