@@ -99,13 +99,32 @@ fn fixes_leave_nothing_to_find() {
     assert_eq!(findings(&fixed), "", "{fixed}");
 }
 
-/// Findings in definitions whose label says that they are valid, and why they stay.
-///
-/// AWS requires `RoleArn` in `Credentials`: its recorded answer to an object without it is "The
-/// field `RoleArn` is required but was missing". Their authors only test the field's syntax.
-const DISPUTED: &[&str] = &[
-    "asl-validator/valid-task-credentials.json",
-    "statelint/task-with-credentials.json",
+/// Definitions that we do not judge as their label says, and why.
+const DISPUTED: &[(&str, &str)] = &[
+    (
+        "asl-validator/valid-assign.asl.json",
+        "assigns `top-level`: the specification wants an identifier, and `$top-level` is a difference",
+    ),
+    (
+        "asl-validator/valid-fail-paths.json",
+        "its path reads `$field2`, which nothing assigns; `$.field2` was meant",
+    ),
+    (
+        "asl-validator/valid-path-array-context.json",
+        "`$[(@.length-1)].bar` has a script in a path, which Jayway JsonPath refuses",
+    ),
+    (
+        "asl-validator/valid-task-credentials.json",
+        "AWS was recorded to refuse `Credentials` without `RoleArn`",
+    ),
+    (
+        "asls/documentValidParametersIntrinsicFunction.yaml",
+        "no commas between the arguments of `States.Format`",
+    ),
+    (
+        "statelint/task-with-credentials.json",
+        "`roleArn` instead of `RoleArn`: AWS was recorded to refuse `Credentials` without it",
+    ),
 ];
 
 /// Lints the published definitions that `ASL_CONFORMANCE` holds.
@@ -134,7 +153,7 @@ fn published_definitions_get_the_findings_they_deserve() {
         match expected {
             "valid" => {
                 valid += 1;
-                let disputed = DISPUTED.contains(&path);
+                let disputed = DISPUTED.iter().any(|(known, _)| *known == path);
                 if !errors.is_empty() && !disputed {
                     refused.push(format!("{path}\n{}", errors.join("\n")));
                 }

@@ -18,7 +18,7 @@ mod scope;
 mod template;
 
 pub use expression::Argument;
-pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction};
+pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction, Type};
 pub use java::hash_order;
 pub use jsonpath::JsonPath;
 pub use path::{Path, PathError, Root};

@@ -45,6 +45,8 @@ pub struct Path {
     steps: Steps,
     /// `$$.Section.Member…`, which needs no whole context object.
     member: Option<(Arc<str>, Arc<str>)>,
+    /// What Jayway reads over: it never looks at a last character that begins a step.
+    rest: Option<SyntaxError>,
 }
 
 /// Why a path gives nothing.
@@ -82,6 +84,7 @@ impl Path {
             member: context_member(&root, &parsed.steps),
             root,
             steps: parsed.steps,
+            rest: rest(text, parsed.end),
         };
         let places = StepPlaces {
             steps: parsed.places,
@@ -189,6 +192,12 @@ impl Path {
         self.function_miss().is_some()
     }
 
+    /// What is wrong with the path although it can be evaluated: Jayway reads over a last `[`.
+    #[must_use]
+    pub fn fault(&self) -> Option<&SyntaxError> {
+        self.rest.as_ref()
+    }
+
     /// What the path starts from.
     #[must_use]
     pub fn root(&self) -> &Root {
@@ -218,6 +227,16 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
     }
+}
+
+fn rest(text: &str, end: usize) -> Option<SyntaxError> {
+    let rest = text.get(end..)?.trim_end_matches(' ');
+    let first = rest.chars().next()?;
+    let message = match first {
+        '[' => "this `[` is never closed".to_owned(),
+        other => format!("`{other}` begins no step of a path"),
+    };
+    Some(SyntaxError::new(end, rest.len(), message))
 }
 
 /// Where the steps of a path stand in its text.
