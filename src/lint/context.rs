@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::expressions::{self, Expression};
+use super::flow::DataFlow;
 use super::variables::Variables;
 use super::{Definition, Options, is_placeholder, similar};
 use crate::graph::{self, Graph, Vertex};
@@ -25,6 +26,10 @@ pub struct Context<'a> {
     pub(super) expressions: Vec<Expression<'a>>,
     /// Who assigns variables, and who reads them.
     pub(super) variables: Variables<'a>,
+    /// The states and transitions.
+    pub(super) graph: Graph<'a>,
+    /// What is known of the data of each state.
+    pub(super) data_flow: DataFlow,
     /// All states of a name, in order of their scopes.
     pub(super) names: HashMap<&'a str, Vec<Namesake<'a>>, FixedState>,
 }
@@ -114,14 +119,16 @@ impl<'a> Context<'a> {
                 reachable.extend(found.states().map(|(vertex, _)| reach.contains(vertex)));
             }
         }
-        let expressions = expressions::read(tree, machine);
-        let variables = Variables::of(source, tree, machine, &expressions);
+        let expressions = expressions::read(tree, &graph);
+        let variables = Variables::of(source, tree, machine, &graph, &expressions);
         Self {
             source,
             tree,
             machine,
             machine_type: options.machine_type,
             scopes,
+            data_flow: DataFlow::of(tree, &graph),
+            graph,
             expressions,
             variables,
             names,

@@ -1,7 +1,8 @@
 //! Every expression of a definition, read once for all rules.
 
+use crate::graph::{Graph, Vertex};
+use crate::language::State;
 use crate::language::expressions::{Site, Slot, sites};
-use crate::language::{State, StateMachine};
 use crate::query::jsonata::{self, Members};
 use crate::query::{Argument, Path, ReferencePath, SyntaxError};
 use crate::syntax::{Node, Source, Span, Tree};
@@ -11,6 +12,8 @@ use super::{is_filled_in_later, is_placeholder};
 /// A text that is an expression, or should be one.
 pub(super) struct Expression<'a> {
     pub(super) state: &'a State,
+    /// Where the state stands in the graph.
+    pub(super) vertex: Vertex,
     /// The scope of the state: its place in `Context::scopes`.
     pub(super) scope: usize,
     /// The field as messages name it: `InputPath`, `value.$`.
@@ -38,7 +41,7 @@ pub(super) enum Form {
     /// A call of an intrinsic function with a fault.
     BadCall(SyntaxError),
     /// Neither a path nor a call.
-    Neither(SyntaxError),
+    Neither,
     BadJsonata(jsonata::SyntaxError),
     /// A value of a template under a key that ends in `.$`, which is no string.
     NoString,
@@ -74,14 +77,15 @@ impl<'a> Expression<'a> {
 }
 
 /// The expressions of a machine, states in the order of their scopes.
-pub(super) fn read<'a>(tree: &'a Tree, machine: &'a StateMachine) -> Vec<Expression<'a>> {
+pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> Vec<Expression<'a>> {
     let mut found = Vec::new();
-    for (scope, flow) in machine.flows().into_iter().enumerate() {
-        for state in &flow.states {
+    for (index, scope) in graph.scopes().enumerate() {
+        for (vertex, state) in scope.states() {
             for site in sites(state, tree.node(state.node)) {
                 let mut reader = Reader {
                     state,
-                    scope,
+                    vertex,
+                    scope: index,
                     site,
                     found: &mut found,
                 };
@@ -94,6 +98,7 @@ pub(super) fn read<'a>(tree: &'a Tree, machine: &'a StateMachine) -> Vec<Express
 
 struct Reader<'a, 'f> {
     state: &'a State,
+    vertex: Vertex,
     scope: usize,
     site: Site<'a>,
     found: &'f mut Vec<Expression<'a>>,
@@ -116,6 +121,7 @@ impl<'a> Reader<'a, '_> {
     fn add(&mut self, field: &'a str, node: Node<'a>, text: &'a str, form: Form) {
         self.found.push(Expression {
             state: self.state,
+            vertex: self.vertex,
             scope: self.scope,
             field,
             site: self.site,
@@ -197,7 +203,7 @@ fn form(slot: Slot, text: &str) -> Form {
             Ok(argument) => Form::Argument(argument),
             Err(error) if text.trim_start().starts_with('$') => Form::BadPath(error),
             Err(error) if text.trim_start().starts_with("States.") => Form::BadCall(error),
-            Err(error) => Form::Neither(error),
+            Err(_) => Form::Neither,
         },
     }
 }

@@ -7,6 +7,7 @@
 
 mod context;
 mod expressions;
+mod flow;
 mod levels;
 mod rules;
 mod schema;

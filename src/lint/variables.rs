@@ -83,6 +83,7 @@ impl<'a> Variables<'a> {
         source: &Source,
         tree: &'a Tree,
         machine: &'a StateMachine,
+        graph: &Graph<'a>,
         expressions: &[Expression<'a>],
     ) -> Self {
         let assigned = assigned(tree, machine);
@@ -98,7 +99,7 @@ impl<'a> Variables<'a> {
             variables.expression(source, index, expression);
         }
         if !variables.assigned.is_empty() {
-            variables.follow(machine);
+            variables.follow(graph);
         }
         variables.fails = variables.failing(expressions);
         variables
@@ -137,22 +138,11 @@ impl<'a> Variables<'a> {
     }
 
     /// Which states can come after one that assigns a name.
-    fn follow(&mut self, machine: &'a StateMachine) {
-        let graph = Graph::new(machine);
+    fn follow(&mut self, graph: &Graph<'a>) {
         let mut places: HashMap<*const State, Vertex> = HashMap::new();
-        let mut states: HashMap<Vertex, &State> = HashMap::new();
         for scope in graph.scopes() {
-            for (vertex, state) in scope.states() {
-                places.insert(std::ptr::from_ref(state), vertex);
-                states.insert(vertex, state);
-            }
-        }
-        let mut next: HashMap<Vertex, Vec<Vertex>> = HashMap::new();
-        for scope in graph.scopes() {
-            for edge in scope.edges() {
-                let to = scope.vertex(&edge.target.name);
-                next.entry(edge.from).or_default().extend(to);
-            }
+            let states = scope.states();
+            places.extend(states.map(|(vertex, state)| (std::ptr::from_ref(state), vertex)));
         }
         let mut pending: HashMap<(usize, Arc<str>), Vec<Vertex>> = HashMap::new();
         for assigned in &self.assigned {
@@ -163,10 +153,10 @@ impl<'a> Variables<'a> {
         for (key, mut pending) in pending {
             let mut after = After::default();
             while let Some(vertex) = pending.pop() {
-                for to in next.get(&vertex).into_iter().flatten() {
-                    let state = states.get(to).map(|state| std::ptr::from_ref(*state));
+                for edge in graph.edges_from(vertex) {
+                    let state = graph.state(edge.to).map(std::ptr::from_ref);
                     if state.is_some_and(|state| after.states.insert(state)) {
-                        pending.push(*to);
+                        pending.push(edge.to);
                     }
                 }
             }

@@ -49,6 +49,15 @@ pub struct Path {
     rest: Option<SyntaxError>,
 }
 
+/// A step to one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathStep<'p> {
+    /// `.name`, `['name']`
+    Key(&'p str),
+    /// `[0]`, `[-1]`
+    Index(i32),
+}
+
 /// Why a path gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {
@@ -192,6 +201,16 @@ impl Path {
         self.function_miss().is_some()
     }
 
+    /// The steps, when each is one name or one index.
+    #[must_use]
+    pub fn plain_steps(&self) -> Option<Vec<PathStep<'_>>> {
+        let plain = |step: &'_ Step| step.is_plain();
+        let list = self.steps.list();
+        list.iter()
+            .all(plain)
+            .then(|| list.iter().filter_map(plain_step).collect())
+    }
+
     /// What is wrong with the path although it can be evaluated: Jayway reads over a last `[`.
     #[must_use]
     pub fn fault(&self) -> Option<&SyntaxError> {
@@ -226,6 +245,14 @@ impl Path {
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
+    }
+}
+
+fn plain_step(step: &Step) -> Option<PathStep<'_>> {
+    match step {
+        Step::Names(names) => names.keys.first().map(|key| PathStep::Key(key)),
+        Step::Indexes(indexes) => indexes.first().map(|index| PathStep::Index(*index)),
+        _ => None,
     }
 }
 

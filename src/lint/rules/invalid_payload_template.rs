@@ -45,10 +45,10 @@ pub(in crate::lint) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
         match &expression.form {
-            Form::Neither(_) if expression.site.slot == Slot::Template => {
+            Form::Neither if expression.site.slot == Slot::Template => {
                 out.push(neither(expression));
             }
-            Form::Neither(_) => out.push(
+            Form::Neither => out.push(
                 RULE.finding(format!("`{}` is no path", expression.field))
                     .label(
                         expression.node.span(),

@@ -118,7 +118,10 @@ mod tests {
               "A": {"Type": "Pass", "Result": {"a": "$.x"}, "Next": "B"},
               "B": {"Type": "Pass", "Parameters": {"a": "$", "b": "$5", "c": "$. x [", "d.$": "$.x",
                 "e": "$name"}, "End": true}}}"#,
-            expect![""],
+            expect![[r#"
+                warning[impossible-path] `$.x` can never exist here (-)
+                  at 3:96 $.x -- what the state gets has no `x`, only `a`
+            "#]],
         );
     }
 }

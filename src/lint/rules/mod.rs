@@ -5,9 +5,11 @@
 
 mod choice_without_default;
 mod conflicting_fields;
+mod dead_choice_rule;
 mod duplicate_key;
 mod duplicate_state_name;
 mod empty_states;
+mod impossible_path;
 mod invalid_choice_rule;
 mod invalid_intrinsic;
 mod invalid_jsonpath;
@@ -92,9 +94,11 @@ pub struct Rule {
 pub static RULES: &[&Rule] = &[
     &choice_without_default::RULE,
     &conflicting_fields::RULE,
+    &dead_choice_rule::RULE,
     &duplicate_key::RULE,
     &duplicate_state_name::RULE,
     &empty_states::RULE,
+    &impossible_path::RULE,
     &invalid_choice_rule::RULE,
     &invalid_intrinsic::RULE,
     &invalid_jsonpath::RULE,

@@ -373,6 +373,10 @@ fn what_must_not_be_empty_is_not() {
               help: add `"Default": "<state>"`. A Choice can have no Catch, so this error ends the execution.
             error[invalid-value] `And` must not be empty (SCHEMA_VALIDATION_FAILED)
               at 3:45 [] -- nothing is in here
+            warning[dead-choice-rule] this choice rule is never taken: an earlier one always holds (-)
+              at 3:64 "Not" -- never taken
+              at 3:38 "And" -- always holds
+              help: remove it, or mend the rule before it
             error[invalid-value] `Or` must not be empty (SCHEMA_VALIDATION_FAILED)
               at 3:78 [] -- nothing is in here
         "#]],

@@ -43,7 +43,9 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) fn of(value: &Json) -> Self {
+    /// The type of a value.
+    #[must_use]
+    pub fn of(value: &Json) -> Self {
         match value {
             Json::Null => Self::Null,
             Json::Bool(_) => Self::Boolean,

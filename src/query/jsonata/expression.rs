@@ -87,6 +87,13 @@ impl Expression {
         references.filter(move |reference| !reference.is_supported(members))
     }
 
+    /// The variable and the fields, when the expression is nothing but
+    /// `$variable.field.field`.
+    #[must_use]
+    pub fn plain_path(&self) -> Option<&[Arc<str>]> {
+        self.analysis.path.as_deref()
+    }
+
     /// What it reads and calls.
     #[must_use]
     pub fn usage(&self) -> Usage {
