@@ -8,7 +8,8 @@ use expect_test::{Expect, expect};
 
 use super::human::Options;
 use super::{FileReport, concise, human, json};
-use crate::syntax::{Diagnostic, Format, Source, Span, Tree, read};
+use crate::report::style::printable_json;
+use crate::syntax::{Diagnostic, Edit, Format, Severity, Source, Span, Tree, read};
 use crate::{language, lint};
 
 const ORDER: &str = r#"{
@@ -38,6 +39,72 @@ fn judged(text: &str) -> (Source, Tree, Vec<Diagnostic>) {
         &lint::Options::default(),
     ));
     (source, tree, found)
+}
+
+/// A file with one finding that can be mended, as the linter reports it.
+pub(super) fn misspelt() -> Vec<FileReport<'static>> {
+    let (source, tree, mut diagnostics) = judged(ORDER);
+    diagnostics.truncate(1);
+    leaked(source, Some(tree), diagnostics)
+}
+
+/// A file without findings.
+pub(super) fn clean() -> Vec<FileReport<'static>> {
+    let (source, tree, _) = judged(r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#);
+    leaked(source, Some(tree), Vec::new())
+}
+
+/// What a format could stumble over: a name and messages that terminals, XML, URLs and workflow
+/// commands would read as their own, characters of two UTF-16 units and four bytes, a label over
+/// several lines, a fix of several edits, a finding without a place.
+pub(super) fn hostile() -> Vec<FileReport<'static>> {
+    let text = "{\n\t\"名前🚀\": true,\n  \"b\": [1,\n 2]\n}\n";
+    let source = Source::new("./flows/a b:c,100%\u{1b}[31m<&>\".json", text);
+    let (tree, _) = read(&source, Format::Json);
+    let at = |place: &str| {
+        let start = text.find(place).expect("is in the text");
+        Span::new(start, start + place.len())
+    };
+    let edit = |place: &str, text: &str| Edit {
+        span: at(place),
+        text: text.to_owned(),
+    };
+    let message = "100% of <\"a\u{1b}[31m\u{202e}\u{ffff}]]>\" & [b](http://c): {0}\nsecond line";
+    let odd = Diagnostic::warning("unknown-field", message)
+        .label(at("true"), "")
+        .label(at("[1,\n 2]"), "from here\nto there")
+        .fix(false, vec![edit("true", "\"\t\u{7}\""), edit("1", "")]);
+    let mut note = Diagnostic::warning("test-rule", "a note").help("do this\r\nor that");
+    note.severity = Severity::Note;
+    let over_lines = Diagnostic::error("test-rule", "over lines").label(at("[1,\n 2]"), "x");
+    leaked(source, Some(tree), vec![odd, note, over_lines])
+}
+
+fn leaked(
+    source: Source,
+    tree: Option<Tree>,
+    diagnostics: Vec<Diagnostic>,
+) -> Vec<FileReport<'static>> {
+    vec![FileReport {
+        source: Box::leak(Box::new(source)),
+        tree: tree.map(|tree| &*Box::leak(Box::new(tree))),
+        diagnostics,
+    }]
+}
+
+pub(super) fn rendered(
+    files: &[FileReport<'_>],
+    render: impl Fn(&[FileReport<'_>], &mut dyn std::fmt::Write) -> std::fmt::Result,
+) -> String {
+    let mut out = String::new();
+    render(files, &mut out).expect("strings take all");
+    out
+}
+
+/// JSON over several lines, to be read by people.
+pub(super) fn spread(json: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(json).expect("is JSON");
+    printable_json(&format!("{value:#}\n")).into_owned()
 }
 
 fn in_human(text: &str, options: Options) -> String {
@@ -137,8 +204,8 @@ fn messages_are_wrapped_and_source_is_not() {
             ·             ╰── a state with a similar name is here
          10 │   }
             ╰────
-          help: did you mean "ProcessPayment"?  (fixable: run `asl
-                validate --fix`)
+          help: did you mean "ProcessPayment"?
+                (fixable: run `asl validate --fix`)
 
         asl::missing-transition
 
@@ -182,7 +249,7 @@ fn a_terminal_without_unicode_gets_ascii() {
             `----
           help: did you mean "ProcessPayment"?  (fixable: run `asl validate --fix`)
 
-        ... 1 more in order.asl.json
+        ... 1 more in order.asl.json: `--max-diagnostics 0` shows all
 
     "#]]
     .assert_eq(&in_human(
