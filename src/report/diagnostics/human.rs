@@ -19,7 +19,7 @@ use crate::syntax::{Diagnostic, Fix, LineIndex, Severity};
 /// How findings are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Columns of the terminal; messages are wrapped to them, source lines are not.
+    /// Columns of the terminal: messages are wrapped to them, source lines are cut.
     pub width: usize,
     /// Whether to colour.
     pub color: bool,
@@ -57,12 +57,20 @@ pub fn render(
 ) -> fmt::Result {
     let handler = handler(options);
     let mut hints = Hints::default();
+    let width = options.width.max(NARROWEST);
     for file in files.iter().filter(|file| !file.diagnostics.is_empty()) {
         let index = LineIndex::new(file.source.text.clone());
         let name = printable_lines(&file.source.name);
         for finding in file.diagnostics.iter().take(options.most) {
-            let help = help(finding, &mut hints, options.width.max(NARROWEST));
-            let shown = Shown::new(finding, help, &name, &index);
+            let excerpt = Excerpt::new(&index, finding, CONTEXT_LINES, width);
+            let shown = Shown {
+                finding,
+                help: help(finding, &mut hints, width),
+                source: Snippets {
+                    name: &name,
+                    excerpt,
+                },
+            };
             handler.render_report(&mut out, &shown)?;
             out.write_char('\n')?;
         }
@@ -116,22 +124,6 @@ struct Shown<'a> {
 struct Snippets<'a> {
     name: &'a str,
     excerpt: Excerpt,
-}
-
-impl<'a> Shown<'a> {
-    fn new(
-        finding: &'a Diagnostic,
-        help: Option<String>,
-        name: &'a str,
-        index: &LineIndex,
-    ) -> Self {
-        let excerpt = Excerpt::new(index, finding, CONTEXT_LINES);
-        Self {
-            finding,
-            help,
-            source: Snippets { name, excerpt },
-        }
-    }
 }
 
 impl fmt::Display for Shown<'_> {

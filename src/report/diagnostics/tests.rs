@@ -187,7 +187,7 @@ fn findings_are_drawn_for_people() {
 }
 
 #[test]
-fn messages_are_wrapped_and_source_is_not() {
+fn messages_are_wrapped_and_source_is_cut() {
     expect![[r#"
         asl::unknown-target
 
@@ -392,10 +392,10 @@ fn a_line_of_a_minified_file_is_cut() {
 
               × a message
                ╭─[test.json:1:902]
-             1 │ …"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"here":2,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx"…"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"there":3,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx"…
-               ·                                                              ───┬──                                                                                                                         ───┬───
-               ·                                                                 │                                                                                                                              ╰── and that
-               ·                                                                 ╰── this
+             1 │ …"xxxxxxxxxx":1,"here":2,"xxxxxxxxxx"…"xxxxxxxxxx":1,"there":3,"xxxxxxxxxx"…
+               ·                 ───┬──                               ───┬───
+               ·                    │                                    ╰── and that
+               ·                    ╰── this
                ╰────
 
         "#]],
