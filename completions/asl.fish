@@ -46,7 +46,7 @@ jsonl\t'One JSON object a line for each finding'
 sarif\t'SARIF 2.1.0, for code scanning'
 github\t'Workflow commands of GitHub Actions'
 gitlab\t'A Code Quality report of GitLab'
-junit\t'JUnit XML'
+junit\t'JUnit XML, as CI services show it'
 rdjson\t'The Reviewdog Diagnostic Format'"
 complete -c asl -n "__fish_asl_using_subcommand validate" -l max-diagnostics -d 'How many findings of a file `full` shows; 0 shows all' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -l type -d 'The type of state machine the definitions are for: EXPRESS ones may do less' -r -f -a "standard\t''

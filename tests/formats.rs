@@ -1,5 +1,5 @@
 //! What `asl validate` writes for programs, held against what others publish about the formats:
-//! SARIF's JSON Schema, Jenkins's schema of JUnit, a validator of the Reviewdog Diagnostic Format.
+//! SARIF's JSON Schema, Jenkins's schema of `JUnit`, a validator of the Reviewdog Diagnostic Format.
 //! They come with npm packages in the folder that `ASL_NODE_MODULES` names.
 
 #[expect(dead_code, reason = "nothing is run here")]

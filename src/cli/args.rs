@@ -90,6 +90,7 @@ Examples:
 
 #[derive(Debug, Args)]
 #[command(after_help = VALIDATE_EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ValidateArgs {
     /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
     /// is stdin

@@ -28,7 +28,7 @@ pub(in crate::cli) enum DiagnosticFormat {
     Github,
     /// A Code Quality report of GitLab
     Gitlab,
-    /// JUnit XML
+    #[value(help = "JUnit XML, as CI services show it")]
     Junit,
     /// The Reviewdog Diagnostic Format
     Rdjson,
@@ -39,8 +39,9 @@ impl DiagnosticFormat {
     pub(in crate::cli) fn is_for_programs(self) -> bool {
         match self {
             Self::Full | Self::Concise | Self::Github => false,
-            Self::Json | Self::Jsonl | Self::Sarif => true,
-            Self::Gitlab | Self::Junit | Self::Rdjson => true,
+            Self::Json | Self::Jsonl | Self::Sarif | Self::Gitlab | Self::Junit | Self::Rdjson => {
+                true
+            }
         }
     }
 

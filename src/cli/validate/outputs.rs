@@ -52,14 +52,14 @@ impl Outputs {
         };
         for FormatArg { format, file } in formats(&args.formats)? {
             match file {
-                None => outputs.to_stdout(format)?,
-                Some(path) => outputs.to_file(format, path)?,
+                None => outputs.add_stdout(format)?,
+                Some(path) => outputs.add_file(format, path)?,
             }
         }
         Ok(outputs)
     }
 
-    fn to_stdout(&mut self, format: DiagnosticFormat) -> Result<(), Failure> {
+    fn add_stdout(&mut self, format: DiagnosticFormat) -> Result<(), Failure> {
         let Some(other) = self.stdout.replace(format) else {
             return Ok(());
         };
@@ -69,7 +69,7 @@ impl Outputs {
         )))
     }
 
-    fn to_file(&mut self, format: DiagnosticFormat, path: PathBuf) -> Result<(), Failure> {
+    fn add_file(&mut self, format: DiagnosticFormat, path: PathBuf) -> Result<(), Failure> {
         if let Some(other) = self.files.iter().find(|other| other.path == path) {
             let (format, other) = (format.name(), other.format.name());
             return Err(Failure::usage(format_args!(

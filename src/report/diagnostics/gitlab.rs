@@ -95,13 +95,7 @@ mod tests {
                 "check_name": "unknown-target",
                 "fingerprint": "2b05056d40390893f842c2bfceb52860",
                 "severity": "major",
-                "location": {
-                  "path": "order.asl.json",
-                  "lines": {
-                    "begin": 7,
-                    "end": 7
-                  }
-                }
+                "location": {"path":"order.asl.json","lines":{"begin":7,"end":7}}
               }
             ]
         "#]].assert_eq(&spread(&rendered(&misspelt(), render)));
@@ -112,39 +106,21 @@ mod tests {
                 "check_name": "unknown-field",
                 "fingerprint": "a5ca5db7c8145991b3e892d9c9154bf9",
                 "severity": "minor",
-                "location": {
-                  "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                  "lines": {
-                    "begin": 2,
-                    "end": 2
-                  }
-                }
+                "location": {"path":"flows/a b:c,100%\u001b[31m<&>\".json","lines":{"begin":2,"end":2}}
               },
               {
                 "description": "a note\nhelp: do this\r\nor that",
                 "check_name": "test-rule",
                 "fingerprint": "c621194b9837552ee71b92f081d6f24c",
                 "severity": "info",
-                "location": {
-                  "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                  "lines": {
-                    "begin": 1,
-                    "end": 1
-                  }
-                }
+                "location": {"path":"flows/a b:c,100%\u001b[31m<&>\".json","lines":{"begin":1,"end":1}}
               },
               {
                 "description": "over lines",
                 "check_name": "test-rule",
                 "fingerprint": "e7210a704a6fed298b4a867e0ba4f35d",
                 "severity": "major",
-                "location": {
-                  "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                  "lines": {
-                    "begin": 3,
-                    "end": 4
-                  }
-                }
+                "location": {"path":"flows/a b:c,100%\u001b[31m<&>\".json","lines":{"begin":3,"end":4}}
               }
             ]
         "#]].assert_eq(&spread(&rendered(&hostile(), render)));

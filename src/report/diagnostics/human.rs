@@ -190,9 +190,10 @@ fn help(finding: &Diagnostic, hints: &mut Hints, width: usize) -> Option<String>
     let room = width.saturating_sub(BESIDE_HELP);
     let end = help.rsplit('\n').next().unwrap_or_default();
     let fits = columns(last_row(end, room)) + columns(hint) <= room;
-    Some(match fits {
-        true => format!("{help}{hint}"),
-        false => format!("{help}\n{}", hint.trim_start()),
+    Some(if fits {
+        format!("{help}{hint}")
+    } else {
+        format!("{help}\n{}", hint.trim_start())
     })
 }
 
@@ -284,5 +285,66 @@ impl Snippets<'_> {
         let places = &self.excerpt.labels;
         let place = places.iter().find(|place| place.range.start == offset);
         place.map_or(0, |place| place.position.column - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_to_fix_is_told_once_and_stays_on_one_line() {
+        let mut hints = Hints::default();
+        let mut check = |text: Option<&str>, safe: bool, width: usize, expected: &str| {
+            let mut finding = Diagnostic::error("test-rule", "").fix(safe, Vec::new());
+            finding.help = text.map(str::to_owned);
+            let told = help(&finding, &mut hints, width);
+            assert_eq!(told.as_deref(), Some(expected));
+        };
+        let words = "write it as it is written there";
+        check(
+            Some(words),
+            true,
+            80,
+            "write it as it is written there  (fixable: run `asl validate --fix`)",
+        );
+        check(
+            Some(words),
+            true,
+            80,
+            "write it as it is written there (fixable)",
+        );
+        check(
+            Some(words),
+            true,
+            50,
+            "write it as it is written there\n(fixable)",
+        );
+        // Wrapped after "there".
+        let longer = "write it as it is written there, once";
+        check(
+            Some(longer),
+            true,
+            46,
+            "write it as it is written there, once (fixable)",
+        );
+        check(None, true, 80, "(fixable)");
+        check(
+            None,
+            false,
+            80,
+            "(fixable: run `asl validate --fix --unsafe-fixes`)",
+        );
+        check(None, false, 80, "(fixable with `--unsafe-fixes`)");
+        let plain = Diagnostic::error("test-rule", "").help(words);
+        assert_eq!(help(&plain, &mut hints, 80).as_deref(), Some(words));
+    }
+
+    #[test]
+    fn the_last_row_of_a_wrapped_line_is_found() {
+        assert_eq!(last_row("one two three", 9), "three");
+        assert_eq!(last_row("one two three", 99), "one two three");
+        assert_eq!(last_row("", 9), "");
+        assert_eq!(last_row("日", 1), "日");
     }
 }

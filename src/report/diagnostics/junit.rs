@@ -1,4 +1,4 @@
-//! Findings as JUnit XML, which every CI service can show: each file is a suite, each finding a
+//! Findings as `JUnit` XML, which every CI service can show: each file is a suite, each finding a
 //! case that failed. A file without findings is a case that passed.
 //!
 //! There is no standard; this is held against the schema that Jenkins publishes. Places are in
@@ -96,11 +96,11 @@ fn case(
         legal(&message_and_help(finding))
     );
     let told = |xml: &mut Xml| {
-        let element = match finding.severity >= fails {
-            true => xml
-                .create_element("failure")
-                .with_attributes([("message", &*message), ("type", severity)]),
-            false => xml.create_element("system-out"),
+        let element = if finding.severity >= fails {
+            xml.create_element("failure")
+                .with_attributes([("message", &*message), ("type", severity)])
+        } else {
+            xml.create_element("system-out")
         };
         element
             .write_text_content(BytesText::new(&details))
@@ -119,13 +119,13 @@ fn legal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
+    use expect_test::{Expect, expect};
     use quick_xml::Reader;
 
     use super::*;
     use crate::report::diagnostics::tests::{clean, hostile, misspelt, rendered};
 
-    fn check(files: &[FileReport<'_>], fails: Severity, expected: expect_test::Expect) {
+    fn check(files: &[FileReport<'_>], fails: Severity, expected: &Expect) {
         let text = rendered(files, |files, out| render(files, fails, out));
         let mut reader = Reader::from_str(&text);
         while reader.read_event().expect("is XML") != Event::Eof {}
@@ -137,7 +137,7 @@ mod tests {
         check(
             &misspelt(),
             Severity::Error,
-            expect![[r#"
+            &expect![[r#"
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuites name="asl validate" tests="1" failures="1" errors="0">
               <testsuite name="order.asl.json" tests="1" failures="1" errors="0">
@@ -156,7 +156,7 @@ mod tests {
         check(
             &hostile(),
             Severity::Warning,
-            expect![[r#"
+            &expect![[r#"
                 <?xml version="1.0" encoding="UTF-8"?>
                 <testsuites name="asl validate" tests="3" failures="2" errors="0">
                   <testsuite name="flows/a b:c,100%\u001b[31m&lt;&amp;&gt;&quot;.json" tests="3" failures="2" errors="0">
@@ -183,7 +183,7 @@ mod tests {
         check(
             &clean(),
             Severity::Note,
-            expect![[r#"
+            &expect![[r#"
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuites name="asl validate" tests="1" failures="0" errors="0">
               <testsuite name="order.asl.json" tests="1" failures="0" errors="0">
@@ -195,7 +195,7 @@ mod tests {
         check(
             &[],
             Severity::Error,
-            expect![[r#"
+            &expect![[r#"
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuites name="asl validate" tests="0" failures="0" errors="0"/>
         "#]],

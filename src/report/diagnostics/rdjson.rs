@@ -159,42 +159,19 @@ mod tests {
     fn findings_are_told_to_reviewdog() {
         expect![[r#"
             {
-              "source": {
-                "name": "asl",
-                "url": "https://crates.io/crates/aslkit"
-              },
+              "source": {"name":"asl","url":"https://crates.io/crates/aslkit"},
               "diagnostics": [
                 {
                   "message": "`Next` points at a state that does not exist: \"ProcesPayment\"\nhelp: did you mean \"ProcessPayment\"?",
                   "location": {
                     "path": "order.asl.json",
-                    "range": {
-                      "start": {
-                        "line": 7,
-                        "column": 15
-                      },
-                      "end": {
-                        "line": 7,
-                        "column": 30
-                      }
-                    }
+                    "range": {"start":{"line":7,"column":15},"end":{"line":7,"column":30}}
                   },
                   "severity": "ERROR",
-                  "code": {
-                    "value": "unknown-target"
-                  },
+                  "code": {"value":"unknown-target"},
                   "suggestions": [
                     {
-                      "range": {
-                        "start": {
-                          "line": 7,
-                          "column": 15
-                        },
-                        "end": {
-                          "line": 7,
-                          "column": 30
-                        }
-                      },
+                      "range": {"start":{"line":7,"column":15},"end":{"line":7,"column":30}},
                       "text": "\"ProcessPayment\""
                     }
                   ]
@@ -204,42 +181,19 @@ mod tests {
         "#]].assert_eq(&spread(&rendered(&misspelt(), render)));
         expect![[r#"
             {
-              "source": {
-                "name": "asl",
-                "url": "https://crates.io/crates/aslkit"
-              },
+              "source": {"name":"asl","url":"https://crates.io/crates/aslkit"},
               "diagnostics": [
                 {
                   "message": "100% of <\"a\u001b[31m\u202e￿]]>\" & [b](http://c): {0}\nsecond line",
                   "location": {
                     "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                    "range": {
-                      "start": {
-                        "line": 2,
-                        "column": 16
-                      },
-                      "end": {
-                        "line": 2,
-                        "column": 20
-                      }
-                    }
+                    "range": {"start":{"line":2,"column":16},"end":{"line":2,"column":20}}
                   },
                   "severity": "WARNING",
-                  "code": {
-                    "value": "unknown-field"
-                  },
+                  "code": {"value":"unknown-field"},
                   "suggestions": [
                     {
-                      "range": {
-                        "start": {
-                          "line": 2,
-                          "column": 16
-                        },
-                        "end": {
-                          "line": 3,
-                          "column": 10
-                        }
-                      },
+                      "range": {"start":{"line":2,"column":16},"end":{"line":3,"column":10}},
                       "text": "\"\t\u0007\",\n  \"b\": ["
                     }
                   ]
@@ -248,41 +202,19 @@ mod tests {
                   "message": "a note\nhelp: do this\r\nor that",
                   "location": {
                     "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                    "range": {
-                      "start": {
-                        "line": 1,
-                        "column": 1
-                      },
-                      "end": {
-                        "line": 1,
-                        "column": 1
-                      }
-                    }
+                    "range": {"start":{"line":1,"column":1},"end":{"line":1,"column":1}}
                   },
                   "severity": "INFO",
-                  "code": {
-                    "value": "test-rule"
-                  }
+                  "code": {"value":"test-rule"}
                 },
                 {
                   "message": "over lines",
                   "location": {
                     "path": "flows/a b:c,100%\u001b[31m<&>\".json",
-                    "range": {
-                      "start": {
-                        "line": 3,
-                        "column": 8
-                      },
-                      "end": {
-                        "line": 4,
-                        "column": 4
-                      }
-                    }
+                    "range": {"start":{"line":3,"column":8},"end":{"line":4,"column":4}}
                   },
                   "severity": "ERROR",
-                  "code": {
-                    "value": "test-rule"
-                  }
+                  "code": {"value":"test-rule"}
                 }
               ]
             }

@@ -7,7 +7,6 @@
 
 mod rules;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -123,16 +122,17 @@ struct Message {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
-    physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation>,
+    #[serde(rename = "physicalLocation")]
+    place: Place,
+    #[serde(rename = "logicalLocations", skip_serializing_if = "Vec::is_empty")]
+    nodes: Vec<Pointer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
+struct Place {
     artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<Region>,
@@ -140,7 +140,7 @@ struct PhysicalLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LogicalLocation {
+struct Pointer {
     /// A JSON Pointer.
     fully_qualified_name: String,
 }
@@ -224,7 +224,7 @@ impl Reader {
             level: level(finding.severity),
             message: Message::of(&message_and_help(finding)),
             locations: [Location {
-                logical_locations: logical(file, finding).into_iter().collect(),
+                nodes: pointer(file, finding).into_iter().collect(),
                 ..self.location(first)
             }],
             related_locations: related.collect(),
@@ -244,11 +244,11 @@ impl Reader {
     fn location(&self, label: Option<&syntax::Label>) -> Location {
         let message = label.filter(|label| !label.message.is_empty());
         Location {
-            physical_location: PhysicalLocation {
+            place: Place {
                 artifact_location: self.artifact(),
                 region: label.map(|label| self.region(label.span)),
             },
-            logical_locations: Vec::new(),
+            nodes: Vec::new(),
             message: message.map(|label| Message::of(&label.message)),
         }
     }
@@ -290,20 +290,15 @@ impl Reader {
 impl Message {
     /// Names come from users' files, and `[text](target)` would be a link (3.11.6).
     fn of(text: &str) -> Self {
-        let text = match text.contains("](") {
-            true => Cow::Owned(text.replace("](", "\\](")),
-            false => Cow::Borrowed(text),
-        };
-        Self {
-            text: text.into_owned(),
-        }
+        let text = text.replace("](", "\\](");
+        Self { text }
     }
 }
 
 /// The node of a finding; the whole document goes without saying.
-fn logical(file: &FileReport<'_>, finding: &Diagnostic) -> Option<LogicalLocation> {
+fn pointer(file: &FileReport<'_>, finding: &Diagnostic) -> Option<Pointer> {
     let fully_qualified_name = file.tree?.node_at(finding.span()).pointer();
-    (!fully_qualified_name.is_empty()).then_some(LogicalLocation {
+    (!fully_qualified_name.is_empty()).then_some(Pointer {
         fully_qualified_name,
     })
 }

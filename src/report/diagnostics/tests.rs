@@ -4,7 +4,10 @@
     reason = "expect-test writes them when it updates a test"
 )]
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
+use serde_json::Value;
 
 use super::human::Options;
 use super::{FileReport, concise, human, json};
@@ -94,17 +97,44 @@ fn leaked(
 
 pub(super) fn rendered(
     files: &[FileReport<'_>],
-    render: impl Fn(&[FileReport<'_>], &mut dyn std::fmt::Write) -> std::fmt::Result,
+    render: impl Fn(&[FileReport<'_>], &mut dyn Write) -> std::fmt::Result,
 ) -> String {
     let mut out = String::new();
     render(files, &mut out).expect("strings take all");
     out
 }
 
-/// JSON over several lines, to be read by people.
+/// JSON over several lines where it is long, to be read by people.
 pub(super) fn spread(json: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(json).expect("is JSON");
-    printable_json(&format!("{value:#}\n")).into_owned()
+    let mut out = String::new();
+    let value = serde_json::from_str(json).expect("is JSON");
+    lay_out(&value, 0, &mut out);
+    printable_json(&(out + "\n")).into_owned()
+}
+
+fn lay_out(value: &Value, indent: usize, out: &mut String) {
+    let flat = value.to_string();
+    let (brackets, parts): (_, Vec<(String, &Value)>) = match value {
+        Value::Array(items) => (
+            ['[', ']'],
+            items.iter().map(|v| (String::new(), v)).collect(),
+        ),
+        Value::Object(members) => {
+            let parts = members.iter().map(|(key, v)| (format!("\"{key}\": "), v));
+            (['{', '}'], parts.collect())
+        }
+        _ => return out.push_str(&flat),
+    };
+    if flat.len() + indent <= 90 {
+        return out.push_str(&flat);
+    }
+    out.push(brackets[0]);
+    for (at, (key, part)) in parts.into_iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        write!(out, "{comma}\n{:1$}{key}", "", indent + 2).expect("strings take all");
+        lay_out(part, indent + 2, out);
+    }
+    write!(out, "\n{:indent$}{}", "", brackets[1]).expect("strings take all");
 }
 
 fn in_human(text: &str, options: Options) -> String {
@@ -492,7 +522,7 @@ fn findings_are_written_as_json() {
     };
     let mut out = String::new();
     json::render(&[file], &mut out).expect("strings take all");
-    serde_json::from_str::<serde_json::Value>(&out).expect("is JSON");
+    serde_json::from_str::<Value>(&out).expect("is JSON");
     expect![[r#"
         {"version":1,
         "summary":{"files":1,

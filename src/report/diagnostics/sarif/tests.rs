@@ -38,80 +38,41 @@ fn a_finding_is_a_result_with_places_and_a_fix() {
             "locations": [
               {
                 "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "order.asl.json"
-                  },
-                  "region": {
-                    "startLine": 7,
-                    "startColumn": 15,
-                    "endLine": 7,
-                    "endColumn": 30
-                  }
+                  "artifactLocation": {"uri":"order.asl.json"},
+                  "region": {"startLine":7,"startColumn":15,"endLine":7,"endColumn":30}
                 },
-                "logicalLocations": [
-                  {
-                    "fullyQualifiedName": "/States/ValidateOrder/Next"
-                  }
-                ],
-                "message": {
-                  "text": "no state with this name in the same `States`"
-                }
+                "logicalLocations": [{"fullyQualifiedName":"/States/ValidateOrder/Next"}],
+                "message": {"text":"no state with this name in the same `States`"}
               }
             ],
             "relatedLocations": [
               {
                 "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "order.asl.json"
-                  },
-                  "region": {
-                    "startLine": 9,
-                    "startColumn": 5,
-                    "endLine": 9,
-                    "endColumn": 21
-                  }
+                  "artifactLocation": {"uri":"order.asl.json"},
+                  "region": {"startLine":9,"startColumn":5,"endLine":9,"endColumn":21}
                 },
-                "message": {
-                  "text": "a state with a similar name is here"
-                }
+                "message": {"text":"a state with a similar name is here"}
               }
             ],
-            "partialFingerprints": {
-              "aslFinding/v1": "2b05056d40390893f842c2bfceb52860"
-            },
+            "partialFingerprints": {"aslFinding/v1":"2b05056d40390893f842c2bfceb52860"},
             "fixes": [
               {
-                "description": {
-                  "text": "did you mean \"ProcessPayment\"?"
-                },
+                "description": {"text":"did you mean \"ProcessPayment\"?"},
                 "artifactChanges": [
                   {
-                    "artifactLocation": {
-                      "uri": "order.asl.json"
-                    },
+                    "artifactLocation": {"uri":"order.asl.json"},
                     "replacements": [
                       {
-                        "deletedRegion": {
-                          "startLine": 7,
-                          "startColumn": 15,
-                          "endLine": 7,
-                          "endColumn": 30
-                        },
-                        "insertedContent": {
-                          "text": "\"ProcessPayment\""
-                        }
+                        "deletedRegion": {"startLine":7,"startColumn":15,"endLine":7,"endColumn":30},
+                        "insertedContent": {"text":"\"ProcessPayment\""}
                       }
                     ]
                   }
                 ],
-                "properties": {
-                  "safe": true
-                }
+                "properties": {"safe":true}
               }
             ],
-            "properties": {
-              "awsCode": "MISSING_TRANSITION_TARGET"
-            }
+            "properties": {"awsCode":"MISSING_TRANSITION_TARGET"}
           }
         ]
     "#]].assert_eq(&results(&misspelt()));
@@ -124,143 +85,74 @@ fn columns_are_utf_16_units_and_nothing_is_raw() {
           {
             "ruleId": "unknown-field",
             "level": "warning",
-            "message": {
-              "text": "100% of <\"a\u001b[31m\u202e￿]]>\" & [b\\](http://c): {0}\nsecond line"
-            },
+            "message": {"text":"100% of <\"a\u001b[31m\u202e￿]]>\" & [b\\](http://c): {0}\nsecond line"},
             "locations": [
               {
                 "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"
-                  },
-                  "region": {
-                    "startLine": 2,
-                    "startColumn": 10,
-                    "endLine": 2,
-                    "endColumn": 14
-                  }
+                  "artifactLocation": {"uri":"flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"},
+                  "region": {"startLine":2,"startColumn":10,"endLine":2,"endColumn":14}
                 },
-                "logicalLocations": [
-                  {
-                    "fullyQualifiedName": "/名前🚀"
-                  }
-                ]
+                "logicalLocations": [{"fullyQualifiedName":"/名前🚀"}]
               }
             ],
             "relatedLocations": [
               {
                 "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"
-                  },
-                  "region": {
-                    "startLine": 3,
-                    "startColumn": 8,
-                    "endLine": 4,
-                    "endColumn": 4
-                  }
+                  "artifactLocation": {"uri":"flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"},
+                  "region": {"startLine":3,"startColumn":8,"endLine":4,"endColumn":4}
                 },
-                "message": {
-                  "text": "from here\nto there"
-                }
+                "message": {"text":"from here\nto there"}
               }
             ],
-            "partialFingerprints": {
-              "aslFinding/v1": "a5ca5db7c8145991b3e892d9c9154bf9"
-            },
+            "partialFingerprints": {"aslFinding/v1":"a5ca5db7c8145991b3e892d9c9154bf9"},
             "fixes": [
               {
-                "description": {
-                  "text": "100% of <\"a\u001b[31m\u202e￿]]>\" & [b\\](http://c): {0}\nsecond line"
-                },
+                "description": {"text":"100% of <\"a\u001b[31m\u202e￿]]>\" & [b\\](http://c): {0}\nsecond line"},
                 "artifactChanges": [
                   {
-                    "artifactLocation": {
-                      "uri": "flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"
-                    },
+                    "artifactLocation": {"uri":"flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"},
                     "replacements": [
                       {
-                        "deletedRegion": {
-                          "startLine": 2,
-                          "startColumn": 10,
-                          "endLine": 2,
-                          "endColumn": 14
-                        },
-                        "insertedContent": {
-                          "text": "\"\t\u0007\""
-                        }
+                        "deletedRegion": {"startLine":2,"startColumn":10,"endLine":2,"endColumn":14},
+                        "insertedContent": {"text":"\"\t\u0007\""}
                       },
                       {
-                        "deletedRegion": {
-                          "startLine": 3,
-                          "startColumn": 9,
-                          "endLine": 3,
-                          "endColumn": 10
-                        },
-                        "insertedContent": {
-                          "text": ""
-                        }
+                        "deletedRegion": {"startLine":3,"startColumn":9,"endLine":3,"endColumn":10},
+                        "insertedContent": {"text":""}
                       }
                     ]
                   }
                 ],
-                "properties": {
-                  "safe": false
-                }
+                "properties": {"safe":false}
               }
             ]
           },
           {
             "ruleId": "test-rule",
             "level": "note",
-            "message": {
-              "text": "a note\nhelp: do this\r\nor that"
-            },
+            "message": {"text":"a note\nhelp: do this\r\nor that"},
             "locations": [
               {
-                "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"
-                  }
-                }
+                "physicalLocation": {"artifactLocation":{"uri":"flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"}}
               }
             ],
-            "partialFingerprints": {
-              "aslFinding/v1": "c621194b9837552ee71b92f081d6f24c"
-            }
+            "partialFingerprints": {"aslFinding/v1":"c621194b9837552ee71b92f081d6f24c"}
           },
           {
             "ruleId": "test-rule",
             "level": "error",
-            "message": {
-              "text": "over lines"
-            },
+            "message": {"text":"over lines"},
             "locations": [
               {
                 "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"
-                  },
-                  "region": {
-                    "startLine": 3,
-                    "startColumn": 8,
-                    "endLine": 4,
-                    "endColumn": 4
-                  }
+                  "artifactLocation": {"uri":"flows/a%20b%3Ac%2C100%25%1B%5B31m%3C%26%3E%22.json"},
+                  "region": {"startLine":3,"startColumn":8,"endLine":4,"endColumn":4}
                 },
-                "logicalLocations": [
-                  {
-                    "fullyQualifiedName": "/b"
-                  }
-                ],
-                "message": {
-                  "text": "x"
-                }
+                "logicalLocations": [{"fullyQualifiedName":"/b"}],
+                "message": {"text":"x"}
               }
             ],
-            "partialFingerprints": {
-              "aslFinding/v1": "e7210a704a6fed298b4a867e0ba4f35d"
-            }
+            "partialFingerprints": {"aslFinding/v1":"e7210a704a6fed298b4a867e0ba4f35d"}
           }
         ]
     "#]]
@@ -312,22 +204,11 @@ fn a_rule_is_described_by_its_page() {
           "fullDescription": {
             "text": "Reports a `StartAt`, `Next` or `Default` that names a state which does not exist, in choice rules and catchers too. Names are case-sensitive, and blanks count. When a state of the same `States` has a similar name, `asl validate --fix` writes that one."
           },
-          "help": {
-            "text": null,
-            "markdown": null
-          },
-          "defaultConfiguration": {
-            "enabled": true,
-            "level": "error"
-          },
-          "properties": {
-            "category": "graph",
-            "awsCode": "MISSING_TRANSITION_TARGET",
-            "tags": [
-              "graph"
-            ]
-          }
-        }"#]].assert_eq(&format!("{rule:#}"));
+          "help": {"text":null,"markdown":null},
+          "defaultConfiguration": {"enabled":true,"level":"error"},
+          "properties": {"category":"graph","awsCode":"MISSING_TRANSITION_TARGET","tags":["graph"]}
+        }
+    "#]].assert_eq(&spread(&rule.to_string()));
 }
 
 #[test]
