@@ -197,12 +197,15 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// An outer scope's assignment of the same name.
+    /// An outer scope's assignment of the same name. What the very state around assigns when its
+    /// branches are over is none: AWS was recorded to take that.
     pub(super) fn outer(&self, assigned: &Assigned<'_>) -> Option<&Assigned<'a>> {
         let mut scope = self.around[assigned.scope];
         while let Some(around) = scope {
             let outer = self.assigned.iter();
-            let mut outer = outer.filter(|other| other.scope == around.scope);
+            let mut outer = outer.filter(|other| {
+                other.scope == around.scope && !std::ptr::eq(other.state, around.owner)
+            });
             if let Some(found) = outer.find(|other| other.name == assigned.name) {
                 return Some(found);
             }

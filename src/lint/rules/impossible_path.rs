@@ -34,7 +34,7 @@
 
 use super::{Category, Rule};
 use crate::language::expressions::Part;
-use crate::language::{State, StateKind};
+use crate::language::{Body, State, StateKind};
 use crate::lint::context::Context;
 use crate::lint::expressions::{Expression, Form};
 use crate::lint::flow::{Arrays, Found, Shape, Stages, context_object, error_output};
@@ -138,7 +138,10 @@ fn jsonata<'a>(
 /// What `$` is in a field (01-fields §1.3).
 fn base(expression: &Expression<'_>, stages: &Stages) -> Option<(Shape, &'static str)> {
     let state = expression.state;
+    let reads_items = matches!(&state.body, Body::Map(map) if map.item_reader.is_some());
     Some(match (expression.site.part, expression.site.field) {
+        // With an ItemReader it is ignored (01-fields §1.3, recorded).
+        (_, "ItemsPath") if reads_items => return None,
         (Part::Catcher(_), "Assign") => (error_output(), "the error output"),
         (Part::Catcher(_), _) => return None,
         (_, "InputPath") => (stages.input.clone(), "the state's input"),

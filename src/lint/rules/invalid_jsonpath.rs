@@ -7,7 +7,7 @@
 //!
 //! ## Why it matters
 //! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`. A text with a placeholder such as
-//! `${Path}` is left alone.
+//! `${Path}` is left alone, and a fault inside a filter is a warning.
 //!
 //! ## Example
 //! ```json
@@ -43,9 +43,14 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let place = expression.place(context.source, error.offset, error.len);
-        let finding = RULE
+        let mut finding = RULE
             .finding(format!("invalid JSONPath: {}", error.message))
             .label(place, format!("in `{}`", expression.field));
+        if is_in_filter(expression.text, error.offset) {
+            // Published machines compare with texts that have no quotes: `[?(@.name==Receipt)]`.
+            finding.severity = Severity::Warning;
+            finding.aws_code = None;
+        }
         out.push(match (&error.help, expression.text) {
             (_, text) if text.starts_with("States.") => finding.help(
                 "intrinsic functions stand in payload templates, under keys that end in `.$`; in \
@@ -59,6 +64,15 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             (None, _) => finding,
         });
     }
+}
+
+/// Whether a place in a path is between the brackets of a filter, whose faults AWS is not known
+/// to refuse.
+fn is_in_filter(path: &str, offset: usize) -> bool {
+    let before = path.get(..offset).unwrap_or_default();
+    before
+        .rfind("[?")
+        .is_some_and(|open| !before[open..].contains(']'))
 }
 
 #[cfg(test)]

@@ -92,7 +92,8 @@ mod tests {
     fn branches_and_children_of_a_distributed_map_have_their_own_names() {
         check(
             r#"{"StartAt": "B", "States": {
-              "B": {"Type": "Parallel", "Next": "M", "Branches": [
+              "B": {"Type": "Parallel", "Next": "M", "Catch": [
+                  {"ErrorEquals": ["States.ALL"], "Assign": {"x.$": "$"}, "Next": "X"}], "Branches": [
                 {"StartAt": "I", "States": {
                   "I": {"Type": "Pass", "Assign": {"x": 2}, "Next": "K"},
                   "K": {"Type": "Pass", "InputPath": "$x", "End": true}}},
@@ -104,6 +105,7 @@ mod tests {
                 "StartAt": "N", "States": {
                   "N": {"Type": "Pass", "Assign": {"y": 2}, "Next": "O"},
                   "O": {"Type": "Pass", "InputPath": "$y", "End": true}}}},
+              "X": {"Type": "Pass", "InputPath": "$x", "End": true},
               "Z": {"Type": "Pass", "InputPath": "$y", "End": true}}}"#,
             expect![""],
         );
