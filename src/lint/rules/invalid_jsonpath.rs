@@ -25,6 +25,7 @@
 use super::{Category, Rule};
 use crate::lint::context::Context;
 use crate::lint::expressions::Form;
+use crate::query::Path;
 use crate::syntax::{Diagnostic, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -61,9 +62,20 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                  takes expressions",
             ),
             (Some(help), _) => finding.help(help),
+            (None, text) if error.message.ends_with("is never closed") => match closed(text) {
+                Some(closed) => finding.help(format!("write `{closed}`")),
+                None => finding,
+            },
             (None, _) => finding,
         });
     }
+}
+
+/// The path with what is missing at its end.
+fn closed(path: &str) -> Option<String> {
+    let endings = ["]", "']", ")]"].map(|ending| format!("{path}{ending}"));
+    let reads = |path: &String| Path::parse(path).is_ok_and(|path| path.fault().is_none());
+    endings.into_iter().find(reads)
 }
 
 /// Whether a place in a path is between the brackets of a filter, whose faults AWS is not known
@@ -93,6 +105,7 @@ mod tests {
             expect![[r#"
                 error[invalid-jsonpath] invalid JSONPath: this `[` is never closed (SCHEMA_VALIDATION_FAILED)
                   at 2:64 [ -- in `InputPath`
+                  help: write `$.order.items[0]`
                 error[invalid-jsonpath] invalid JSONPath: a path must start with `$` (SCHEMA_VALIDATION_FAILED)
                   at 2:84 f -- in `OutputPath`
                 error[invalid-jsonpath] invalid JSONPath: a path must not end with `.` (SCHEMA_VALIDATION_FAILED)

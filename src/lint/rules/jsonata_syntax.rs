@@ -26,7 +26,8 @@
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::expressions::Form;
+use crate::lint::expressions::{Expression, Form};
+use crate::query::jsonata;
 use crate::syntax::{Diagnostic, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -42,16 +43,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
         match &expression.form {
-            Form::BadJsonata(error) => {
-                let place = expression.place(context.source, error.offset, error.len);
-                out.push(
-                    RULE.finding(format!(
-                        "JSONata syntax error {}: {}",
-                        error.code, error.message
-                    ))
-                    .label(place, format!("in `{}`", expression.field)),
-                );
-            }
+            Form::BadJsonata(error) => out.push(finding(context, expression, error)),
             Form::HalfDelimited => {
                 out.push(half_delimited(expression.node.span(), expression.text))
             }
@@ -60,9 +52,68 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+fn finding(
+    context: &Context<'_>,
+    expression: &Expression<'_>,
+    error: &jsonata::SyntaxError,
+) -> Diagnostic {
+    let place = expression.place(context.source, error.offset, error.len);
+    let message = format!("JSONata syntax error {}: {}", error.code, error.message);
+    let inner = jsonata::strip_delimiters(expression.text).unwrap_or(expression.text);
+    let finding = RULE.finding(message);
+    // A text that ends too early is most often one whose bracket is open.
+    let open = open_bracket(inner).filter(|_| error.offset >= inner.len());
+    let Some((at, open)) = open else {
+        return finding.label(place, format!("in `{}`", expression.field));
+    };
+    let close = match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '}',
+    };
+    let label = format!(
+        "a `{close}` is missing here (offset {} in the expression)",
+        inner.chars().count()
+    );
+    let finding = finding.label(place, label).label(
+        expression.place(context.source, at, 1),
+        format!("this `{open}` is still open"),
+    );
+    let closed = format!("{inner}{close}");
+    if jsonata::Expression::compile(&closed).is_ok() {
+        return finding.help(format!("close it:  {{% {closed} %}}"));
+    }
+    finding
+}
+
+/// The last bracket that is never closed; those in texts, names and comments do not count.
+fn open_bracket(expression: &str) -> Option<(usize, char)> {
+    let mut open = Vec::new();
+    let mut characters = expression.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' | '\'' | '`' => {
+                while let Some((_, inner)) = characters.next() {
+                    if inner == '\\' {
+                        characters.next();
+                    } else if inner == character {
+                        break;
+                    }
+                }
+            }
+            '(' | '[' | '{' => open.push((at, character)),
+            ')' | ']' | '}' => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
 fn half_delimited(span: crate::syntax::Span, text: &str) -> Diagnostic {
     let trimmed = text.trim();
-    let is_moved = crate::query::jsonata::strip_delimiters(trimmed).is_some();
+    let is_moved = jsonata::strip_delimiters(trimmed).is_some();
     let (what, help) = if is_moved {
         (
             "blanks stand outside the delimiters",
@@ -110,7 +161,9 @@ mod tests {
                 error[jsonata-syntax] JSONata syntax error S0207: Unexpected end of expression (INVALID_JSONATA_EXPRESSION)
                   at 3:47   -- in `b`
                 error[jsonata-syntax] JSONata syntax error S0203: Expected ")" before end of expression (INVALID_JSONATA_EXPRESSION)
-                  at 4:74   -- in `Output`
+                  at 4:74   -- a `)` is missing here (offset 43 in the expression)
+                  at 4:35 ( -- this `(` is still open
+                  help: close it:  {% $sum($states.input.lines.(price * quantity)) %}
             "#]],
         );
     }
