@@ -15,7 +15,10 @@
 //!
 //! ## Use instead
 //! ```json
-//! { "Type": "Pass", "Assign": { "orderId": 7 }, "Next": "Ship" }
+//! {
+//!   "Load": { "Type": "Pass", "Assign": { "orderId": 7 }, "Next": "Ship" },
+//!   "Ship": { "Type": "Pass", "Parameters": { "id.$": "$orderId" }, "End": true }
+//! }
 //! ```
 //!
 //! ## Reference
