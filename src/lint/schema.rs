@@ -9,7 +9,9 @@ mod finding;
 mod part;
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::quality::FixedState;
 use serde_json::{Map, Value};
 
 use crate::data::Number;
@@ -48,12 +50,18 @@ pub(super) fn check(
         if !matches!(visit.node.kind(), Kind::Object(_)) {
             continue;
         }
-        let instance = object(visit.node);
-        let validator = &visit.part.compiled().validator;
-        let errors: Vec<_> = validator.iter_errors(&instance).collect();
-        if !errors.is_empty() {
-            let found = finding::translate(&visit, &errors);
-            out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
+        // Most objects of a machine are like another one, and that was judged.
+        let likeness = likeness(visit.part, visit.node);
+        let compiled = visit.part.compiled();
+        if !compiled.is_sound(likeness) {
+            let instance = object(visit.node);
+            let errors: Vec<_> = compiled.validator.iter_errors(&instance).collect();
+            if errors.is_empty() {
+                compiled.found_sound(likeness);
+            } else {
+                let found = finding::translate(&visit, &errors);
+                out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
+            }
         }
         push_children(&visit, language, &mut pending);
     }
@@ -117,6 +125,37 @@ fn opening(node: Node<'_>) -> Span {
             start: span.start,
             end: span.end.min(span.start + 1),
         },
+    }
+}
+
+/// What a schema can tell apart of an object, as a number: two objects that a schema judges
+/// differently have two numbers, as far as 128 bits go.
+fn likeness(part: Part, node: Node<'_>) -> u128 {
+    let mut hashers = [1, 2].map(|seed| FixedState::with_seed(seed).build_hasher());
+    let compiled = part.compiled();
+    for hasher in &mut hashers {
+        for entry in node.entries() {
+            entry.key.hash(hasher);
+            let value = node.tree().node(entry.value);
+            let is_looked_at = compiled.looks_at_value(&entry.key);
+            hash_value(value, is_looked_at, hasher);
+            for item in value.items() {
+                hash_value(item, is_looked_at, hasher);
+            }
+        }
+    }
+    let [one, other] = hashers.map(|hasher| u128::from(hasher.finish()));
+    one << 64 | other
+}
+
+fn hash_value(node: Node<'_>, is_looked_at: bool, hasher: &mut impl Hasher) {
+    std::mem::discriminant(node.kind()).hash(hasher);
+    match node.kind() {
+        // Whether a number is an integer is part of its type.
+        Kind::Number(number) => number.as_f64().to_bits().hash(hasher),
+        Kind::String(text) if is_looked_at => text.hash(hasher),
+        Kind::Array(items) => items.len().hash(hasher),
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use expect_test::Expect;
 
 use super::{Definition, Options};
 use crate::language::{self, StateMachine};
-use crate::syntax::{Diagnostic, Edit, Format, LineIndex, Severity, Source, Span, Tree, read};
+use crate::syntax::{Diagnostic, Edit, Format, LineIndex, Source, Span, Tree, read};
 
 /// Holds the findings of a definition against what is expected.
 #[expect(clippy::needless_pass_by_value, reason = "reads well at the call")]
@@ -167,93 +167,4 @@ fn found_in(part: &str) -> Vec<&'static str> {
     };
     found.extend(super::check(definition, of_model, &options));
     found.iter().map(|finding| finding.rule).collect()
-}
-
-/// Definitions that we do not judge as their label says, and why.
-const DISPUTED: &[(&str, &str)] = &[
-    (
-        "asl-validator/valid-assign.asl.json",
-        "assigns `top-level`: the specification wants an identifier, and `$top-level` is a difference",
-    ),
-    (
-        "asl-validator/valid-fail-paths.json",
-        "its path reads `$field2`, which nothing assigns; `$.field2` was meant",
-    ),
-    (
-        "asl-validator/valid-path-array-context.json",
-        "`$[(@.length-1)].bar` has a script in a path, which Jayway JsonPath refuses",
-    ),
-    (
-        "asl-validator/valid-task-credentials.json",
-        "AWS was recorded to refuse `Credentials` without `RoleArn`",
-    ),
-    (
-        "asls/documentValidParametersIntrinsicFunction.yaml",
-        "no commas between the arguments of `States.Format`",
-    ),
-    (
-        "statelint/task-with-credentials.json",
-        "`roleArn` instead of `RoleArn`: AWS was recorded to refuse `Credentials` without it",
-    ),
-];
-
-/// Lints the published definitions that `ASL_CONFORMANCE` holds.
-#[test]
-fn published_definitions_get_the_findings_they_deserve() {
-    let Some(root) = std::env::var_os("ASL_CONFORMANCE") else {
-        eprintln!("skipped: ASL_CONFORMANCE names no folder with recorded cases");
-        return;
-    };
-    let root = std::path::Path::new(&root).join("definitions");
-    let labels = std::fs::read_to_string(root.join("labels.tsv")).expect("is readable");
-    let mut refused = Vec::new();
-    let (mut valid, mut invalid, mut found_invalid) = (0, 0, 0);
-    for line in labels.lines().skip(1) {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [path, _, format, expected, fails, ..] = columns[..] else {
-            continue;
-        };
-        if format.contains("broken") || path.starts_with("raw/") {
-            continue;
-        }
-        let Ok(text) = std::fs::read_to_string(root.join(path)) else {
-            continue;
-        };
-        let errors = errors(path, &text);
-        match expected {
-            "valid" => {
-                valid += 1;
-                let disputed = DISPUTED.iter().any(|(known, _)| *known == path);
-                if !errors.is_empty() && !disputed {
-                    refused.push(format!("{path}\n{}", errors.join("\n")));
-                }
-            }
-            "invalid" => {
-                invalid += 1;
-                found_invalid += usize::from(!errors.is_empty());
-                if errors.is_empty() {
-                    println!("not found: {path} ({fails})");
-                }
-            }
-            _ => {}
-        }
-    }
-    println!("{found_invalid} of {invalid} invalid definitions found, {valid} valid ones");
-    assert!(valid > 0, "no definition was read");
-    assert!(refused.is_empty(), "{}", refused.join("\n"));
-}
-
-fn errors(path: &str, text: &str) -> Vec<String> {
-    let source = Source::new(path, text);
-    let (tree, mut found) = read(&source, Format::of(path, text));
-    let (machine, of_model) = language::read(&tree);
-    found.extend(checked(&source, &tree, &machine, of_model));
-    found
-        .into_iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| {
-            let pointer = tree.node_at(finding.span()).pointer();
-            format!("  {pointer}: [{}] {}", finding.rule, finding.message)
-        })
-        .collect()
 }
