@@ -6,10 +6,14 @@
 //! rule keeps silent where another one has named the cause.
 
 mod context;
+mod handlers;
+mod integrations;
 mod levels;
+mod maps;
 mod rules;
 mod schema;
 mod similar;
+mod tasks;
 
 use std::collections::HashSet;
 

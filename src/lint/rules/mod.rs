@@ -3,21 +3,50 @@
 //! Rules that a reader or the schema raises have a file too, so that every code that is ever
 //! printed can be explained.
 
+mod callback_without_timeout;
 mod conflicting_fields;
+mod definition_too_large;
+mod distributed_only_field;
 mod duplicate_key;
+mod duplicate_label;
 mod duplicate_state_name;
 mod empty_states;
+mod endless_loop;
+mod heartbeat_not_below_timeout;
+mod invalid_label;
+mod invalid_resource;
+mod invalid_sdk_action;
 mod invalid_state_name;
+mod invalid_timestamp;
 mod invalid_value;
+mod jsonata_field_in_jsonpath_state;
+mod jsonpath_field_in_jsonata_state;
+mod jsonpath_state_in_jsonata_machine;
+mod max_delay_not_above_interval;
+mod missing_argument;
 mod missing_field;
+mod missing_retry;
+mod missing_task_token;
+mod missing_timeout;
 mod missing_transition;
+mod never_matching_error;
 mod next_and_end;
 mod no_terminal_state;
+mod non_string_error_path;
+mod shadowed_error_name;
+mod states_all_not_alone;
+mod states_all_not_last;
 mod syntax;
 mod transition_leaves_scope;
+mod unknown_argument;
+mod unknown_error_name;
 mod unknown_field;
+mod unknown_integration;
 mod unknown_target;
 mod unreachable_state;
+mod unsupported_in_express;
+mod unsupported_map_resource;
+mod unsupported_pattern;
 pub(super) mod wrong_type;
 
 use std::fmt;
@@ -73,26 +102,57 @@ pub struct Rule {
 
 /// Every rule, in the order of the alphabet.
 pub static RULES: &[&Rule] = &[
+    &callback_without_timeout::RULE,
     &conflicting_fields::RULE,
+    &definition_too_large::RULE,
+    &distributed_only_field::RULE,
     &duplicate_key::RULE,
+    &duplicate_label::RULE,
     &duplicate_state_name::RULE,
     &empty_states::RULE,
+    &endless_loop::RULE,
+    &heartbeat_not_below_timeout::RULE,
+    &invalid_label::RULE,
+    &invalid_resource::RULE,
+    &invalid_sdk_action::RULE,
     &invalid_state_name::RULE,
+    &invalid_timestamp::RULE,
     &invalid_value::RULE,
+    &jsonata_field_in_jsonpath_state::RULE,
+    &jsonpath_field_in_jsonata_state::RULE,
+    &jsonpath_state_in_jsonata_machine::RULE,
+    &max_delay_not_above_interval::RULE,
+    &missing_argument::RULE,
     &missing_field::RULE,
+    &missing_retry::RULE,
+    &missing_task_token::RULE,
+    &missing_timeout::RULE,
     &missing_transition::RULE,
+    &never_matching_error::RULE,
     &next_and_end::RULE,
     &no_terminal_state::RULE,
+    &non_string_error_path::RULE,
+    &shadowed_error_name::RULE,
+    &states_all_not_alone::RULE,
+    &states_all_not_last::RULE,
     &syntax::RULE,
     &transition_leaves_scope::RULE,
+    &unknown_argument::RULE,
+    &unknown_error_name::RULE,
     &unknown_field::RULE,
+    &unknown_integration::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
+    &unsupported_in_express::RULE,
+    &unsupported_map_resource::RULE,
+    &unsupported_pattern::RULE,
     &wrong_type::RULE,
 ];
 
 pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
 pub(super) use invalid_value::RULE as INVALID_VALUE;
+pub(super) use jsonata_field_in_jsonpath_state::RULE as JSONATA_FIELD_IN_JSONPATH_STATE;
+pub(super) use jsonpath_field_in_jsonata_state::RULE as JSONPATH_FIELD_IN_JSONATA_STATE;
 pub(super) use missing_field::RULE as MISSING_FIELD;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
 pub(super) use wrong_type::RULE as WRONG_TYPE;

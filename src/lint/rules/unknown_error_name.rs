@@ -1,0 +1,136 @@
+//! # unknown-error-name
+//!
+//! ## What it does
+//! Reports a name in `ErrorEquals` that looks like a reserved one, `States.…`, but is none.
+//!
+//! ## Why it matters
+//! AWS takes it for the name of an error of your own, so it matches nothing: names of your own
+//! errors should not begin with `States.`, and reserved ones are compared letter by letter.
+//!
+//! ## Example
+//! ```json
+//! { "ErrorEquals": ["States.TimeOut"], "Next": "TooSlow" }
+//! ```
+//!
+//! ## Use instead
+//! ```json
+//! { "ErrorEquals": ["States.Timeout"], "Next": "TooSlow" }
+//! ```
+//!
+//! ## Reference
+//! The Amazon States Language, Appendix A, Predefined error codes:
+//! <https://states-language.net/spec.html#appendix-a>
+
+use super::{Category, Rule, never_matching_error};
+use crate::lint::context::Context;
+use crate::lint::handlers::{self, RESERVED};
+use crate::lint::similar::nearest;
+use crate::lint::{is_placeholder, json_string, quoted};
+use crate::syntax::{Diagnostic, Edit, Severity};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    name: "unknown-error-name",
+    category: Category::Errors,
+    severity: Severity::Warning,
+    aws_code: None,
+    is_on: true,
+    source: include_str!("unknown_error_name.rs"),
+    check,
+};
+
+fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let entries = context
+        .states()
+        .flat_map(handlers::of)
+        .flat_map(|list| list.entries);
+    for name in entries.flat_map(|entry| entry.names) {
+        let Some(near) = unknown(&name.value) else {
+            continue;
+        };
+        let finding = RULE
+            .finding(format!("no error is named {}", quoted(&name.value)))
+            .label(name.span, "matches only an error of exactly this name");
+        out.push(match near {
+            None => finding.help("names that begin with `States.` are reserved"),
+            Some(near) => {
+                let edit = Edit {
+                    span: name.span,
+                    text: json_string(near),
+                };
+                finding
+                    .help(format!("did you mean {}?", quoted(near)))
+                    .fix(false, vec![edit])
+            }
+        });
+    }
+}
+
+/// Whether a name looks reserved but is not, and the one that it may be meant as.
+fn unknown(name: &str) -> Option<Option<&'static str>> {
+    let is_known = RESERVED.contains(&name)
+        || never_matching_error::reason(name).is_some()
+        || name.starts_with("States.Http.StatusCode.");
+    if is_known || is_placeholder(name) {
+        return None;
+    }
+    if name.starts_with("States.") {
+        return Some(nearest(name, RESERVED));
+    }
+    let lower = name.to_lowercase();
+    let looks_reserved = lower.starts_with("state.") || lower.starts_with("states.");
+    nearest(name, RESERVED).filter(|_| looks_reserved).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::lint::tests::check;
+
+    fn check_name(name: &str, expected: Expect) {
+        let definition = format!(
+            r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "${{F}}", "End": true,
+              "Retry": [{{"ErrorEquals": ["{name}"]}}]}}}}}}"#
+        );
+        check(&definition, expected);
+    }
+
+    #[test]
+    fn reserved_names_are_known() {
+        check_name(
+            "States.Foo",
+            expect![[r#"
+            warning[unknown-error-name] no error is named "States.Foo" (-)
+              at 2:42 "States.Foo" -- matches only an error of exactly this name
+              help: names that begin with `States.` are reserved
+        "#]],
+        );
+        check_name(
+            "States.TimeOut",
+            expect![[r#"
+            warning[unknown-error-name] no error is named "States.TimeOut" (-)
+              at 2:42 "States.TimeOut" -- matches only an error of exactly this name
+              help: did you mean "States.Timeout"?
+              fix: 2:42 "States.TimeOut" -> "States.Timeout"
+        "#]],
+        );
+        check_name(
+            "State.ALL",
+            expect![[r#"
+            warning[unknown-error-name] no error is named "State.ALL" (-)
+              at 2:42 "State.ALL" -- matches only an error of exactly this name
+              help: did you mean "States.ALL"?
+              fix: 2:42 "State.ALL" -> "States.ALL"
+        "#]],
+        );
+    }
+
+    #[test]
+    fn known_names_and_own_names_are_left_alone() {
+        check_name("States.Http.StatusCode.404", expect![""]);
+        check_name("States.ItemReaderFailed", expect![""]);
+        check_name("StateMachine.Broken", expect![""]);
+        check_name("Mine", expect![""]);
+        check_name("States.${Name}", expect![""]);
+    }
+}
