@@ -123,8 +123,15 @@ fn fixes_leave_nothing_to_find() {
 ///
 /// AWS requires `RoleArn` in `Credentials`: its recorded answer to an object without it is "The
 /// field `RoleArn` is required but was missing". Their authors only test the field's syntax.
+///
+/// A Lambda ARN without region and account names no function: its author only tests `Parameters`.
+///
+/// `lambda:listFunctions` is no optimized integration, and AWS was recorded to refuse
+/// `dynamodb:query`, which is none either, as "not recognized". No recording uses this definition.
 const DISPUTED: &[&str] = &[
+    "asl-validator/valid-parameters-issue104.json",
     "asl-validator/valid-task-credentials.json",
+    "localstack/services__lambda_list_functions.json",
     "statelint/task-with-credentials.json",
 ];
 
@@ -204,7 +211,7 @@ fn express(is_express: bool) -> Options {
 
 /// How many probes must be judged as they are labelled: invalid ones with an error, lints with
 /// any finding, controls without an error.
-const FLOOR: (usize, usize) = (0, 0);
+const FLOOR: (usize, usize) = (84, 30);
 
 /// Lints the minimal definitions that `ASL_CONFORMANCE` holds: one for each check that any
 /// validator makes, and valid ones beside them.
@@ -255,11 +262,12 @@ fn the_probes_are_rejected_and_the_controls_are_not() {
     println!(
         "{rejected} of {invalid} invalid probes rejected, {accepted} of {valid} controls accepted"
     );
-    assert!((rejected, accepted) >= FLOOR && accepted >= FLOOR.1);
+    assert!(rejected >= FLOOR.0 && accepted >= FLOOR.1);
 }
 
 /// Recorded refusals that rules about paths and expressions have to find.
-const FOR_OTHER_RULES: &[&str] = &[];
+const FOR_OTHER_RULES: &[&str] =
+    &["base_scenarios.illegal_escapes-ESCAPE_SEQUENCES_ILLEGAL_INTRINSIC_FUNCTION_2"];
 
 /// Holds what is found against what AWS was recorded to say of definitions, and against the
 /// definitions it was recorded to run.

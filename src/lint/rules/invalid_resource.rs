@@ -227,18 +227,44 @@ fn of_function(whole: Part<'_>, parts: &[Part<'_>]) -> Option<Problem> {
         if name.text.is_empty() {
             return Some(cut_short(whole, FUNCTION));
         }
-        let dot = name.text.find(".sync").or(name.text.find(".waitFor"))?;
-        let suffix = Part {
-            text: &name.text[dot..],
-            at: name.at + dot,
-        };
-        let message = format!("a Lambda ARN cannot have the pattern `{}`", suffix.text);
-        let help = format!(
-            "call `arn:aws:states:::lambda:invoke{}` and give the function as `FunctionName`",
-            suffix.text
-        );
-        Some(Problem::new(message, suffix, "a pattern of service integrations").help(help))
+        with_pattern(name).or_else(|| of_qualifier(name))
     })
+}
+
+fn with_pattern(name: Part<'_>) -> Option<Problem> {
+    let dot = name.text.find(".sync").or(name.text.find(".waitFor"))?;
+    let suffix = Part {
+        text: &name.text[dot..],
+        at: name.at + dot,
+    };
+    let message = format!("a Lambda ARN cannot have the pattern `{}`", suffix.text);
+    let help = format!(
+        "call `arn:aws:states:::lambda:invoke{}` and give the function as `FunctionName`",
+        suffix.text
+    );
+    Some(Problem::new(message, suffix, "a pattern of service integrations").help(help))
+}
+
+/// The version or alias after a function's name: `$LATEST`, a number, or a name.
+fn of_qualifier(name: Part<'_>) -> Option<Problem> {
+    let colon = name.text.find(':')?;
+    let text = &name.text[colon + 1..];
+    if name.text.contains(['{', '<', '%']) || text == "$LATEST" {
+        return None;
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return None;
+    }
+    let part = Part {
+        text: &name.text[colon..],
+        at: name.at + colon,
+    };
+    let message = format!("{} is no version or alias of a function", quoted(text));
+    let label = "a version or an alias belongs here";
+    Some(Problem::new(message, part, label).help(
+        "write `$LATEST`, the number of a version, or an alias of letters, digits, `-` and `_`; or leave it out",
+    ))
 }
 
 fn of_states(whole: Part<'_>, parts: &[Part<'_>]) -> Option<Problem> {
@@ -512,6 +538,34 @@ mod tests {
                   at 1:112 .waitForTaskToken -- a pattern of service integrations
                   help: call `arn:aws:states:::lambda:invoke.waitForTaskToken` and give the function as `FunctionName`
             "#]],
+        );
+    }
+
+    #[test]
+    fn a_qualifier_is_a_version_or_an_alias() {
+        check_resource(
+            "arn:aws:lambda:us-east-1:123456789012:function:f:",
+            expect![[r#"
+                error[invalid-resource] "" is no version or alias of a function (SCHEMA_VALIDATION_FAILED)
+                  at 1:112 : -- a version or an alias belongs here
+                  help: write `$LATEST`, the number of a version, or an alias of letters, digits, `-` and `_`; or leave it out
+            "#]],
+        );
+        check_resource(
+            "arn:aws:lambda:us-east-1:123456789012:function:f:$*#7",
+            expect![[r#"
+                error[invalid-resource] "$*#7" is no version or alias of a function (SCHEMA_VALIDATION_FAILED)
+                  at 1:112 :$*#7 -- a version or an alias belongs here
+                  help: write `$LATEST`, the number of a version, or an alias of letters, digits, `-` and `_`; or leave it out
+            "#]],
+        );
+        check_resource(
+            "arn:aws:lambda:us-east-1:123456789012:function:f:prod_1",
+            expect![""],
+        );
+        check_resource(
+            "arn:aws:lambda:us-east-1:123456789012:function:f:${Alias}",
+            expect![""],
         );
     }
 

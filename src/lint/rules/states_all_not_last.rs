@@ -126,7 +126,7 @@ mod tests {
             r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${F}", "End": true,
               "Retry": [{"ErrorEquals": ["State.ALL"]}, {"ErrorEquals": ["States.ALL"]}]}}}"#,
             expect![[r#"
-                warning[unknown-error-name] no error is named "State.ALL" (-)
+                warning[unknown-error-name] "State.ALL" is no reserved error name (-)
                   at 2:42 "State.ALL" -- matches only an error of exactly this name
                   help: did you mean "States.ALL"?
                   fix: 2:42 "State.ALL" -> "States.ALL"

@@ -4,8 +4,9 @@
 //! Reports a name in `ErrorEquals` that looks like a reserved one, `States.…`, but is none.
 //!
 //! ## Why it matters
-//! AWS takes it for the name of an error of your own, so it matches nothing: names of your own
-//! errors should not begin with `States.`, and reserved ones are compared letter by letter.
+//! AWS takes it for the name of an error of your own: reserved names are compared letter by
+//! letter, and own names should not begin with `States.`. Names that a Fail state of the machine
+//! gives are left alone.
 //!
 //! ## Example
 //! ```json
@@ -21,7 +22,10 @@
 //! The Amazon States Language, Appendix A, Predefined error codes:
 //! <https://states-language.net/spec.html#appendix-a>
 
+use std::collections::HashSet;
+
 use super::{Category, Rule, never_matching_error};
+use crate::language::{Body, State};
 use crate::lint::context::Context;
 use crate::lint::handlers::{self, RESERVED};
 use crate::lint::similar::nearest;
@@ -39,16 +43,20 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let own: HashSet<&str> = context.states().filter_map(raised).collect();
     let entries = context
         .states()
         .flat_map(handlers::of)
         .flat_map(|list| list.entries);
     for name in entries.flat_map(|entry| entry.names) {
+        if own.contains(&*name.value) {
+            continue;
+        }
         let Some(near) = unknown(&name.value) else {
             continue;
         };
         let finding = RULE
-            .finding(format!("no error is named {}", quoted(&name.value)))
+            .finding(format!("{} is no reserved error name", quoted(&name.value)))
             .label(name.span, "matches only an error of exactly this name");
         out.push(match near {
             None => finding.help("names that begin with `States.` are reserved"),
@@ -62,6 +70,14 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     .fix(false, vec![edit])
             }
         });
+    }
+}
+
+/// The error that a Fail state ends with, when it is a constant.
+fn raised(state: &State) -> Option<&str> {
+    match &state.body {
+        Body::Fail(fail) => fail.error.as_ref().map(|error| &*error.value),
+        _ => None,
     }
 }
 
@@ -100,28 +116,28 @@ mod tests {
         check_name(
             "States.Foo",
             expect![[r#"
-            warning[unknown-error-name] no error is named "States.Foo" (-)
-              at 2:42 "States.Foo" -- matches only an error of exactly this name
-              help: names that begin with `States.` are reserved
-        "#]],
+                warning[unknown-error-name] "States.Foo" is no reserved error name (-)
+                  at 2:42 "States.Foo" -- matches only an error of exactly this name
+                  help: names that begin with `States.` are reserved
+            "#]],
         );
         check_name(
             "States.TimeOut",
             expect![[r#"
-            warning[unknown-error-name] no error is named "States.TimeOut" (-)
-              at 2:42 "States.TimeOut" -- matches only an error of exactly this name
-              help: did you mean "States.Timeout"?
-              fix: 2:42 "States.TimeOut" -> "States.Timeout"
-        "#]],
+                warning[unknown-error-name] "States.TimeOut" is no reserved error name (-)
+                  at 2:42 "States.TimeOut" -- matches only an error of exactly this name
+                  help: did you mean "States.Timeout"?
+                  fix: 2:42 "States.TimeOut" -> "States.Timeout"
+            "#]],
         );
         check_name(
             "State.ALL",
             expect![[r#"
-            warning[unknown-error-name] no error is named "State.ALL" (-)
-              at 2:42 "State.ALL" -- matches only an error of exactly this name
-              help: did you mean "States.ALL"?
-              fix: 2:42 "State.ALL" -> "States.ALL"
-        "#]],
+                warning[unknown-error-name] "State.ALL" is no reserved error name (-)
+                  at 2:42 "State.ALL" -- matches only an error of exactly this name
+                  help: did you mean "States.ALL"?
+                  fix: 2:42 "State.ALL" -> "States.ALL"
+            "#]],
         );
     }
 
@@ -132,5 +148,13 @@ mod tests {
         check_name("StateMachine.Broken", expect![""]);
         check_name("Mine", expect![""]);
         check_name("States.${Name}", expect![""]);
+        check(
+            r#"{"StartAt": "A", "States": {
+              "A": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "F", "States": {
+                "F": {"Type": "Fail", "Error": "States.QuorumMet"}}}],
+                "Catch": [{"ErrorEquals": ["States.QuorumMet"], "Next": "Z"}]},
+              "Z": {"Type": "Succeed"}}}"#,
+            expect![""],
+        );
     }
 }
