@@ -110,7 +110,7 @@ impl<'a> Integration<'a> {
         let dot = rest.text.find('.').unwrap_or(rest.text.len());
         let (action, pattern) = rest.split_at(dot);
         let all = [service, action, pattern];
-        (!all.iter().any(|part| part.is_filled_in_later())).then_some(Self {
+        (!all.iter().any(Part::is_filled_in_later)).then_some(Self {
             is_sdk,
             service,
             action,
@@ -126,6 +126,12 @@ impl<'a> Integration<'a> {
         integrations::service(self.service.text)?.action(self.action.text)
     }
 
+    /// Whether the Task waits for its token, as far as the action lets it.
+    pub(super) fn waits_for_token(&self) -> bool {
+        let can = self.optimized().is_none_or(|action| action.takes_token);
+        self.pattern.text == ".waitForTaskToken" && can
+    }
+
     /// What messages call it: `sqs:sendMessage`.
     pub(super) fn name(&self) -> String {
         let sdk = if self.is_sdk { "aws-sdk:" } else { "" };
@@ -133,7 +139,7 @@ impl<'a> Integration<'a> {
     }
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     fn split_at(self, at: usize) -> (Self, Self) {
         let (first, rest) = self.text.split_at(at);
         let rest = Self {

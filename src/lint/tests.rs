@@ -302,9 +302,10 @@ fn recorded_definitions_are_judged_as_aws_did() {
             Some("execution") => None,
             _ => continue,
         };
-        match case["kind"] == "execution" {
-            true => run += 1,
-            false => judged += 1,
+        if case["kind"] == "execution" {
+            run += 1;
+        } else {
+            judged += 1;
         }
         if code != expected && !FOR_OTHER_RULES.contains(&id) {
             let said = first.map(|it| format!("[{}] {}", it.rule, it.message));

@@ -141,7 +141,9 @@ fn problem(text: &str) -> Option<Problem> {
     let (_, parts) = split(text, 7);
     let part = |at: usize| parts.get(at).copied();
     part(1).and_then(of_partition).or_else(|| {
-        let service = part(2)?;
+        let Some(service) = part(2) else {
+            return (!whole.is_filled_in_later()).then(|| cut_short(whole, FUNCTION));
+        };
         match service.text {
             "lambda" => of_function(whole, &parts),
             "states" => of_states(whole, &parts),
@@ -181,7 +183,9 @@ fn not_an_arn(whole: Part<'_>) -> Problem {
         && scheme
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    let is_uri = is_scheme && text.len() > scheme.len() + 1 && !text.contains(' ');
+    let is_meant_as_arn = matches!(&*scheme.to_lowercase(), "arn" | "aws");
+    let is_uri =
+        is_scheme && !is_meant_as_arn && text.len() > scheme.len() + 1 && !text.contains(' ');
     let message = format!("`Resource` must be an ARN, but is {}", quoted(text));
     let help = format!("write {FUNCTION} or {SERVICE};\n{FILLED_IN}");
     let problem = Problem::new(message, whole, "not an ARN").help(help);
@@ -452,6 +456,21 @@ mod tests {
 
     #[test]
     fn every_part_of_a_function_is_there() {
+        check_resource("arn:aws", expect![[r#"
+            error[invalid-resource] the ARN "arn:aws" is not complete (SCHEMA_VALIDATION_FAILED)
+              at 1:64 arn:aws -- parts are missing
+              help: write arn:aws:lambda:<region>:<account>:function:<name>;
+              help: if it is filled in at deploy time, write a placeholder such as ${FunctionArn}: this check then leaves it alone
+        "#]]);
+        check_resource(
+            "ARN:aws:lambda:us-east-1:123456789012:function:f",
+            expect![[r#"
+                error[invalid-resource] `Resource` must be an ARN, but is "ARN:aws:lambda:us-east-1:123456789012:function:f" (SCHEMA_VALIDATION_FAILED)
+                  at 1:64 ARN:aws:lambda:us-east-1:123456789012:function:f -- not an ARN
+                  help: write arn:aws:lambda:<region>:<account>:function:<name> or arn:aws:states:::<service>:<action>;
+                  help: if it is filled in at deploy time, write a placeholder such as ${FunctionArn}: this check then leaves it alone
+            "#]],
+        );
         check_resource(
             "arn:aws:lambda::123456789012:function:charge",
             expect![[r#"

@@ -6,8 +6,8 @@
 //!
 //! ## Why it matters
 //! JSONPath is the query language of every state unless the machine or the state says otherwise.
-//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`, "The QueryLanguage is set to
-//! 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage".
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`, and names the field that "is only
+//! supported for" JSONata.
 //!
 //! ## Example
 //! ```json

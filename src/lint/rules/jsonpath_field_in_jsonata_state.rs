@@ -5,8 +5,8 @@
 //! `ResultPath` or a choice rule's `Variable`, in a state whose query language is JSONata.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`, "The QueryLanguage is set to
-//! 'JSONata', but field … is only supported for the 'JSONPath' QueryLanguage".
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`, and names the field that "is only
+//! supported for" JSONPath.
 //!
 //! ## Example
 //! ```json

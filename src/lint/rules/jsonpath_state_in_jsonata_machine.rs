@@ -5,8 +5,8 @@
 //!
 //! ## Why it matters
 //! Single states of a JSONPath machine may use JSONata, but not the reverse. AWS rejects the
-//! definition with `SCHEMA_VALIDATION_FAILED`, "'QueryLanguage' can not be 'JSONPath' if set to
-//! 'JSONata' for whole state machine".
+//! definition with `SCHEMA_VALIDATION_FAILED`, "can not be 'JSONPath' if set to 'JSONata' for
+//! whole state machine".
 //!
 //! ## Example
 //! ```json

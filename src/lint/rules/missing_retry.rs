@@ -63,9 +63,10 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 "state {} does not try again when its service is throttled",
                 quoted(&task.state.name)
             );
-            let label = match task.state.retry.is_empty() {
-                true => "this Task has no `Retry`",
-                false => "no retrier of this Task is for throttling",
+            let label = if task.state.retry.is_empty() {
+                "this Task has no `Retry`"
+            } else {
+                "no retrier of this Task is for throttling"
             };
             out.push(
                 RULE.finding(message)

@@ -54,7 +54,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (task, integration) in context.calls() {
-        if integration.pattern.text != ".waitForTaskToken" {
+        if !integration.waits_for_token() {
             continue;
         }
         let arguments = context.arguments(task.state);

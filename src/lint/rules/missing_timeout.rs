@@ -23,10 +23,10 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html>
 
 use super::{Category, Rule};
-use crate::language::{IntegrationPattern, Resource};
+use crate::language::Resource;
 use crate::lint::context::Context;
 use crate::lint::quoted;
-use crate::lint::tasks::TaskState;
+use crate::lint::tasks::{Integration, TaskState};
 use crate::syntax::{Diagnostic, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -52,11 +52,12 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether a Task waits for an answer that somebody has to send.
+/// Whether a Task waits for an answer that somebody has to send. Where it cannot wait at all,
+/// another rule says so.
 pub(super) fn is_callback(task: &TaskState<'_>) -> bool {
     let resource = &task.resource.value;
     matches!(resource, Resource::Activity { .. })
-        || resource.pattern() == IntegrationPattern::WaitForTaskToken
+        || Integration::of(resource.text()).is_some_and(|it| it.waits_for_token())
 }
 
 /// Whether the time that a Task may take is bounded, by whatever field.

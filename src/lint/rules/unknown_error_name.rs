@@ -23,9 +23,10 @@
 //! <https://states-language.net/spec.html#appendix-a>
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Category, Rule, never_matching_error};
-use crate::language::{Body, State};
+use crate::language::{Body, Field, State};
 use crate::lint::context::Context;
 use crate::lint::handlers::{self, RESERVED};
 use crate::lint::similar::nearest;
@@ -49,28 +50,26 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         .flat_map(handlers::of)
         .flat_map(|list| list.entries);
     for name in entries.flat_map(|entry| entry.names) {
-        if own.contains(&*name.value) {
-            continue;
+        if looks_reserved(&name.value) && !own.contains(&*name.value) {
+            out.push(finding(name));
         }
-        let Some(near) = unknown(&name.value) else {
-            continue;
-        };
-        let finding = RULE
-            .finding(format!("{} is no reserved error name", quoted(&name.value)))
-            .label(name.span, "matches only an error of exactly this name");
-        out.push(match near {
-            None => finding.help("names that begin with `States.` are reserved"),
-            Some(near) => {
-                let edit = Edit {
-                    span: name.span,
-                    text: json_string(near),
-                };
-                finding
-                    .help(format!("did you mean {}?", quoted(near)))
-                    .fix(false, vec![edit])
-            }
-        });
     }
+}
+
+fn finding(name: &Field<Arc<str>>) -> Diagnostic {
+    let finding = RULE
+        .finding(format!("{} is no reserved error name", quoted(&name.value)))
+        .label(name.span, "matches only an error of exactly this name");
+    let Some(near) = nearest(&name.value, RESERVED) else {
+        return finding.help("names that begin with `States.` are reserved");
+    };
+    let edit = Edit {
+        span: name.span,
+        text: json_string(near),
+    };
+    finding
+        .help(format!("did you mean {}?", quoted(near)))
+        .fix(false, vec![edit])
 }
 
 /// The error that a Fail state ends with, when it is a constant.
@@ -81,20 +80,17 @@ fn raised(state: &State) -> Option<&str> {
     }
 }
 
-/// Whether a name looks reserved but is not, and the one that it may be meant as.
-fn unknown(name: &str) -> Option<Option<&'static str>> {
+/// Whether a name looks reserved, but is not.
+fn looks_reserved(name: &str) -> bool {
     let is_known = RESERVED.contains(&name)
         || never_matching_error::reason(name).is_some()
         || name.starts_with("States.Http.StatusCode.");
     if is_known || is_placeholder(name) {
-        return None;
-    }
-    if name.starts_with("States.") {
-        return Some(nearest(name, RESERVED));
+        return false;
     }
     let lower = name.to_lowercase();
-    let looks_reserved = lower.starts_with("state.") || lower.starts_with("states.");
-    nearest(name, RESERVED).filter(|_| looks_reserved).map(Some)
+    let is_like = lower.starts_with("state.") || lower.starts_with("states.");
+    name.starts_with("States.") || (is_like && nearest(name, RESERVED).is_some())
 }
 
 #[cfg(test)]

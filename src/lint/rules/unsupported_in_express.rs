@@ -70,7 +70,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             let found = of_state(context, state, runner);
             out.extend(found.map(|finding| runner.explain(finding)));
             let inner = runner.inside(&state.body);
-            pending.extend(state.flows().into_iter().map(|flow| (flow, inner)));
+            pending.extend(state.flows().iter().map(|flow| (flow, inner)));
         }
     }
 }

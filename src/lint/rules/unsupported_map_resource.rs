@@ -20,7 +20,7 @@
 //! ```
 //!
 //! ## Reference
-//! AWS Step Functions, ItemReader:
+//! AWS Step Functions, `ItemReader`:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
 
 use super::{Category, Rule};

@@ -91,10 +91,11 @@ fn jsonata_instead(part: Part, field: &str) -> String {
         (Part::ChoiceRule, _) => r#"use `Condition`, such as "{% $states.input.total > 100 %}""#,
         (_, "InputPath") => "read `$states.input` where the value is needed",
         (Part::Map, "Parameters") => "use `ItemSelector`",
-        (Part::Pass, "Parameters" | "Result") => "use `Output`",
-        (_, "Parameters") => "use `Arguments`",
+        (Part::Task | Part::Parallel | Part::ItemReader | Part::ResultWriter, "Parameters") => {
+            "use `Arguments`"
+        }
         (_, "ItemsPath") => r#"use `Items`, such as "{% $states.input.items %}""#,
-        (_, "OutputPath" | "ResultSelector" | "Result") => "use `Output`",
+        (_, "OutputPath" | "Parameters" | "ResultSelector" | "Result") => "use `Output`",
         (_, "ResultPath") => {
             r#"use `Output` or `Assign`, for example "Output": "{% $merge([$states.input, {'result': $states.result}]) %}""#
         }
