@@ -10,6 +10,7 @@ mod handlers;
 mod integrations;
 mod levels;
 mod maps;
+mod resources;
 mod rules;
 mod schema;
 mod similar;

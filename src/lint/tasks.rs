@@ -160,9 +160,13 @@ impl Part<'_> {
         Some((first, rest.split_at(mark.len_utf8()).1))
     }
 
-    /// Whether a tool fills it in: `${Name}`, `<name>`, `%NAME%`, `{{name}}`, `#{name}`, `@name@`.
+    /// Whether a tool fills it in: `${Name}`, `<name>`, `%NAME%`, `{{name}}`, `#{name}`, `@name@`,
+    /// `FUNCTION_ARN`.
     pub(super) fn is_filled_in_later(&self) -> bool {
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let is_loud = self.text.contains('_') || matches!(self.text, "REGION" | "ACCOUNT");
         self.text.contains(['$', '{', '<', '%', '#', '@'])
+            || (is_loud && self.text.bytes().all(is_name))
     }
 }
 

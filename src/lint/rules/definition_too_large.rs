@@ -23,7 +23,7 @@
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::syntax::{Diagnostic, Severity, Span};
+use crate::syntax::{Diagnostic, Kind, Node, Severity, Span};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     name: "definition-too-large",
@@ -43,26 +43,52 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     if written <= LARGEST {
         return;
     }
-    let needed = node.to_json().text().len();
     let start = node.span().start;
     let place = Span {
         start,
         end: (start + 1).min(node.span().end),
     };
-    let message =
-        |bytes| format!("the definition has {bytes} bytes; at most {LARGEST} are allowed");
-    out.push(if needed > LARGEST {
-        RULE.finding(message(needed))
+    let finding = RULE.finding(format!(
+        "the definition has {written} bytes; at most {LARGEST} are allowed"
+    ));
+    out.push(match compact_size(node) {
+        None => finding
             .label(place, "too large")
-            .help("move data into files, and parts into state machines that this one starts")
-    } else {
-        let mut finding = RULE
-            .finding(message(written))
-            .label(place, "too large as it is written")
-            .help(format!("without blanks and line breaks it has {needed}"));
-        finding.severity = Severity::Warning;
-        finding
+            .help("move data into files, and parts into state machines that this one starts"),
+        Some(needed) => {
+            let mut finding = finding
+                .label(place, "too large as it is written")
+                .help(format!("without blanks and line breaks it has {needed}"));
+            finding.severity = Severity::Warning;
+            finding
+        }
     });
+}
+
+/// How large a value is without blanks, as long as it is not too large.
+fn compact_size(root: Node<'_>) -> Option<usize> {
+    let mut size = 0;
+    let mut pending = vec![root];
+    while let Some(node) = pending.pop() {
+        let tree = node.tree();
+        size += match node.kind() {
+            Kind::Array(items) => {
+                pending.extend(node.items());
+                1 + items.len().max(1)
+            }
+            Kind::Object(entries) => {
+                pending.extend(entries.iter().map(|entry| tree.node(entry.value)));
+                let keys = entries.iter().map(|entry| entry.key_span.range().len() + 1);
+                1 + entries.len().max(1) + keys.sum::<usize>()
+            }
+            _ => node.span().range().len(),
+        };
+        // Aliases of aliases would be counted for ever.
+        if size > LARGEST {
+            return None;
+        }
+    }
+    Some(size)
 }
 
 #[cfg(test)]
@@ -87,10 +113,10 @@ mod tests {
             &"x".repeat(1_048_576),
             0,
             expect![[r#"
-            error[definition-too-large] the definition has 1048645 bytes; at most 1048576 are allowed (-)
-              at 1:1 { -- too large
-              help: move data into files, and parts into state machines that this one starts
-        "#]],
+                error[definition-too-large] the definition has 1048654 bytes; at most 1048576 are allowed (-)
+                  at 1:1 { -- too large
+                  help: move data into files, and parts into state machines that this one starts
+            "#]],
         );
         check_large(
             "x",
