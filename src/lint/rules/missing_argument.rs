@@ -59,16 +59,18 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Some(names) = arguments.names() else {
             continue;
         };
-        for group in missing(action, &names) {
-            let message = format!(
-                "state {} calls {} without {}",
-                quoted(&task.state.name),
-                integration.name(),
-                listed(group)
-            );
-            let label = format!("{} belongs in here", listed(group));
-            out.push(RULE.finding(message).label(arguments.key, label));
+        let lacking: Vec<String> = missing(action, &names).map(listed).collect();
+        if lacking.is_empty() {
+            continue;
         }
+        let lacking = lacking.join(" and ");
+        let message = format!(
+            "state {} calls {} without {lacking}",
+            quoted(&task.state.name),
+            integration.name(),
+        );
+        let label = format!("{lacking} must be in here");
+        out.push(RULE.finding(message).label(arguments.key, label));
     }
 }
 
@@ -108,8 +110,16 @@ mod tests {
             "lambda:invoke",
             r#""Parameters": {},"#,
             expect![[r#"
-            error[missing-argument] state "A" calls lambda:invoke without `FunctionName` (-)
-              at 1:97 "Parameters" -- `FunctionName` belongs in here
+                error[missing-argument] state "A" calls lambda:invoke without `FunctionName` (-)
+                  at 1:97 "Parameters" -- `FunctionName` must be in here
+            "#]],
+        );
+        check_call(
+            "dynamodb:getItem",
+            r#""Parameters": {},"#,
+            expect![[r#"
+            error[missing-argument] state "A" calls dynamodb:getItem without `TableName` and `Key` (-)
+              at 1:100 "Parameters" -- `TableName` and `Key` must be in here
         "#]],
         );
         check_call(
@@ -117,7 +127,7 @@ mod tests {
             r#""Parameters": {"QueueUrl.$": "$.url"},"#,
             expect![[r#"
                 error[missing-argument] state "A" calls sqs:sendMessage without `MessageBody` (-)
-                  at 1:99 "Parameters" -- `MessageBody` belongs in here
+                  at 1:99 "Parameters" -- `MessageBody` must be in here
             "#]],
         );
         check_call(
@@ -125,7 +135,7 @@ mod tests {
             r#""QueryLanguage": "JSONata", "Arguments": {"Message": "{% $states.input %}"},"#,
             expect![[r#"
                 error[missing-argument] state "A" calls sns:publish without `TopicArn` or `TargetArn` or `PhoneNumber` (-)
-                  at 1:123 "Arguments" -- `TopicArn` or `TargetArn` or `PhoneNumber` belongs in here
+                  at 1:123 "Arguments" -- `TopicArn` or `TargetArn` or `PhoneNumber` must be in here
             "#]],
         );
         check_call(
@@ -133,7 +143,7 @@ mod tests {
             r#""Parameters": {"ApiEndpoint": "https://example.com", "Method": "GET"},"#,
             expect![[r#"
                 error[missing-argument] state "A" calls http:invoke without `Authentication` or `InvocationConfig` (-)
-                  at 1:95 "Parameters" -- `Authentication` or `InvocationConfig` belongs in here
+                  at 1:95 "Parameters" -- `Authentication` or `InvocationConfig` must be in here
             "#]],
         );
     }
