@@ -166,12 +166,17 @@ fn of_function(whole: Part<'_>, parts: &[Part<'_>]) -> Option<Problem> {
         let label = "`function` belongs here";
         return Some(Problem::new(message, kind, label).help(format!("write {FUNCTION}")));
     }
-    of_place("Lambda", region, account).or_else(|| {
+    let of_name = || {
         if name.text.is_empty() {
             return Some(cut_short(whole, FUNCTION));
         }
         with_pattern(name).or_else(|| of_qualifier(name))
-    })
+    };
+    // What only may be wrong does not hide what is.
+    match of_place("Lambda", region, account) {
+        Some(problem) if problem.is_certain => Some(problem),
+        doubt => of_name().or(doubt),
+    }
 }
 
 fn with_pattern(name: Part<'_>) -> Option<Problem> {
