@@ -3,9 +3,11 @@
 //! One small JSON Schema per kind of object, chosen by our own walk: a schema of the whole
 //! definition could only say that a state is "not valid under any" of eight. Each object is
 //! checked alone, with the objects inside it left empty, so the cost is linear in the text.
-//! Fields of both query languages are allowed; whether they fit the state's is for other rules.
+//! Fields of both query languages are allowed by the schemas; whether they fit the state's is
+//! looked at beside them.
 
 mod finding;
+mod language;
 mod part;
 
 use std::collections::HashSet;
@@ -29,7 +31,19 @@ struct Visit<'t> {
     /// What to point at when something is missing.
     place: Span,
     /// The query language of the state it is or belongs to.
-    language: QueryLanguage,
+    language: Language,
+}
+
+/// A state's query language.
+#[derive(Clone, Copy)]
+struct Language {
+    name: QueryLanguage,
+    /// Where it is set; by default it is JSONPath.
+    said: Option<Span>,
+    /// Whether the state itself sets it.
+    is_own: bool,
+    /// Whether it is refused as such, or only known when it is deployed.
+    is_disputed: bool,
 }
 
 /// Adds what the schemas find. At the places `mistyped` the model's reader has spoken already.
@@ -39,6 +53,13 @@ pub(super) fn check(
     mistyped: &HashSet<Span>,
     out: &mut Vec<Diagnostic>,
 ) {
+    let said = root.get("QueryLanguage");
+    let language = Language {
+        name: language,
+        said: said.map(Node::span),
+        is_own: false,
+        is_disputed: said.is_some_and(|node| known_language(node).is_none()),
+    };
     let mut pending = vec![Visit {
         part: Part::Machine,
         node: root,
@@ -63,11 +84,12 @@ pub(super) fn check(
                 out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
             }
         }
+        language::check(&visit, out);
         push_children(&visit, language, &mut pending);
     }
 }
 
-fn push_children<'t>(visit: &Visit<'t>, machine: QueryLanguage, pending: &mut Vec<Visit<'t>>) {
+fn push_children<'t>(visit: &Visit<'t>, machine: Language, pending: &mut Vec<Visit<'t>>) {
     let tree = visit.node.tree();
     for entry in visit.node.entries() {
         let node = tree.node(entry.value);
@@ -89,7 +111,7 @@ fn push_children<'t>(visit: &Visit<'t>, machine: QueryLanguage, pending: &mut Ve
     }
 }
 
-fn states(node: Node<'_>, machine: QueryLanguage) -> impl Iterator<Item = Visit<'_>> {
+fn states(node: Node<'_>, machine: Language) -> impl Iterator<Item = Visit<'_>> {
     node.entries().iter().map(move |entry| {
         let node = node.tree().node(entry.value);
         Visit {
@@ -97,7 +119,7 @@ fn states(node: Node<'_>, machine: QueryLanguage) -> impl Iterator<Item = Visit<
             node,
             state: Some(&entry.key),
             place: entry.key_span,
-            language: own_language(node).unwrap_or(machine),
+            language: own_language(node, machine),
         }
     })
 }
@@ -106,8 +128,23 @@ fn kind(state: Node<'_>) -> Option<StateKind> {
     state.get("Type")?.as_str()?.parse().ok()
 }
 
-fn own_language(state: Node<'_>) -> Option<QueryLanguage> {
-    match &**state.get("QueryLanguage")?.as_str()? {
+fn own_language(state: Node<'_>, machine: Language) -> Language {
+    let Some(said) = state.get("QueryLanguage") else {
+        return machine;
+    };
+    let known = known_language(said);
+    let is_downgrade =
+        machine.name == QueryLanguage::Jsonata && known == Some(QueryLanguage::JsonPath);
+    Language {
+        name: known.unwrap_or(machine.name),
+        said: Some(said.span()),
+        is_own: true,
+        is_disputed: known.is_none() || is_downgrade,
+    }
+}
+
+fn known_language(said: Node<'_>) -> Option<QueryLanguage> {
+    match &**said.as_str()? {
         "JSONata" => Some(QueryLanguage::Jsonata),
         "JSONPath" => Some(QueryLanguage::JsonPath),
         _ => None,

@@ -3,7 +3,7 @@
 //! other validators find of the same mistakes. The definitions are read from the folder that
 //! `ASL_CONFORMANCE` names; a floor may rise, never fall.
 
-#[path = "../support/mod.rs"]
+#[path = "../support/recordings.rs"]
 mod support;
 
 mod labels;

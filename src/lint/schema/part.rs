@@ -183,6 +183,11 @@ impl Part {
         !matches!(self, Self::Machine | Self::Retrier)
     }
 
+    /// Whether the object can have a field.
+    pub(super) fn has_field(self, field: &str) -> bool {
+        self.compiled().fields.iter().any(|known| known == field)
+    }
+
     pub(super) fn compiled(self) -> &'static Compiled {
         COMPILED[self as usize].get_or_init(|| compile(self.schema()))
     }
