@@ -11,7 +11,7 @@ use super::variables::Variables;
 use super::{Definition, Options, is_placeholder, similar};
 use crate::graph::{self, Graph, Vertex};
 use crate::language::{Body, Flow, State, StateKind, StateMachine, StateMachineType, Target};
-use crate::syntax::{Entry, Source, Tree};
+use crate::syntax::{Entry, Node, Source, Tree};
 
 /// A definition, prepared for the rules.
 pub struct Context<'a> {
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub(super) scopes: Vec<Scope<'a>>,
     /// Every expression, read.
     pub(super) expressions: Vec<Expression<'a>>,
+    /// Every payload template.
+    pub(super) templates: Vec<Node<'a>>,
     /// Who assigns variables, and who reads them.
     pub(super) variables: Variables<'a>,
     /// The states and transitions.
@@ -119,7 +121,7 @@ impl<'a> Context<'a> {
                 reachable.extend(found.states().map(|(vertex, _)| reach.contains(vertex)));
             }
         }
-        let expressions = expressions::read(tree, &graph);
+        let (expressions, templates) = expressions::read(tree, &graph);
         let variables = Variables::of(source, tree, machine, &graph, &expressions);
         Self {
             source,
@@ -127,9 +129,10 @@ impl<'a> Context<'a> {
             machine,
             machine_type: options.machine_type,
             scopes,
-            data_flow: DataFlow::of(tree, &graph),
+            data_flow: DataFlow::of(tree, &graph, &expressions),
             graph,
             expressions,
+            templates,
             variables,
             names,
         }

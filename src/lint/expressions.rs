@@ -76,12 +76,15 @@ impl<'a> Expression<'a> {
     }
 }
 
-/// The expressions of a machine, states in the order of their scopes.
-pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> Vec<Expression<'a>> {
-    let mut found = Vec::new();
+/// The expressions of a machine, states in the order of their scopes, and its payload templates.
+pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> (Vec<Expression<'a>>, Vec<Node<'a>>) {
+    let (mut found, mut templates) = (Vec::new(), Vec::new());
     for (index, scope) in graph.scopes().enumerate() {
         for (vertex, state) in scope.states() {
             for site in sites(state, tree.node(state.node)) {
+                if site.slot == Slot::Template {
+                    templates.push(site.node);
+                }
                 let mut reader = Reader {
                     state,
                     vertex,
@@ -93,7 +96,7 @@ pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> Vec<Expression<'a>>
             }
         }
     }
-    found
+    (found, templates)
 }
 
 struct Reader<'a, 'f> {

@@ -1,7 +1,7 @@
 //! The variables of a machine: who assigns them, who reads them, and who can have been there
 //! before whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::expressions::{Expression, Form};
@@ -65,6 +65,8 @@ pub(super) struct Variables<'a> {
     around: Vec<Option<Around<'a>>>,
     /// For each name and scope, the states that can come after one which assigns it.
     after: HashMap<(usize, Arc<str>), After>,
+    /// Where each name stands in `assigned`.
+    of_name: HashMap<Arc<str>, Vec<usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -75,8 +77,14 @@ struct Around<'a> {
 
 #[derive(Default)]
 struct After {
-    states: std::collections::HashSet<*const State>,
+    states: HashSet<*const State>,
+    /// Whether they were too many to look for.
+    is_cut: bool,
 }
+
+/// How many steps the search for what comes after may take, for all names together: the cost of
+/// a machine with a variable for each state must not grow with its square.
+const MOST_STEPS: usize = 1_000_000;
 
 impl<'a> Variables<'a> {
     pub(super) fn of(
@@ -87,7 +95,12 @@ impl<'a> Variables<'a> {
         expressions: &[Expression<'a>],
     ) -> Self {
         let assigned = assigned(tree, machine);
+        let mut of_name: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+        for (at, assigned) in assigned.iter().enumerate() {
+            of_name.entry(assigned.name.clone()).or_default().push(at);
+        }
         let mut variables = Self {
+            of_name,
             assigned,
             read: Vec::new(),
             is_whole: true,
@@ -150,9 +163,15 @@ impl<'a> Variables<'a> {
             let from = places.get(&std::ptr::from_ref(assigned.state));
             pending.entry(key).or_default().extend(from);
         }
+        let mut steps = 0;
         for (key, mut pending) in pending {
             let mut after = After::default();
             while let Some(vertex) = pending.pop() {
+                steps += 1;
+                if steps > MOST_STEPS {
+                    after.is_cut = true;
+                    break;
+                }
                 for edge in graph.edges_from(vertex) {
                     let state = graph.state(edge.to).map(std::ptr::from_ref);
                     if state.is_some_and(|state| after.states.insert(state)) {
@@ -172,7 +191,7 @@ impl<'a> Variables<'a> {
         while let Some(at) = scope {
             let key = (at, read.name.clone());
             if let Some(after) = self.after.get(&key) {
-                if after.states.contains(&std::ptr::from_ref(reader)) {
+                if after.is_cut || after.states.contains(&std::ptr::from_ref(reader)) {
                     return Availability::Assigned;
                 }
                 is_later = true;
@@ -183,8 +202,7 @@ impl<'a> Variables<'a> {
             }
             scope = around.map(|around| around.scope);
         }
-        let of_name = |assigned: &&Assigned<'_>| assigned.name == read.name;
-        let mut of_name = self.assigned.iter().filter(of_name).peekable();
+        let mut of_name = self.named(&read.name).peekable();
         let is_assigned = of_name.peek().is_some();
         let is_own = |assigned: &Assigned<'_>| std::ptr::eq(assigned.state, read.expression.state);
         if read.expression.in_assign && of_name.any(is_own) {
@@ -202,16 +220,21 @@ impl<'a> Variables<'a> {
     pub(super) fn outer(&self, assigned: &Assigned<'_>) -> Option<&Assigned<'a>> {
         let mut scope = self.around[assigned.scope];
         while let Some(around) = scope {
-            let outer = self.assigned.iter();
-            let mut outer = outer.filter(|other| {
+            let mut outer = self.named(&assigned.name).filter(|other| {
                 other.scope == around.scope && !std::ptr::eq(other.state, around.owner)
             });
-            if let Some(found) = outer.find(|other| other.name == assigned.name) {
+            if let Some(found) = outer.next() {
                 return Some(found);
             }
             scope = self.around[around.scope];
         }
         None
+    }
+
+    /// Everybody who assigns a name.
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &Assigned<'a>> {
+        let places = self.of_name.get(name).into_iter().flatten();
+        places.map(|at| &self.assigned[*at])
     }
 
     /// The scopes in which the variable may have been assigned that is read.
@@ -225,10 +248,11 @@ impl<'a> Variables<'a> {
         scopes
     }
 
-    /// The names that can be read where this one is.
+    /// The names that can be read where this one is; some of them, when there are many.
     pub(super) fn visible_from<'v>(&'v self, read: &Read<'_>) -> impl Iterator<Item = &'v str> {
+        const MOST: usize = 500;
         let scopes: Vec<usize> = self.readable(read).iter().map(|(at, _)| *at).collect();
-        let seen = self.assigned.iter();
+        let seen = self.assigned.iter().take(MOST);
         seen.filter(move |assigned| scopes.contains(&assigned.scope))
             .map(|assigned| &*assigned.name)
     }

@@ -15,8 +15,11 @@ use crate::graph::{EdgeKind, Graph, Scope, Vertex};
 use crate::language::{Body, State};
 use crate::syntax::Tree;
 
+use super::expressions::Expression;
+
 pub(super) use context_object::context_object;
 pub(super) use shape::{Arrays, Found, Shape};
+use stages::Read;
 pub(super) use stages::{Stages, error_output, find};
 
 /// How often what a state gets may change before it counts as unknown.
@@ -29,7 +32,8 @@ pub(super) struct DataFlow {
 }
 
 impl DataFlow {
-    pub(super) fn of(tree: &Tree, graph: &Graph<'_>) -> Self {
+    pub(super) fn of(tree: &Tree, graph: &Graph<'_>, expressions: &[Expression<'_>]) -> Self {
+        let read = Read::of(tree, expressions);
         let count = graph
             .scopes()
             .flat_map(|scope| scope.states())
@@ -42,7 +46,7 @@ impl DataFlow {
         for scope in graph.scopes() {
             let input = flow.input_of(scope, graph);
             if let Some(input) = input {
-                flow.scope(tree, graph, scope, input);
+                flow.scope(&read, graph, scope, input);
             }
         }
         flow
@@ -66,7 +70,7 @@ impl DataFlow {
         })
     }
 
-    fn scope(&mut self, tree: &Tree, graph: &Graph<'_>, scope: Scope<'_, '_>, input: Shape) {
+    fn scope(&mut self, read: &Read<'_>, graph: &Graph<'_>, scope: Scope<'_, '_>, input: Shape) {
         let mut changes: std::collections::HashMap<Vertex, u8> = std::collections::HashMap::new();
         let mut pending: VecDeque<(Vertex, Shape)> =
             scope.entry().map(|to| (to, input)).into_iter().collect();
@@ -77,8 +81,8 @@ impl DataFlow {
             let Some(input) = self.merged(vertex, shape, &mut changes) else {
                 continue;
             };
-            let stages = Stages::of(tree, state, input);
-            pending.extend(leaving(graph, vertex, state, &stages));
+            let stages = Stages::of(read, state, input);
+            pending.extend(leaving(read, graph, vertex, state, &stages));
             self.states[vertex.number()] = Some(stages);
         }
     }
@@ -109,13 +113,14 @@ impl DataFlow {
 
 /// Where a state leads, with what goes there.
 fn leaving(
+    read: &Read<'_>,
     graph: &Graph<'_>,
     vertex: Vertex,
     state: &State,
     stages: &Stages,
 ) -> Vec<(Vertex, Shape)> {
     let goes = |edge: &crate::graph::Edge<'_>| match edge.kind {
-        EdgeKind::Catch { catcher, .. } => (edge.to, stages.caught(state, catcher)),
+        EdgeKind::Catch { catcher, .. } => (edge.to, stages.caught(read, state, catcher)),
         EdgeKind::Choice { rule, .. } => (edge.to, stages.chosen(state, rule)),
         EdgeKind::StartAt | EdgeKind::Default | EdgeKind::Next => (edge.to, stages.output.clone()),
     };

@@ -1,14 +1,18 @@
 //! One state: what it gets, what each of its fields looks at, what it gives (01-fields §1.3, §1.4).
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use super::shape::{Arrays, Found, Shape};
 use crate::data::Json;
 use crate::language::states::ChoiceRule;
 use crate::language::{Body, Catcher, Field, State, StateKind};
-use crate::lint::{is_filled_in_later, is_placeholder};
+use crate::lint::expressions::{Expression, Form};
+use crate::lint::is_filled_in_later;
 use crate::query::{Argument, Path, PathStep, QueryLanguage, Root, Type, jsonata};
-use crate::syntax::{Kind, Node, Tree};
+use crate::syntax::{Kind, Node, NodeId, Tree};
 
 /// What is known while a state works.
 #[derive(Clone, Debug)]
@@ -27,29 +31,60 @@ pub(in crate::lint) struct Stages {
     pub(in crate::lint) output: Shape,
 }
 
-impl Stages {
-    pub(super) fn of(tree: &Tree, state: &State, input: Shape) -> Self {
-        match state.language {
-            QueryLanguage::JsonPath => Self::json_path(tree, state, input),
-            QueryLanguage::Jsonata => Self::jsonata(tree, state, input),
+/// The tree with the expressions that were read in it.
+pub(super) struct Read<'a> {
+    tree: &'a Tree,
+    forms: HashMap<NodeId, &'a Form, FixedState>,
+}
+
+impl<'a> Read<'a> {
+    pub(super) fn of(tree: &'a Tree, expressions: &'a [Expression<'_>]) -> Self {
+        let forms = expressions.iter();
+        Self {
+            tree,
+            forms: forms
+                .map(|expression| (expression.node.id(), &expression.form))
+                .collect(),
         }
     }
 
-    fn json_path(tree: &Tree, state: &State, input: Shape) -> Self {
-        let effective = through(&input, state.io.input_path.as_ref());
-        let sent = sent(tree, state, &effective);
+    fn node(&self, id: NodeId) -> Node<'a> {
+        self.tree.node(id)
+    }
+
+    /// The path of a field that holds nothing else.
+    fn path(&self, id: NodeId) -> Option<&'a Path> {
+        match self.forms.get(&id)? {
+            Form::Path(path) => Some(path),
+            Form::ReferencePath(path) => Some(path.as_path()),
+            _ => None,
+        }
+    }
+}
+
+impl Stages {
+    pub(super) fn of(read: &Read<'_>, state: &State, input: Shape) -> Self {
+        match state.language {
+            QueryLanguage::JsonPath => Self::json_path(read, state, input),
+            QueryLanguage::Jsonata => Self::jsonata(read, state, input),
+        }
+    }
+
+    fn json_path(read: &Read<'_>, state: &State, input: Shape) -> Self {
+        let effective = through(read, &input, state.io.input_path.as_ref());
+        let sent = sent(read, state, &effective);
         let result = result(state, &sent);
         let selected = match &state.io.result_selector {
-            Some(selector) if works(state) => template(tree.node(selector.node), &result),
+            Some(selector) if works(state) => template(read, read.node(selector.node), &result),
             _ => result.clone(),
         };
         let merges = works(state) || state.kind() == Some(StateKind::Pass);
         let placed = if merges {
-            placed(&input, selected, state.io.result_path.as_ref())
+            placed(read, &input, selected, state.io.result_path.as_ref())
         } else {
             effective.clone()
         };
-        let output = through(&placed, state.io.output_path.as_ref());
+        let output = through(read, &placed, state.io.output_path.as_ref());
         Self {
             input,
             effective,
@@ -60,17 +95,17 @@ impl Stages {
         }
     }
 
-    fn jsonata(tree: &Tree, state: &State, input: Shape) -> Self {
+    fn jsonata(read: &Read<'_>, state: &State, input: Shape) -> Self {
         let sent = match (&state.body, &state.io.arguments) {
             (Body::Parallel(_), None) => input.clone(),
             (Body::Parallel(_) | Body::Task(_), Some(field)) => {
-                expressions(tree.node(field.node), &input)
+                expressions(read.node(field.node), &input)
             }
             _ => Shape::Unknown,
         };
         let result = result(state, &input);
         let output = match &state.io.output {
-            Some(field) => expressions(tree.node(field.node), &input),
+            Some(field) => expressions(read.node(field.node), &input),
             None if works(state) => result.clone(),
             None => input.clone(),
         };
@@ -85,11 +120,14 @@ impl Stages {
     }
 
     /// What the state that a catcher leads to gets.
-    pub(super) fn caught(&self, state: &State, catcher: &Catcher) -> Shape {
+    pub(super) fn caught(&self, read: &Read<'_>, state: &State, catcher: &Catcher) -> Shape {
         match state.language {
-            QueryLanguage::JsonPath => {
-                placed(&self.input, error_output(), catcher.result_path.as_ref())
-            }
+            QueryLanguage::JsonPath => placed(
+                read,
+                &self.input,
+                error_output(),
+                catcher.result_path.as_ref(),
+            ),
             QueryLanguage::Jsonata if catcher.output.is_some() => Shape::Unknown,
             QueryLanguage::Jsonata => error_output(),
         }
@@ -118,14 +156,14 @@ fn works(state: &State) -> bool {
     )
 }
 
-fn sent(tree: &Tree, state: &State, effective: &Shape) -> Shape {
+fn sent(read: &Read<'_>, state: &State, effective: &Shape) -> Shape {
     match &state.body {
         Body::Map(map) => match map.item_selector.as_ref().or(state.io.parameters.as_ref()) {
-            Some(selector) => template(tree.node(selector.node), effective),
+            Some(selector) => template(read, read.node(selector.node), effective),
             None => Shape::Unknown,
         },
         Body::Task(_) | Body::Pass(_) | Body::Parallel(_) => match &state.io.parameters {
-            Some(parameters) => template(tree.node(parameters.node), effective),
+            Some(parameters) => template(read, read.node(parameters.node), effective),
             None => effective.clone(),
         },
         _ => effective.clone(),
@@ -153,21 +191,28 @@ fn holds_placeholder(value: &Json) -> bool {
 }
 
 /// A value after `InputPath` or `OutputPath`.
-fn through(value: &Shape, path: Option<&Field<Option<Arc<str>>>>) -> Shape {
-    match path.map(|field| field.value.as_deref()) {
+fn through(read: &Read<'_>, value: &Shape, path: Option<&Field<Option<Arc<str>>>>) -> Shape {
+    match path.map(|field| (field.value.as_deref(), field.node)) {
         None => value.clone(),
-        Some(None) => Shape::empty_object(),
-        Some(Some(text)) if is_placeholder(text) => Shape::Unknown,
-        Some(Some(text)) => Path::parse(text).map_or(Shape::Unknown, |path| read(&path, value)),
+        Some((None, _)) => Shape::empty_object(),
+        Some((Some(_), node)) => {
+            let path = read.path(node);
+            path.map_or(Shape::Unknown, |path| follow(path, value))
+        }
     }
 }
 
-fn placed(input: &Shape, result: Shape, path: Option<&Field<Option<Arc<str>>>>) -> Shape {
-    match path.map(|field| field.value.as_deref()) {
+fn placed(
+    read: &Read<'_>,
+    input: &Shape,
+    result: Shape,
+    path: Option<&Field<Option<Arc<str>>>>,
+) -> Shape {
+    match path.map(|field| (field.value.as_deref(), field.node)) {
         None => result,
-        Some(None) => input.clone(),
-        Some(Some(text)) => match Path::parse(text) {
-            Ok(path) if *path.root() == Root::Input => match path.plain_steps() {
+        Some((None, _)) => input.clone(),
+        Some((Some(_), node)) => match read.path(node) {
+            Some(path) if *path.root() == Root::Input => match path.plain_steps() {
                 Some(steps) => input.written(&steps, result),
                 None => Shape::Unknown,
             },
@@ -177,7 +222,7 @@ fn placed(input: &Shape, result: Shape, path: Option<&Field<Option<Arc<str>>>>) 
 }
 
 /// What a path gives on a value.
-fn read(path: &Path, value: &Shape) -> Shape {
+fn follow(path: &Path, value: &Shape) -> Shape {
     find(path, value).map_or(Shape::Unknown, Found::or_unknown)
 }
 
@@ -191,7 +236,7 @@ pub(in crate::lint) fn find(path: &Path, value: &Shape) -> Option<Found> {
 }
 
 /// What a payload template makes of a value; bounded by the depth of a tree.
-fn template(node: Node<'_>, value: &Shape) -> Shape {
+fn template(read: &Read<'_>, node: Node<'_>, value: &Shape) -> Shape {
     if is_filled_in_later(node) {
         return Shape::Unknown;
     }
@@ -199,8 +244,8 @@ fn template(node: Node<'_>, value: &Shape) -> Shape {
         Kind::Object(entries) => Shape::closed(entries.iter().map(|entry| {
             let inner = node.tree().node(entry.value);
             match entry.key.strip_suffix(".$") {
-                Some(name) => (Arc::from(name), argument(inner, value)),
-                None => (entry.key.clone(), template(inner, value)),
+                Some(name) => (Arc::from(name), argument(read, inner, value)),
+                None => (entry.key.clone(), template(read, inner, value)),
             }
         })),
         Kind::Array(_) => Shape::Typed(Type::Array),
@@ -208,10 +253,10 @@ fn template(node: Node<'_>, value: &Shape) -> Shape {
     }
 }
 
-fn argument(node: Node<'_>, value: &Shape) -> Shape {
-    match node.as_str().map(|text| Argument::parse(text)) {
-        Some(Ok(Argument::Path(path))) => read(&path, value),
-        Some(Ok(Argument::Intrinsic(call))) => Shape::Typed(call.function().result),
+fn argument(read: &Read<'_>, node: Node<'_>, value: &Shape) -> Shape {
+    match read.forms.get(&node.id()) {
+        Some(Form::Argument(Argument::Path(path))) => follow(path, value),
+        Some(Form::Argument(Argument::Intrinsic(call))) => Shape::Typed(call.function().result),
         _ => Shape::Unknown,
     }
 }

@@ -65,11 +65,14 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+const MOST_BEFORE: usize = 50;
+
 /// Whether some rule holds for certain: one that always does, or two that are each other's
 /// opposite.
 fn is_exhaustive(choice: &Choice) -> bool {
     choice.rules.iter().enumerate().any(|(at, rule)| {
-        let earlier = &choice.rules[..at];
+        // Opposites stand near each other.
+        let earlier = &choice.rules[at.saturating_sub(MOST_BEFORE)..at];
         always_holds(&rule.condition)
             || earlier
                 .iter()

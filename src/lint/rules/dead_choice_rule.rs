@@ -47,6 +47,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check,
 };
 
+/// A rule is held against so many earlier ones, that a long list does not cost its square.
+const MOST_EARLIER: usize = 200;
+
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for scope in context.graph.scopes() {
         for (vertex, state) in scope.states() {
@@ -56,7 +59,8 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             let stages = context.data_flow.stages(vertex);
             let input = stages.map_or(&Shape::Unknown, |stages| &stages.effective);
             for (at, rule) in choice.rules.iter().enumerate() {
-                out.extend(dead(context, &choice.rules[..at], rule, input));
+                let earlier = &choice.rules[..at.min(MOST_EARLIER)];
+                out.extend(dead(context, earlier, rule, input));
             }
         }
     }

@@ -32,7 +32,11 @@
 //! Processing input and output in Step Functions:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html>
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::{Category, Rule};
+use crate::graph::{Edge, Scope, Vertex};
 use crate::language::expressions::Part;
 use crate::language::{Body, State, StateKind};
 use crate::lint::context::Context;
@@ -54,6 +58,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let context_object = context_object();
+    let ways = OnceCell::new();
     for expression in &context.expressions {
         let Some(stages) = context.data_flow.stages(expression.vertex) else {
             continue;
@@ -63,7 +68,16 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
         for look in looks(expression, stages, &context_object) {
             if let Found::Missing(at) = look.base.find(&look.steps, look.arrays) {
-                out.push(finding(context, expression, &look, at));
+                let before = ways
+                    .get_or_init(|| only_ways(context))
+                    .get(&expression.vertex);
+                out.push(finding(
+                    context,
+                    expression,
+                    &look,
+                    at,
+                    before.copied().flatten(),
+                ));
             }
         }
     }
@@ -168,6 +182,7 @@ fn finding(
     expression: &Expression<'_>,
     look: &Look<'_>,
     at: usize,
+    before: Option<&Edge<'_>>,
 ) -> Diagnostic {
     let name = match look.steps[at] {
         PathStep::Key(name) => name,
@@ -184,7 +199,7 @@ fn finding(
             place,
             format!("{} has no `{name}`{}", subject(look, at), has(&holder)),
         );
-    let finding = match dropped(context, expression, look) {
+    let finding = match before.and_then(|edge| dropped(context, edge, look)) {
         Some((place, what)) => finding.label(place, what),
         None => finding,
     };
@@ -225,20 +240,23 @@ fn has(holder: &Shape) -> String {
     }
 }
 
+/// For each state the one way that leads to it; `None` where there are several.
+fn only_ways<'c>(context: &'c Context<'_>) -> HashMap<Vertex, Option<&'c Edge<'c>>> {
+    let mut ways = HashMap::new();
+    for edge in context.graph.scopes().flat_map(Scope::edges) {
+        let way = ways.entry(edge.to).or_insert(Some(edge));
+        if way.is_some_and(|first| !std::ptr::eq(first, edge)) {
+            *way = None;
+        }
+    }
+    ways
+}
+
 /// The state before this one that had the value and gave it away, with the field that did it.
-fn dropped(
-    context: &Context<'_>,
-    expression: &Expression<'_>,
-    look: &Look<'_>,
-) -> Option<(Span, String)> {
+fn dropped(context: &Context<'_>, edge: &Edge<'_>, look: &Look<'_>) -> Option<(Span, String)> {
     if look.what == "the context object" || look.what == "the error output" {
         return None;
     }
-    let scope = context.graph.scope_of(expression.vertex);
-    let mut before = scope.edges().filter(|edge| edge.to == expression.vertex);
-    let (edge, None) = (before.next()?, before.next()) else {
-        return None;
-    };
     let state = context.graph.state(edge.from)?;
     let had = context.data_flow.stages(edge.from)?;
     let found = had.input.find(&look.steps, look.arrays);

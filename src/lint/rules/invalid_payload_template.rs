@@ -26,7 +26,7 @@
 use std::collections::HashMap;
 
 use super::{Category, Rule};
-use crate::language::expressions::{Slot, sites};
+use crate::language::expressions::Slot;
 use crate::lint::context::Context;
 use crate::lint::expressions::{Expression, Form};
 use crate::lint::{json_string, quoted, shown};
@@ -70,12 +70,8 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
-    for state in context.machine.states() {
-        for site in sites(state, context.tree.node(state.node)) {
-            if site.slot == Slot::Template {
-                duplicates(site.node, out);
-            }
-        }
+    for template in &context.templates {
+        duplicates(*template, out);
     }
 }
 

@@ -23,7 +23,6 @@
 //! <https://states-language.net/spec.html#payload-template>
 
 use super::{Category, Rule};
-use crate::language::expressions::{Slot, sites};
 use crate::lint::context::Context;
 use crate::lint::{json_string, quoted};
 use crate::query::Argument;
@@ -40,12 +39,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for state in context.machine.states() {
-        for site in sites(state, context.tree.node(state.node)) {
-            if site.slot == Slot::Template {
-                template(site.node, out);
-            }
-        }
+    for root in &context.templates {
+        template(*root, out);
     }
 }
 

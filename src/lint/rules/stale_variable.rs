@@ -25,7 +25,7 @@
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::variables::Availability;
+use crate::lint::variables::{Assigned, Availability};
 use crate::syntax::{Diagnostic, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -44,16 +44,14 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if variables.availability(read) != Availability::OwnAssign {
             continue;
         }
-        let own = |other: &&crate::lint::variables::Assigned<'_>| {
-            other.name == read.name && std::ptr::eq(other.state, read.expression.state)
-        };
+        let own = |other: &&Assigned<'_>| std::ptr::eq(other.state, read.expression.state);
         let mut finding = RULE
             .finding(format!(
                 "`${}` is read in the `Assign` that sets it: it has no value yet",
                 read.name
             ))
             .label(read.place, "read before it is set");
-        if let Some(own) = variables.assigned.iter().find(own) {
+        if let Some(own) = variables.named(&read.name).find(own) {
             finding = finding.label(own.place, "set here, after all values are evaluated");
         }
         out.push(finding.help("use the value itself, or assign it in a state before this one"));

@@ -76,7 +76,7 @@ fn finding(context: &Context<'_>, read: &Read<'_>, label: &'static str) -> Diagn
     let message = format!("variable `${name}` is read but never assigned before");
     let mut finding = RULE.finding(message).label(read.place, label);
     let variables = &context.variables;
-    if let Some(other) = variables.assigned.iter().find(|other| other.name == *name) {
+    if let Some(other) = variables.named(name).next() {
         finding = finding.label(other.place, "assigned here");
     }
     let near = nearest(name, variables.visible_from(read));
