@@ -7,6 +7,7 @@
 
 mod finding;
 mod part;
+mod published;
 
 use std::collections::HashSet;
 
@@ -17,6 +18,7 @@ use crate::language::StateKind;
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Kind, Node, Span};
 use part::{Child, Part};
+pub use published::published;
 
 /// An object of the definition that has a schema.
 struct Visit<'t> {

@@ -131,6 +131,12 @@ impl Tree {
         Node { tree: self, id }
     }
 
+    /// Every node, in no particular order; what aliases share is there once.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        let ids = (0..).map(NodeId).take(self.nodes.len());
+        ids.map(|id| self.node(id))
+    }
+
     /// How many nodes the tree has.
     #[must_use]
     pub fn len(&self) -> usize {

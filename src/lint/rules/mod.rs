@@ -16,8 +16,10 @@ mod no_terminal_state;
 mod syntax;
 mod transition_leaves_scope;
 mod unknown_field;
+mod unknown_rule;
 mod unknown_target;
 mod unreachable_state;
+mod unused_ignore;
 pub(super) mod wrong_type;
 
 use std::fmt;
@@ -86,15 +88,20 @@ pub static RULES: &[&Rule] = &[
     &syntax::RULE,
     &transition_leaves_scope::RULE,
     &unknown_field::RULE,
+    &unknown_rule::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
+    &unused_ignore::RULE,
     &wrong_type::RULE,
 ];
 
 pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
 pub(super) use invalid_value::RULE as INVALID_VALUE;
 pub(super) use missing_field::RULE as MISSING_FIELD;
+pub(super) use syntax::RULE as SYNTAX;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
+pub(super) use unknown_rule::RULE as UNKNOWN_RULE;
+pub(super) use unused_ignore::RULE as UNUSED_IGNORE;
 pub(super) use wrong_type::RULE as WRONG_TYPE;
 
 /// The rule of this name.

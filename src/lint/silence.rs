@@ -1,0 +1,256 @@
+//! Silencing: a definition's own comments accept findings, and say why.
+//!
+//! `"Comment": "asl-ignore: RULE[, RULE] reason"` counts for the object it stands in, with the
+//! name of that object; `# asl-ignore: RULE` in YAML for what begins on its line. Whoever wants
+//! to silence a category names that. A comment that silences nothing is a finding itself.
+
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use super::{Category, Levels, RULES, nearest, quoted, rules};
+use crate::syntax::{Diagnostic, Format, Node, Severity, Source, Span, Tree};
+
+/// What a comment that silences begins with.
+const MARK: &str = "asl-ignore:";
+
+/// What stands before the name of a rule where findings are drawn, and is copied with it.
+const PREFIX: &str = "asl::";
+
+/// Takes out the findings that the text's own comments accept, and adds what is wrong with those
+/// comments. `trees` are all that was read of the text: its own first, then those of definitions
+/// that are written as a string in it.
+///
+/// The rule `syntax` cannot be silenced: what was not read cannot be judged.
+///
+/// ```
+/// use aslkit::lint::{Levels, silence};
+/// use aslkit::syntax::{Diagnostic, Format, Source, Span, read};
+///
+/// let text = r#"{"States": {"A": {"Comment": "asl-ignore: graph kept for the rollback"}}}"#;
+/// let source = Source::new("order.asl.json", text);
+/// let (tree, _) = read(&source, Format::Json);
+/// let lost = Diagnostic::warning("unreachable-state", "nothing leads to \"A\"");
+/// let mut findings = vec![lost.label(Span::new(12, 15), "")];
+/// silence(&source, &[&tree], &Levels::default(), &mut findings);
+/// assert_eq!(findings, []);
+/// ```
+pub fn silence(source: &Source, trees: &[&Tree], levels: &Levels, findings: &mut Vec<Diagnostic>) {
+    let mut silencers = silencers(source, trees);
+    if silencers.is_empty() {
+        return;
+    }
+    silencers.sort_by_key(|silencer| silencer.scope);
+    remove(findings, &mut silencers);
+    // Rules have not looked at a text that was only half read.
+    let is_broken = findings
+        .iter()
+        .any(|finding| finding.rule == rules::SYNTAX.name && finding.severity == Severity::Error);
+    let names = silencers.iter().flat_map(|silencer| &silencer.names);
+    let mut about: Vec<Diagnostic> = names
+        .filter_map(|name| name.finding(levels, is_broken))
+        .collect();
+    remove(&mut about, &mut silencers);
+    findings.append(&mut about);
+    super::sort(findings);
+}
+
+/// A comment that silences.
+struct Silencer {
+    /// Where the findings stand that it silences.
+    scope: Span,
+    /// What it silences.
+    names: Vec<Name>,
+}
+
+/// The name of a rule or a category in such a comment; empty where one is missing.
+struct Name {
+    text: String,
+    span: Span,
+    is_used: bool,
+}
+
+impl Name {
+    fn covers(&self, rule: &str) -> bool {
+        let category =
+            |name| super::rule(name).is_some_and(|rule| rule.category.as_str() == self.text);
+        rule != rules::SYNTAX.name && (self.text == rule || category(rule))
+    }
+
+    /// What is wrong with it.
+    fn finding(&self, levels: &Levels, is_broken: bool) -> Option<Diagnostic> {
+        let own = [&rules::UNKNOWN_RULE, &rules::UNUSED_IGNORE].map(|rule| rule.name);
+        let mut meant = RULES
+            .iter()
+            .filter(|rule| rule.name == self.text || rule.category.as_str() == self.text)
+            .peekable();
+        if meant.peek().is_none() && !is_category(&self.text) {
+            return Some(self.unknown());
+        }
+        let is_idle = self.is_used || is_broken || own.contains(&&*self.text);
+        (!is_idle && meant.any(|rule| levels.is_on(rule.name))).then(|| self.unused())
+    }
+
+    fn unknown(&self) -> Diagnostic {
+        if self.text.is_empty() {
+            return rules::UNKNOWN_RULE
+                .finding("`asl-ignore` names no rule")
+                .label(self.span, "a rule or a category is expected here")
+                .help("write its name behind the colon, such as `asl-ignore: unreachable-state`");
+        }
+        let categories = Category::ALL.iter().map(|category| category.as_str());
+        let known = RULES.iter().map(|rule| rule.name).chain(categories);
+        let help = match nearest(&self.text, known) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => {
+                "`asl rules` lists them; the reason follows the names without a comma".to_owned()
+            }
+        };
+        let message = format!("there is no rule and no category {}", quoted(&self.text));
+        rules::UNKNOWN_RULE
+            .finding(message)
+            .label(self.span, "silences nothing")
+            .help(help)
+    }
+
+    fn unused(&self) -> Diagnostic {
+        let help = if self.text == rules::SYNTAX.name {
+            "the rule `syntax` cannot be silenced; `duplicate-key` can"
+        } else {
+            "remove it, or move it to what it is about"
+        };
+        rules::UNUSED_IGNORE
+            .finding(format!("`{MARK} {}` silences nothing", self.text))
+            .label(self.span, "no such finding here")
+            .help(help)
+    }
+}
+
+fn is_category(name: &str) -> bool {
+    Category::ALL
+        .iter()
+        .any(|category| category.as_str() == name)
+}
+
+fn silencers(source: &Source, trees: &[&Tree]) -> Vec<Silencer> {
+    let mut found = Vec::new();
+    // Most texts have none, and pay for nothing else.
+    if !source.text.contains(MARK) {
+        return found;
+    }
+    for (at, tree) in trees.iter().enumerate() {
+        for object in tree.nodes() {
+            let is_whole = at == 0 && object.id() == tree.root().id();
+            found.extend(members(source, object, is_whole));
+        }
+    }
+    if let Some(tree) = trees.first()
+        && Format::of(&source.name, &source.text) == Format::Yaml
+    {
+        found.extend(yaml::silencers(&source.text, tree));
+    }
+    found
+}
+
+/// The members `Comment` of an object that silence. What a YAML alias repeats counts where it is
+/// anchored, where its findings are too.
+fn members<'a>(
+    source: &'a Source,
+    object: Node<'a>,
+    is_whole: bool,
+) -> impl Iterator<Item = Silencer> + 'a {
+    let comments = object
+        .entries()
+        .iter()
+        .filter(|entry| &*entry.key == "Comment");
+    let nodes = comments.map(move |entry| object.tree().node(entry.value));
+    let own = nodes.filter(move |node| node.parent().is_some_and(|p| p.id() == object.id()));
+    own.filter_map(move |node| {
+        let text = node.as_str()?;
+        let start = text.len() - text.trim_start().len();
+        let listed = text[start..].strip_prefix(MARK)?;
+        let place = |offset: usize, len: usize| {
+            source.within(node.span(), start + MARK.len() + offset, len)
+        };
+        Some(Silencer {
+            scope: if is_whole {
+                EVERYTHING
+            } else {
+                with_name(object)
+            },
+            names: names(listed, place),
+        })
+    })
+}
+
+const EVERYTHING: Span = Span {
+    start: 0,
+    end: u32::MAX,
+};
+
+/// The place of an object with the key that it stands under.
+fn with_name(object: Node<'_>) -> Span {
+    let span = object.span();
+    let entries = object.parent().map_or(&[][..], Node::entries);
+    let own = entries.iter().find(|entry| entry.value == object.id());
+    match own {
+        Some(entry) if entry.key_span.start <= span.start => Span {
+            start: entry.key_span.start,
+            ..span
+        },
+        _ => span,
+    }
+}
+
+/// The names that a comment lists behind its mark; what follows the last one is the reason.
+fn names(listed: &str, place: impl Fn(usize, usize) -> Span) -> Vec<Name> {
+    let mut names = Vec::new();
+    let mut rest = listed;
+    loop {
+        rest = rest.trim_start();
+        rest = rest.strip_prefix(PREFIX).unwrap_or(rest);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        names.push(Name {
+            text: rest[..len].to_owned(),
+            span: place(listed.len() - rest.len(), len),
+            is_used: false,
+        });
+        match rest[len..].trim_start().strip_prefix(',') {
+            Some(next) => rest = next,
+            None => return names,
+        }
+    }
+}
+
+/// Takes out the findings whose place lies in the scope of a silencer that names their rule. The
+/// silencers are in the order of their scopes.
+fn remove(findings: &mut Vec<Diagnostic>, silencers: &mut [Silencer]) {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|at| findings[*at].span());
+    let mut is_silent = vec![false; findings.len()];
+    let (mut next, mut open) = (0, Vec::new());
+    for at in order {
+        let (rule, span) = (findings[at].rule, findings[at].span());
+        while silencers
+            .get(next)
+            .is_some_and(|s| s.scope.start <= span.start)
+        {
+            open.push(next);
+            next += 1;
+        }
+        open.retain(|silencer| silencers[*silencer].scope.end >= span.start);
+        for silencer in &open {
+            let silencer = &mut silencers[*silencer];
+            if silencer.scope.end < span.end {
+                continue;
+            }
+            for name in silencer.names.iter_mut().filter(|name| name.covers(rule)) {
+                name.is_used = true;
+                is_silent[at] = true;
+            }
+        }
+    }
+    let mut is_silent = is_silent.into_iter();
+    findings.retain(|_| !is_silent.next().unwrap_or_default());
+}
