@@ -8,6 +8,9 @@
 mod tests;
 mod yaml;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use super::{Category, Levels, RULES, nearest, quoted, rules};
 use crate::syntax::{Diagnostic, Format, Node, Severity, Source, Span, Tree};
 
@@ -40,59 +43,48 @@ pub fn silence(source: &Source, trees: &[&Tree], levels: &Levels, findings: &mut
     if silencers.is_empty() {
         return;
     }
-    silencers.sort_by_key(|silencer| silencer.scope);
     remove(findings, &mut silencers);
     // Rules have not looked at a text that was only half read.
     let is_broken = findings
         .iter()
         .any(|finding| finding.rule == rules::SYNTAX.name && finding.severity == Severity::Error);
-    let names = silencers.iter().flat_map(|silencer| &silencer.names);
-    let mut about: Vec<Diagnostic> = names
-        .filter_map(|name| name.finding(levels, is_broken))
+    let about = silencers.iter();
+    let mut about: Vec<Diagnostic> = about
+        .filter_map(|silencer| silencer.finding(levels, is_broken))
         .collect();
     remove(&mut about, &mut silencers);
     findings.append(&mut about);
     super::sort(findings);
 }
 
-/// A comment that silences.
+/// A name in a comment that silences.
 struct Silencer {
     /// Where the findings stand that it silences.
     scope: Span,
-    /// What it silences.
-    names: Vec<Name>,
-}
-
-/// The name of a rule or a category in such a comment; empty where one is missing.
-struct Name {
-    text: String,
+    /// The rule or the category; empty where one is missing.
+    name: String,
+    /// Where the name stands.
     span: Span,
     is_used: bool,
 }
 
-impl Name {
-    fn covers(&self, rule: &str) -> bool {
-        let category =
-            |name| super::rule(name).is_some_and(|rule| rule.category.as_str() == self.text);
-        rule != rules::SYNTAX.name && (self.text == rule || category(rule))
-    }
-
+impl Silencer {
     /// What is wrong with it.
     fn finding(&self, levels: &Levels, is_broken: bool) -> Option<Diagnostic> {
         let own = [&rules::UNKNOWN_RULE, &rules::UNUSED_IGNORE].map(|rule| rule.name);
         let mut meant = RULES
             .iter()
-            .filter(|rule| rule.name == self.text || rule.category.as_str() == self.text)
+            .filter(|rule| rule.name == self.name || rule.category.as_str() == self.name)
             .peekable();
-        if meant.peek().is_none() && !is_category(&self.text) {
+        if meant.peek().is_none() && !is_category(&self.name) {
             return Some(self.unknown());
         }
-        let is_idle = self.is_used || is_broken || own.contains(&&*self.text);
+        let is_idle = self.is_used || is_broken || own.contains(&&*self.name);
         (!is_idle && meant.any(|rule| levels.is_on(rule.name))).then(|| self.unused())
     }
 
     fn unknown(&self) -> Diagnostic {
-        if self.text.is_empty() {
+        if self.name.is_empty() {
             return rules::UNKNOWN_RULE
                 .finding("`asl-ignore` names no rule")
                 .label(self.span, "a rule or a category is expected here")
@@ -100,13 +92,13 @@ impl Name {
         }
         let categories = Category::ALL.iter().map(|category| category.as_str());
         let known = RULES.iter().map(|rule| rule.name).chain(categories);
-        let help = match nearest(&self.text, known) {
+        let help = match nearest(&self.name, known) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => {
                 "`asl rules` lists them; the reason follows the names without a comma".to_owned()
             }
         };
-        let message = format!("there is no rule and no category {}", quoted(&self.text));
+        let message = format!("there is no rule and no category {}", quoted(&self.name));
         rules::UNKNOWN_RULE
             .finding(message)
             .label(self.span, "silences nothing")
@@ -114,13 +106,13 @@ impl Name {
     }
 
     fn unused(&self) -> Diagnostic {
-        let help = if self.text == rules::SYNTAX.name {
+        let help = if self.name == rules::SYNTAX.name {
             "the rule `syntax` cannot be silenced; `duplicate-key` can"
         } else {
             "remove it, or move it to what it is about"
         };
         rules::UNUSED_IGNORE
-            .finding(format!("`{MARK} {}` silences nothing", self.text))
+            .finding(format!("`{MARK} {}` silences nothing", self.name))
             .label(self.span, "no such finding here")
             .help(help)
     }
@@ -152,7 +144,7 @@ fn silencers(source: &Source, trees: &[&Tree]) -> Vec<Silencer> {
     found
 }
 
-/// The members `Comment` of an object that silence. What a YAML alias repeats counts where it is
+/// What the members `Comment` of an object silence. What a YAML alias repeats counts where it is
 /// anchored, where its findings are too.
 fn members<'a>(
     source: &'a Source,
@@ -165,21 +157,21 @@ fn members<'a>(
         .filter(|entry| &*entry.key == "Comment");
     let nodes = comments.map(move |entry| object.tree().node(entry.value));
     let own = nodes.filter(move |node| node.parent().is_some_and(|p| p.id() == object.id()));
-    own.filter_map(move |node| {
-        let text = node.as_str()?;
+    own.flat_map(move |node| {
+        let text = node.as_str().map_or("", |text| &**text);
         let start = text.len() - text.trim_start().len();
-        let listed = text[start..].strip_prefix(MARK)?;
+        let Some(listed) = text[start..].strip_prefix(MARK) else {
+            return Vec::new();
+        };
+        let scope = if is_whole {
+            EVERYTHING
+        } else {
+            with_name(object)
+        };
         let place = |offset: usize, len: usize| {
             source.within(node.span(), start + MARK.len() + offset, len)
         };
-        Some(Silencer {
-            scope: if is_whole {
-                EVERYTHING
-            } else {
-                with_name(object)
-            },
-            names: names(listed, place),
-        })
+        names(listed, scope, place)
     })
 }
 
@@ -191,19 +183,16 @@ const EVERYTHING: Span = Span {
 /// The place of an object with the key that it stands under.
 fn with_name(object: Node<'_>) -> Span {
     let span = object.span();
-    let entries = object.parent().map_or(&[][..], Node::entries);
-    let own = entries.iter().find(|entry| entry.value == object.id());
-    match own {
-        Some(entry) if entry.key_span.start <= span.start => Span {
-            start: entry.key_span.start,
-            ..span
-        },
-        _ => span,
+    let key = object.own_entry().map(|entry| entry.key_span.start);
+    let start = key.filter(|key| *key <= span.start);
+    Span {
+        start: start.unwrap_or(span.start),
+        ..span
     }
 }
 
 /// The names that a comment lists behind its mark; what follows the last one is the reason.
-fn names(listed: &str, place: impl Fn(usize, usize) -> Span) -> Vec<Name> {
+fn names(listed: &str, scope: Span, place: impl Fn(usize, usize) -> Span) -> Vec<Silencer> {
     let mut names = Vec::new();
     let mut rest = listed;
     loop {
@@ -211,8 +200,9 @@ fn names(listed: &str, place: impl Fn(usize, usize) -> Span) -> Vec<Name> {
         rest = rest.strip_prefix(PREFIX).unwrap_or(rest);
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        names.push(Name {
-            text: rest[..len].to_owned(),
+        names.push(Silencer {
+            scope,
+            name: rest[..len].to_owned(),
             span: place(listed.len() - rest.len(), len),
             is_used: false,
         });
@@ -223,34 +213,49 @@ fn names(listed: &str, place: impl Fn(usize, usize) -> Span) -> Vec<Name> {
     }
 }
 
-/// Takes out the findings whose place lies in the scope of a silencer that names their rule. The
-/// silencers are in the order of their scopes.
+/// Takes out the findings whose place lies in the scope of a silencer that names their rule.
+///
+/// Of silencers with one name, the innermost is used: another one around it silences nothing.
+/// Scopes lie within each other or apart, so that the innermost is on top of its stack, and the
+/// cost is that of sorting, however many there are.
 fn remove(findings: &mut Vec<Diagnostic>, silencers: &mut [Silencer]) {
+    silencers.sort_by_key(|silencer| (silencer.scope.start, Reverse(silencer.scope.end)));
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|at| findings[*at].span());
     let mut is_silent = vec![false; findings.len()];
-    let (mut next, mut open) = (0, Vec::new());
+    let mut used = vec![false; silencers.len()];
+    let mut coming = silencers.iter().enumerate().peekable();
+    let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
     for at in order {
-        let (rule, span) = (findings[at].rule, findings[at].span());
-        while silencers
-            .get(next)
-            .is_some_and(|s| s.scope.start <= span.start)
-        {
-            open.push(next);
-            next += 1;
+        let span = findings[at].span();
+        while let Some((index, next)) = coming.next_if(|(_, s)| s.scope.start <= span.start) {
+            open.entry(&next.name).or_default().push(index);
         }
-        open.retain(|silencer| silencers[*silencer].scope.end >= span.start);
-        for silencer in &open {
-            let silencer = &mut silencers[*silencer];
-            if silencer.scope.end < span.end {
+        for name in names_of(findings[at].rule) {
+            let Some(stack) = open.get_mut(name) else {
                 continue;
+            };
+            let end = |index: &usize| silencers[*index].scope.end;
+            while stack.last().is_some_and(|last| end(last) < span.start) {
+                stack.pop();
             }
-            for name in silencer.names.iter_mut().filter(|name| name.covers(rule)) {
-                name.is_used = true;
+            if let Some(index) = stack.iter().rev().find(|index| end(index) >= span.end) {
+                used[*index] = true;
                 is_silent[at] = true;
             }
         }
     }
+    for (silencer, is_used) in silencers.iter_mut().zip(used) {
+        silencer.is_used |= is_used;
+    }
     let mut is_silent = is_silent.into_iter();
     findings.retain(|_| !is_silent.next().unwrap_or_default());
+}
+
+/// What silences the findings of a rule: its name and that of its category.
+fn names_of(rule: &'static str) -> impl Iterator<Item = &'static str> {
+    let category = super::rule(rule).map(|rule| rule.category.as_str());
+    // The category `syntax` has other rules too.
+    let names = [Some(rule), category].into_iter().flatten();
+    names.filter(move |_| rule != rules::SYNTAX.name)
 }

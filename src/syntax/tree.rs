@@ -192,6 +192,18 @@ impl<'t> Node<'t> {
         self.stored().parent.map(|id| self.tree.node(id))
     }
 
+    /// The key that this node is the value of, when it is in an object.
+    #[must_use]
+    pub fn own_entry(self) -> Option<&'t Entry> {
+        let entries = self.parent()?.entries();
+        let is_it = |entry: &&Entry| entry.value == self.id;
+        let start = self.span().start;
+        let after = entries.partition_point(|entry| entry.key_span.start <= start);
+        let last = after.checked_sub(1).map(|last| &entries[last]);
+        // What an alias repeats does not stand behind its key.
+        last.filter(is_it).or_else(|| entries.iter().find(is_it))
+    }
+
     /// The JSON type's name.
     #[must_use]
     pub fn type_name(self) -> &'static str {

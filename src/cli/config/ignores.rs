@@ -43,14 +43,7 @@ fn states_around(node: Node<'_>) -> impl Iterator<Item = &str> {
         Some(this)
     });
     climb.filter_map(|node| {
-        let states = node.parent()?;
-        let is_states = key_of(states)? == "States";
-        is_states.then(|| key_of(node)).flatten()
+        let is_states = &*node.parent()?.own_entry()?.key == "States";
+        is_states.then(|| node.own_entry().map(|entry| &*entry.key))?
     })
-}
-
-fn key_of(node: Node<'_>) -> Option<&str> {
-    let entries = node.parent()?.entries();
-    let own = entries.iter().find(|entry| entry.value == node.id())?;
-    Some(&own.key)
 }

@@ -15,7 +15,7 @@ use crate::cli::document::{Unreadable, read_source, reason};
 use crate::cli::output::{Failure, Terminal};
 use crate::cli::{paths, write};
 use crate::report::style::printable;
-use crate::syntax::{Diagnostic, Kind, Node, Tree};
+use crate::syntax::{Diagnostic, Node, Tree};
 
 const VERSION: u32 = 1;
 
@@ -234,18 +234,13 @@ fn known_by(tree: Option<&Tree>, finding: &Diagnostic) -> Finding {
 /// A pointer with `*` for the numbers of items, which change when another item is added.
 fn way_to(node: Node<'_>) -> String {
     let mut steps = Vec::new();
-    let mut node = node;
-    while let Some(parent) = node.parent() {
-        steps.push(match parent.kind() {
-            Kind::Object(entries) => entries
-                .iter()
-                .find(|entry| entry.value == node.id())
-                .map_or(String::new(), |entry| {
-                    entry.key.replace('~', "~0").replace('/', "~1")
-                }),
-            _ => "*".to_owned(),
+    let mut node = Some(node);
+    while let Some(here) = node.filter(|node| node.parent().is_some()) {
+        steps.push(match here.own_entry() {
+            Some(entry) => entry.key.replace('~', "~0").replace('/', "~1"),
+            None => "*".to_owned(),
         });
-        node = parent;
+        node = here.parent();
     }
     steps
         .iter()

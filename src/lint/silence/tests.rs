@@ -1,5 +1,7 @@
 //! What silences what.
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
 
 use super::silence;
@@ -216,14 +218,47 @@ States:
 }
 
 #[test]
+fn comments_behind_a_mention_are_part_of_it() {
+    let text = "
+StartAt: A
+States:
+  A: { Type: Succeed } # see # asl-ignore: graph
+  B: { Type: Succeed } # asl-ignore: graph # asl-ignore: schema
+  C: { Type: Succeed, Comment: 'a # asl-ignore: schema' } # asl-ignore: graph
+";
+    left("a.yaml", text, expect![""]);
+}
+
+#[test]
+fn of_comments_around_each_other_the_inner_one_is_used() {
+    let text = "
+StartAt: A
+States: # asl-ignore: unreachable-state
+  A: { Type: Succeed }
+  B: { Type: Succeed, Comment: 'asl-ignore: unreachable-state' }
+";
+    left(
+        "a.yaml",
+        text,
+        expect![[r#"
+            3:23 [unused-ignore] `asl-ignore: unreachable-state` silences nothing (remove it, or move it to what it is about)
+        "#]],
+    );
+}
+
+/// The time that comments take grows with their number, not with its square.
+#[test]
 fn a_flood_of_comments_is_no_flood_of_time() {
-    let mut text = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}".to_owned();
-    for state in 0..20_000 {
-        let state = format!(
-            ", \"{state}\": {{\"Type\": \"Succeed\", \"Comment\": \"asl-ignore: unreachable-state\"}}"
-        );
-        text.push_str(&state);
+    const FLOOD: usize = 20_000;
+    let mut text = "StartAt: A\nStates: # asl-ignore: graph\n  A: { Type: Succeed }\n".to_owned();
+    for state in 0..FLOOD {
+        writeln!(text, "  S{state}: {{ Type: Succeed }} # asl-ignore: graph").expect("fits");
     }
-    text.push_str("}}");
-    assert_eq!(found("a.json", &text, &Options::default()), "");
+    text.push_str(&"# asl-ignore: graph\n".repeat(FLOOD));
+    text.push_str("Comment: {");
+    text.push_str(&"# asl-ignore: graph ".repeat(FLOOD));
+    let source = Source::new("a.yaml", text);
+    let (tree, mut findings) = read(&source, Format::Yaml);
+    silence(&source, &[&tree], &Levels::default(), &mut findings);
+    assert_eq!(findings.len(), 1, "{findings:?}");
 }

@@ -6,38 +6,26 @@ use std::ops::Range;
 use super::{MARK, Silencer, names};
 use crate::syntax::{Kind, Node, Span, Tree};
 
-/// The comments of a text that silence.
+/// What the comments of a text silence.
 pub(super) fn silencers(text: &str, tree: &Tree) -> Vec<Silencer> {
-    let mut comments: Vec<Comment<'_>> = text
-        .match_indices(MARK)
-        .filter_map(|(at, _)| Comment::at(text, at))
-        .collect();
-    if comments.is_empty() {
-        return Vec::new();
-    }
-    let scalars = Scalars::of(tree);
-    comments.retain(|comment| !scalars.hold(text, comment.hash));
+    let comments = comments(text, &Scalars::of(tree));
     let mut targets: Vec<Range<usize>> = comments.iter().map(|c| c.target.clone()).collect();
     targets.sort_by_key(|target| target.start);
+    targets.dedup();
     let scopes = scopes(tree, &targets);
-    let silencer = |comment: Comment<'_>| {
+    let silencers = |comment: Comment<'_>| {
         let index = targets.partition_point(|target| target.start < comment.target.start);
         let place = |offset: usize, len: usize| {
             let start = comment.listed_at + offset;
             Span::new(start, start + len.max(1))
         };
-        Silencer {
-            scope: scopes[index],
-            names: names(comment.listed, place),
-        }
+        names(comment.listed, scopes[index], place)
     };
-    comments.into_iter().map(silencer).collect()
+    comments.into_iter().flat_map(silencers).collect()
 }
 
-/// What looks like a comment that silences.
+/// A comment that silences.
 struct Comment<'t> {
-    /// Where its `#` stands.
-    hash: usize,
     /// What stands behind the mark.
     listed: &'t str,
     listed_at: usize,
@@ -45,47 +33,57 @@ struct Comment<'t> {
     target: Range<usize>,
 }
 
-impl<'t> Comment<'t> {
-    /// The comment that begins with the mark at `at`; text that only mentions the mark is none.
-    fn at(text: &'t str, at: usize) -> Option<Self> {
-        let line = line_at(text, at);
-        let before = text[line.start..at].trim_end_matches([' ', '\t']);
-        let before = before.strip_suffix('#')?;
-        if !before.is_empty() && !before.ends_with([' ', '\t']) {
-            return None;
+/// The comments that begin with the mark, in one walk: nothing is looked at twice, however many
+/// of them there are.
+fn comments<'t>(text: &'t str, scalars: &Scalars) -> Vec<Comment<'t>> {
+    let mut found: Vec<Comment<'_>> = Vec::new();
+    // How many of them have their line.
+    let mut settled = 0;
+    let mut start = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = start..start + whole.trim_end().len();
+        start += whole.len();
+        let content = text[line.clone()].trim_start_matches([' ', '\t']);
+        // What stands alone is for the next line that is no comment.
+        if !content.starts_with('#') {
+            for comment in &mut found[settled..] {
+                comment.target = line.clone();
+            }
+            settled = found.len();
         }
-        let listed_at = at + MARK.len();
-        let stands_alone = before.chars().all(|c| matches!(c, ' ' | '\t' | '-'));
-        let target = if stands_alone {
-            next_line(text, &line)
-        } else {
-            line.clone()
+        let Some((hash, listed_at)) = mark_in(text, &line, scalars) else {
+            continue;
         };
-        Some(Self {
-            hash: line.start + before.len(),
-            listed: text[listed_at..line.end].trim_end(),
+        let before = text[line.start..hash].trim_matches([' ', '\t', '-']);
+        found.push(Comment {
+            listed: &text[listed_at..line.end],
             listed_at,
-            target,
-        })
+            target: if before.is_empty() {
+                text.len()..text.len()
+            } else {
+                line
+            },
+        });
+        settled += usize::from(!before.is_empty());
     }
+    found
 }
 
-fn line_at(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |len| at + len);
-    start..end
-}
-
-/// The line below, past other comments.
-fn next_line(text: &str, line: &Range<usize>) -> Range<usize> {
-    let mut line = line.clone();
-    while line.end < text.len() {
-        line = line_at(text, line.end + 1);
-        if !text[line.clone()].trim_start().starts_with('#') {
-            return line;
-        }
+/// Where the comment of a line begins and its mark ends, when it begins with the mark. One that
+/// only mentions it has it further on.
+fn mark_in(text: &str, line: &Range<usize>, scalars: &Scalars) -> Option<(usize, usize)> {
+    let written = &text[line.clone()];
+    if !written.contains(MARK) {
+        return None;
     }
-    text.len()..text.len()
+    let begins = |at: &usize| at == &0 || written[..*at].ends_with([' ', '\t']);
+    let hash = written
+        .match_indices('#')
+        .map(|(at, _)| at)
+        .find(|at| begins(at) && !scalars.hold(text, line.start + at))?;
+    let comment = written[hash + 1..].trim_start_matches([' ', '\t']);
+    let listed = comment.strip_prefix(MARK)?;
+    Some((line.start + hash, line.end - listed.len()))
 }
 
 /// Where scalars and keys stand: a `#` in one of them begins no comment.
@@ -126,7 +124,6 @@ fn scopes(tree: &Tree, targets: &[Range<usize>]) -> Vec<Span> {
     let mut cover = |start: u32, span: Span| {
         let start_at = start as usize;
         let index = targets.partition_point(|target| target.end < start_at);
-        // Several comments may be for one line: the first of its targets has the scope.
         if targets
             .get(index)
             .is_some_and(|target| target.contains(&start_at))
