@@ -37,7 +37,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         }
         &'asl;validate'= {
             cand --stdin-filename 'What findings call the text that comes from stdin'
-            cand --format 'How to write the findings'
+            cand --format 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once'
+            cand --max-diagnostics 'How many findings of a file `full` shows; 0 shows all'
             cand --type 'The type of state machine the definitions are for: EXPRESS ones may do less'
             cand -A 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
             cand --allow 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
@@ -50,6 +51,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --config 'The configuration for all files, in place of the nearest asl.toml above each'
             cand --baseline 'Report only what this file does not know yet'
             cand --color 'When to use colours'
+            cand --statistics 'Count the findings of each rule'
             cand --fix 'Mend what can be mended without changing what a valid machine does'
             cand --unsafe-fixes 'With --fix or --diff: mend more, where a person should look at the change'
             cand --diff 'Print what --fix would change as a patch and change nothing; exit with 1 if there is any'

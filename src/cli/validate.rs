@@ -4,6 +4,7 @@ mod baseline;
 mod diff;
 mod files;
 mod fix;
+mod outputs;
 mod parallel;
 mod settings;
 mod watch;
@@ -15,17 +16,18 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{DiagnosticFormat, ValidateArgs};
+use super::args::ValidateArgs;
 use super::config::Configs;
-use super::document::{Document, STDIN, Unreadable, human_options, read_source, reason};
+use super::document::{Document, STDIN, Unreadable, read_source, reason};
 use super::output::{Failure, Terminal, print};
 use super::{Exit, write};
 use crate::lint;
-use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
+use crate::report::diagnostics::{FileReport, Summary};
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
 use baseline::Baseline;
 use files::{File, Found};
+use outputs::Outputs;
 use settings::Settings;
 
 /// A file that was judged.
@@ -83,8 +85,11 @@ fn judge_all(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> Result<
     let baseline = args.baseline.as_deref();
     let baseline = baseline.map(|path| Baseline::read(path, args.write_baseline));
     let baseline = baseline.transpose()?;
+    let fails = found.files.iter().map(|file| file.settings.fail_on).min();
+    let outputs = Outputs::open(args, fails.unwrap_or(Severity::Error))?;
     let (mut judged, unreadable) = judge_files(args, terminal, found);
     if judged.is_empty() && unreadable == 0 {
+        outputs.write(&[], terminal)?;
         return Ok(nothing(terminal, found));
     }
     if args.diff {
@@ -97,7 +102,7 @@ fn judge_all(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> Result<
         }
         baseline.hide(&mut judged, terminal);
     }
-    report(args, terminal, &judged, unreadable)
+    report(args, terminal, outputs, &judged, unreadable)
 }
 
 fn show_files(files: &[File]) -> Result<Exit, Failure> {
@@ -157,6 +162,7 @@ fn judge_files(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> (Vec<
 fn report(
     args: &ValidateArgs,
     terminal: &Terminal,
+    outputs: Outputs,
     judged: &[Judged],
     unreadable: usize,
 ) -> Result<Exit, Failure> {
@@ -168,20 +174,10 @@ fn report(
             diagnostics: file.diagnostics.clone(),
         })
         .collect();
-    let mut text = String::new();
-    let written = match args.format {
-        DiagnosticFormat::Full => human::render(
-            &reports,
-            &human_options(&terminal.stdout_style()),
-            &mut text,
-        ),
-        DiagnosticFormat::Concise => concise::render(&reports, &mut text),
-        DiagnosticFormat::Json => json::render(&reports, &mut text),
-    };
-    written.expect("a string takes all");
-    print(&text)?;
     let summary = Summary::of(&reports);
-    if !terminal.quiet && args.format != DiagnosticFormat::Json {
+    let is_for_people = !outputs.is_for_programs();
+    outputs.write(&reports, terminal)?;
+    if !terminal.quiet && is_for_people {
         terminal.say(&summary.line(true));
     }
     Ok(settings::verdict(args, judged, unreadable))

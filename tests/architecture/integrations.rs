@@ -121,7 +121,6 @@ fn the_action_divides_its_inputs_into_words_and_runs_nothing_else() {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "until --format knows github and sarif"]
 fn the_action_calls_the_program_with_what_it_knows() {
     let inputs = [
         ("PATHS", "."),

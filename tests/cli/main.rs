@@ -9,6 +9,7 @@ mod config;
 mod distributed;
 mod driver;
 mod files;
+mod formats;
 mod graph;
 mod handlers;
 mod heartbeats;

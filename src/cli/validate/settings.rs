@@ -17,7 +17,7 @@ use crate::syntax::Severity;
 pub(super) struct Settings {
     pub(super) options: Options,
     pub(super) config: Option<Arc<Config>>,
-    fail_on: Severity,
+    pub(super) fail_on: Severity,
 }
 
 impl Settings {
