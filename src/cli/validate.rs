@@ -262,7 +262,7 @@ fn judge_source(source: Source, place: PathBuf, settings: Settings) -> Judged {
     }
     lint::silence(
         &document.source,
-        &[&document.tree],
+        &document.tree,
         &options.levels,
         &mut found,
     );

@@ -21,10 +21,11 @@ const MARK: &str = "asl-ignore:";
 const PREFIX: &str = "asl::";
 
 /// Takes out the findings that the text's own comments accept, and adds what is wrong with those
-/// comments. `trees` are all that was read of the text: its own first, then those of definitions
-/// that are written as a string in it.
+/// comments. `tree` is what was read of the text; `findings` are all that were made in it, by
+/// readers and by [`check`](super::check), and have their levels already.
 ///
-/// The rule `syntax` cannot be silenced: what was not read cannot be judged.
+/// The rule `syntax` cannot be silenced: what was not read cannot be judged. A definition that is
+/// written as a string in another file is a text of its own.
 ///
 /// ```
 /// use aslkit::lint::{Levels, silence};
@@ -35,11 +36,11 @@ const PREFIX: &str = "asl::";
 /// let (tree, _) = read(&source, Format::Json);
 /// let lost = Diagnostic::warning("unreachable-state", "nothing leads to \"A\"");
 /// let mut findings = vec![lost.label(Span::new(12, 15), "")];
-/// silence(&source, &[&tree], &Levels::default(), &mut findings);
+/// silence(&source, &tree, &Levels::default(), &mut findings);
 /// assert_eq!(findings, []);
 /// ```
-pub fn silence(source: &Source, trees: &[&Tree], levels: &Levels, findings: &mut Vec<Diagnostic>) {
-    let mut silencers = silencers(source, trees);
+pub fn silence(source: &Source, tree: &Tree, levels: &Levels, findings: &mut Vec<Diagnostic>) {
+    let mut silencers = silencers(source, tree);
     if silencers.is_empty() {
         return;
     }
@@ -124,21 +125,14 @@ fn is_category(name: &str) -> bool {
         .any(|category| category.as_str() == name)
 }
 
-fn silencers(source: &Source, trees: &[&Tree]) -> Vec<Silencer> {
-    let mut found = Vec::new();
+fn silencers(source: &Source, tree: &Tree) -> Vec<Silencer> {
     // Most texts have none, and pay for nothing else.
     if !source.text.contains(MARK) {
-        return found;
+        return Vec::new();
     }
-    for (at, tree) in trees.iter().enumerate() {
-        for object in tree.nodes() {
-            let is_whole = at == 0 && object.id() == tree.root().id();
-            found.extend(members(source, object, is_whole));
-        }
-    }
-    if let Some(tree) = trees.first()
-        && Format::of(&source.name, &source.text) == Format::Yaml
-    {
+    let objects = tree.nodes();
+    let mut found: Vec<Silencer> = objects.flat_map(|it| members(source, it)).collect();
+    if Format::of(&source.name, &source.text) == Format::Yaml {
         found.extend(yaml::silencers(&source.text, tree));
     }
     found
@@ -146,11 +140,8 @@ fn silencers(source: &Source, trees: &[&Tree]) -> Vec<Silencer> {
 
 /// What the members `Comment` of an object silence. What a YAML alias repeats counts where it is
 /// anchored, where its findings are too.
-fn members<'a>(
-    source: &'a Source,
-    object: Node<'a>,
-    is_whole: bool,
-) -> impl Iterator<Item = Silencer> + 'a {
+fn members<'a>(source: &'a Source, object: Node<'a>) -> impl Iterator<Item = Silencer> + 'a {
+    let is_whole = object.id() == object.tree().root().id();
     let comments = object
         .entries()
         .iter()

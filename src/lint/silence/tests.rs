@@ -28,7 +28,7 @@ fn found(name: &str, text: &str, options: &Options) -> String {
     if findings.iter().all(|finding| finding.rule != "syntax") {
         findings.extend(check(definition, of_model, options));
     }
-    silence(&source, &[&tree], &options.levels, &mut findings);
+    silence(&source, &tree, &options.levels, &mut findings);
     let index = LineIndex::new(text);
     let line = |finding: &crate::syntax::Diagnostic| {
         let at = index.chars(finding.span().start as usize);
@@ -259,6 +259,6 @@ fn a_flood_of_comments_is_no_flood_of_time() {
     text.push_str(&"# asl-ignore: graph ".repeat(FLOOD));
     let source = Source::new("a.yaml", text);
     let (tree, mut findings) = read(&source, Format::Yaml);
-    silence(&source, &[&tree], &Levels::default(), &mut findings);
+    silence(&source, &tree, &Levels::default(), &mut findings);
     assert_eq!(findings.len(), 1, "{findings:?}");
 }
