@@ -37,6 +37,9 @@ _asl() {
             asl,run)
                 cmd="asl__subcmd__run"
                 ;;
+            asl,schema)
+                cmd="asl__subcmd__schema"
+                ;;
             asl,validate)
                 cmd="asl__subcmd__validate"
                 ;;
@@ -61,6 +64,9 @@ _asl() {
             asl__subcmd__help,run)
                 cmd="asl__subcmd__help__subcmd__run"
                 ;;
+            asl__subcmd__help,schema)
+                cmd="asl__subcmd__help__subcmd__schema"
+                ;;
             asl__subcmd__help,validate)
                 cmd="asl__subcmd__help__subcmd__validate"
                 ;;
@@ -71,7 +77,7 @@ _asl() {
 
     case "${cmd}" in
         asl)
-            opts="-q -h -V --color --quiet --help --version validate run graph history explain rules completions help"
+            opts="-q -h -V --color --quiet --help --version validate run graph history explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,7 +177,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help)
-            opts="validate run graph history explain rules completions help"
+            opts="validate run graph history explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -269,6 +275,20 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__help__subcmd__schema)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -446,8 +466,26 @@ _asl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        asl__subcmd__schema)
+            opts="-q -h --color --quiet --help config definition"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         asl__subcmd__validate)
-            opts="-A -W -D -q -h --stdin-filename --format --max-diagnostics --statistics --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
+            opts="-A -W -D -w -q -h --stdin-filename --format --max-diagnostics --statistics --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --diff --show-files --watch --config --isolated --force-exclude --no-respect-gitignore --baseline --write-baseline --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -498,6 +536,14 @@ _asl() {
                     return 0
                     ;;
                 --max-warnings)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

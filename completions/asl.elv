@@ -31,6 +31,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand history 'Tell what happened in an execution, and why it failed'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
+            cand schema 'Print a JSON Schema, for editors'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -45,13 +46,22 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --warn 'Make a rule''s or a category''s findings warnings'
             cand -D 'Make a rule''s or a category''s findings errors'
             cand --deny 'Make a rule''s or a category''s findings errors'
-            cand --fail-on 'The least severity that makes the exit code 1'
+            cand --fail-on 'The least severity that makes the exit code 1  [default: error]'
             cand --max-warnings 'More warnings than this make the exit code 1'
+            cand --config 'The configuration for all files, in place of the nearest asl.toml above each'
+            cand --baseline 'Report only what this file does not know yet'
             cand --color 'When to use colours'
             cand --statistics 'Count the findings of each rule'
             cand --fix 'Mend what can be mended without changing what a valid machine does'
-            cand --unsafe-fixes 'With --fix: mend more, where a person should look at the change'
+            cand --unsafe-fixes 'With --fix or --diff: mend more, where a person should look at the change'
+            cand --diff 'Print what --fix would change as a patch and change nothing; exit with 1 if there is any'
             cand --show-files 'List the files that would be judged, and stop'
+            cand -w 'Judge again whenever a file changes'
+            cand --watch 'Judge again whenever a file changes'
+            cand --isolated 'Look for no configuration'
+            cand --force-exclude 'Leave what is excluded alone also when it is named: by `exclude`, or by .aslignore'
+            cand --no-respect-gitignore 'Judge what .gitignore leaves out as well'
+            cand --write-baseline 'Write what is found now into the file of --baseline'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'
@@ -125,6 +135,13 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'asl;schema'= {
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'asl;completions'= {
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors'
@@ -139,6 +156,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand history 'Tell what happened in an execution, and why it failed'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
+            cand schema 'Print a JSON Schema, for editors'
             cand completions 'Print the completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -153,6 +171,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;explain'= {
         }
         &'asl;help;rules'= {
+        }
+        &'asl;help;schema'= {
         }
         &'asl;help;completions'= {
         }

@@ -36,6 +36,7 @@ complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state mac
 complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
 complete -c asl -n "__fish_asl_needs_command" -f -a "explain" -d 'Print the page of a rule'
 complete -c asl -n "__fish_asl_needs_command" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_needs_command" -f -a "schema" -d 'Print a JSON Schema, for editors'
 complete -c asl -n "__fish_asl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c asl -n "__fish_asl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d 'What findings call the text that comes from stdin' -r
@@ -54,17 +55,25 @@ express\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s W -l warn -d 'Make a rule\'s or a category\'s findings warnings' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -s D -l deny -d 'Make a rule\'s or a category\'s findings errors' -r
-complete -c asl -n "__fish_asl_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1' -r -f -a "error\t''
+complete -c asl -n "__fish_asl_using_subcommand validate" -l fail-on -d 'The least severity that makes the exit code 1  [default: error]' -r -f -a "error\t''
 warning\t''
 note\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -l max-warnings -d 'More warnings than this make the exit code 1' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -l config -d 'The configuration for all files, in place of the nearest asl.toml above each' -r -F
+complete -c asl -n "__fish_asl_using_subcommand validate" -l baseline -d 'Report only what this file does not know yet' -r -F
 complete -c asl -n "__fish_asl_using_subcommand validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -l statistics -d 'Count the findings of each rule'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l fix -d 'Mend what can be mended without changing what a valid machine does'
-complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'With --fix: mend more, where a person should look at the change'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'With --fix or --diff: mend more, where a person should look at the change'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l diff -d 'Print what --fix would change as a patch and change nothing; exit with 1 if there is any'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'
+complete -c asl -n "__fish_asl_using_subcommand validate" -s w -l watch -d 'Judge again whenever a file changes'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l isolated -d 'Look for no configuration'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l force-exclude -d 'Leave what is excluded alone also when it is named: by `exclude`, or by .aslignore'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l no-respect-gitignore -d 'Judge what .gitignore leaves out as well'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l write-baseline -d 'Write what is found now into the file of --baseline'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the definition against a recorded history, a log or get-execution-history\'s answer: Tasks do what they did then, and the first event that differs is shown' -r -F
@@ -136,16 +145,22 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand rules" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand schema" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "graph" -d 'Draw a state machine'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "explain" -d 'Print the page of a rule'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "rules" -d 'List the rules'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

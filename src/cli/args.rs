@@ -4,7 +4,9 @@ mod format;
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgGroup, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 use clap_complete::Shell;
 
 use crate::data::Timestamp;
@@ -75,6 +77,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Print a JSON Schema, for editors
+    Schema(SchemaArgs),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -84,12 +88,16 @@ Examples:
   asl validate order.asl.json
   asl validate src infra --format concise --statistics
   asl validate --format github --format sarif=asl.sarif
-  asl validate --fix
+  asl validate --fix --diff
+  asl validate --baseline baseline.json --write-baseline
   asl validate -W unreachable-state --fail-on warning
   cat order.asl.json | asl validate - --stdin-filename order.asl.json";
 
 #[derive(Debug, Args)]
-#[command(after_help = VALIDATE_EXAMPLES)]
+#[command(
+    after_help = VALIDATE_EXAMPLES,
+    group(ArgGroup::new("mending").args(["fix", "diff"]).multiple(true)),
+)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ValidateArgs {
     /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
@@ -114,21 +122,51 @@ pub(super) struct ValidateArgs {
     pub(super) r#type: Option<TypeChoice>,
     #[command(flatten)]
     pub(super) levels: InOrder,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(super) fail_on: FailOn,
+    /// The least severity that makes the exit code 1  [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<FailOn>,
     /// More warnings than this make the exit code 1
     #[arg(long, value_name = "N")]
     pub(super) max_warnings: Option<usize>,
     /// Mend what can be mended without changing what a valid machine does
     #[arg(long)]
     pub(super) fix: bool,
-    /// With --fix: mend more, where a person should look at the change
-    #[arg(long, requires = "fix")]
+    /// With --fix or --diff: mend more, where a person should look at the change
+    #[arg(long, requires = "mending")]
     pub(super) unsafe_fixes: bool,
+    /// Print what --fix would change as a patch and change nothing; exit with 1 if there is any
+    #[arg(long)]
+    pub(super) diff: bool,
     /// List the files that would be judged, and stop
     #[arg(long)]
     pub(super) show_files: bool,
+    /// Judge again whenever a file changes
+    #[arg(short, long, conflicts_with_all = ["show_files", "write_baseline"])]
+    pub(super) watch: bool,
+
+    /// The configuration for all files, in place of the nearest asl.toml above each
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub(super) config: Option<PathBuf>,
+    /// Look for no configuration
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub(super) isolated: bool,
+    /// Leave what is excluded alone also when it is named: by `exclude`, or by .aslignore
+    #[arg(long, help_heading = "Configuration")]
+    pub(super) force_exclude: bool,
+    /// Judge what .gitignore leaves out as well
+    #[arg(long, help_heading = "Configuration")]
+    pub(super) no_respect_gitignore: bool,
+    /// Report only what this file does not know yet
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found now into the file of --baseline
+    #[arg(
+        long,
+        requires = "baseline",
+        conflicts_with = "diff",
+        help_heading = "Configuration"
+    )]
+    pub(super) write_baseline: bool,
 }
 
 #[derive(Debug, Args)]
@@ -182,9 +220,8 @@ impl FromArgMatches for InOrder {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum FailOn {
-    #[default]
     Error,
     Warning,
     Note,
@@ -506,6 +543,20 @@ pub(super) enum RulesFormat {
     #[default]
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// What it describes
+    pub(super) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// The configuration file asl.toml
+    Config,
+    /// A definition in the Amazon States Language
+    Definition,
 }
 
 #[derive(Debug, Args)]

@@ -81,7 +81,7 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// Why the system refused, without the number that `std` adds.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

@@ -5,13 +5,17 @@
 
 mod args;
 mod completions;
+mod config;
 mod document;
 mod explain;
 mod graph;
 mod history;
 mod output;
+mod paths;
 mod run;
+mod schema;
 mod validate;
+mod write;
 
 use std::process::ExitCode;
 
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::History(args) => history::run(args, &terminal),
         Command::Explain(args) => explain::explain(args, &terminal),
         Command::Rules(args) => explain::rules(args, &terminal),
+        Command::Schema(args) => schema::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
     };
     match done {

@@ -1,75 +1,162 @@
 //! `asl validate`: findings of any number of files; one bad file never stops the others.
 
+mod baseline;
+mod diff;
+mod files;
 mod fix;
 mod outputs;
+mod parallel;
+mod settings;
+mod watch;
 
 use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ignore::WalkBuilder;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Exit;
-use super::args::{TypeChoice, ValidateArgs};
-use super::document::{Document, STDIN, Unreadable, read_source};
+use super::args::ValidateArgs;
+use super::config::Configs;
+use super::document::{Document, STDIN, Unreadable, read_source, reason};
 use super::output::{Failure, Terminal, print};
-use crate::lint::{self, Levels, Options};
+use super::{Exit, write};
+use crate::lint;
 use crate::report::diagnostics::{FileReport, Summary};
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
+use baseline::Baseline;
+use files::{File, Found};
 use outputs::Outputs;
-
-/// What a folder is walked for.
-const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
+use settings::Settings;
 
 /// A file that was judged.
 struct Judged {
     source: Source,
     tree: Option<Tree>,
     diagnostics: Vec<Diagnostic>,
+    /// Where the file is, from the root.
+    place: PathBuf,
+    settings: Settings,
+    /// The text before it was mended.
+    before: Option<Arc<str>>,
 }
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let options = Options {
-        machine_type: args.r#type.map(TypeChoice::machine_type),
-        levels: levels(args)?,
+    check_arguments(args)?;
+    if args.watch {
+        return watch::run(args, terminal);
+    }
+    judge_all(args, terminal, &find(args, terminal)?)
+}
+
+/// What clap cannot know to be wrong.
+fn check_arguments(args: &ValidateArgs) -> Result<(), Failure> {
+    let mut levels = lint::Levels::default();
+    for (name, level) in &args.levels.0 {
+        if !levels.set(name, *level) {
+            return Err(Failure::usage(format_args!(
+                "there is no rule and no category {name:?}: see `asl rules`"
+            )));
+        }
+    }
+    let reads_stdin = args.paths.iter().any(|path| path.as_os_str() == STDIN);
+    let wrong = match () {
+        () if reads_stdin && args.fix && !args.diff => "--fix cannot mend stdin: use --diff",
+        () if reads_stdin && args.watch => "--watch cannot watch stdin",
+        () => return Ok(()),
     };
-    let (files, mut unreadable) = files(args, terminal);
+    Err(Failure::usage(wrong))
+}
+
+fn find(args: &ValidateArgs, terminal: &Terminal) -> Result<Found, Failure> {
+    let configs = Configs::of(args.isolated, args.config.as_deref());
+    let found = configs.and_then(|configs| files::find(args, &Arc::new(configs)));
+    found.map_err(|wrong| wrong.tell(terminal))
+}
+
+fn judge_all(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> Result<Exit, Failure> {
+    for message in &found.unreadable {
+        terminal.error(message);
+    }
     if args.show_files {
-        let mut list = String::new();
-        for file in &files {
-            writeln!(list, "{}", printable(&file.to_string_lossy())).expect("a string takes all");
-        }
-        print(&list)?;
-        return Ok(if files.is_empty() {
-            Exit::Nothing
-        } else {
-            Exit::Success
-        });
+        return show_files(&found.files);
     }
-    let outputs = Outputs::open(args)?;
-    let bar = bar(files.len(), terminal);
-    let mut judged = Vec::with_capacity(files.len());
-    for file in &files {
-        match judged_file(args, file, &options, terminal) {
-            Ok(found) => judged.push(found),
-            Err(message) => {
-                unreadable += 1;
-                bar.suspend(|| terminal.error(&message));
-            }
-        }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    let baseline = args.baseline.as_deref();
+    let baseline = baseline.map(|path| Baseline::read(path, args.write_baseline));
+    let baseline = baseline.transpose()?;
+    let fails = found.files.iter().map(|file| file.settings.fail_on).min();
+    let outputs = Outputs::open(args, fails.unwrap_or(Severity::Error))?;
+    let (mut judged, unreadable) = judge_files(args, terminal, found);
     if judged.is_empty() && unreadable == 0 {
-        let endings = ENDINGS.map(|ending| format!("*{ending}")).join(" ");
-        terminal.error(&format!("no definitions found: looked for {endings}"));
         outputs.write(&[], terminal)?;
-        return Ok(Exit::Nothing);
+        return Ok(nothing(terminal, found));
+    }
+    if args.diff {
+        return diff::show(terminal, &judged, unreadable);
+    }
+    if let Some(mut baseline) = baseline {
+        if args.write_baseline {
+            baseline.renew(&judged);
+            baseline.write(terminal)?;
+        }
+        baseline.hide(&mut judged, terminal);
     }
     report(args, terminal, outputs, &judged, unreadable)
+}
+
+fn show_files(files: &[File]) -> Result<Exit, Failure> {
+    let mut list = String::new();
+    for file in files {
+        let path = file.path.to_string_lossy();
+        writeln!(list, "{}", printable(&path)).expect("a string takes all");
+    }
+    print(&list)?;
+    Ok(if files.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Success
+    })
+}
+
+/// There is nothing to judge. Whoever names only what is excluded, as `pre-commit` may, knows.
+fn nothing(terminal: &Terminal, found: &Found) -> Exit {
+    if found.excluded > 0 {
+        return Exit::Success;
+    }
+    let endings = files::ENDINGS.map(|ending| format!("*{ending}")).join(" ");
+    terminal.error(&format!("no definitions found: looked for {endings}"));
+    Exit::Nothing
+}
+
+/// The files judged, in order, and how many there was no getting at.
+fn judge_files(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> (Vec<Judged>, usize) {
+    let files = &found.files;
+    let bar = bar(files.len(), terminal);
+    let results = parallel::map(files.len(), |index| {
+        let result = judged_file(args, &files[index]);
+        bar.inc(1);
+        result
+    });
+    bar.finish_and_clear();
+    let mut judged = Vec::with_capacity(files.len());
+    let mut unreadable = found.unreadable.len();
+    for result in results {
+        match result {
+            Ok(file) => {
+                let is_mended = file.before.is_some() && !args.diff;
+                if is_mended && !terminal.quiet {
+                    terminal.say(&format!("mended {}", printable(&file.source.name)));
+                }
+                judged.push(file);
+            }
+            Err(message) => {
+                unreadable += 1;
+                terminal.error(&message);
+            }
+        }
+    }
+    (judged, unreadable)
 }
 
 fn report(
@@ -93,59 +180,7 @@ fn report(
     if !terminal.quiet && is_for_people {
         terminal.say(&summary.line(true));
     }
-    let worst = judged
-        .iter()
-        .flat_map(|file| &file.diagnostics)
-        .map(|d| d.severity)
-        .max();
-    let too_many = args
-        .max_warnings
-        .is_some_and(|most| summary.warnings > most);
-    if unreadable > 0 {
-        return Ok(Exit::Usage);
-    }
-    let failed = worst.is_some_and(|worst| worst >= args.fail_on.severity()) || too_many;
-    Ok(if failed {
-        Exit::Findings
-    } else {
-        Exit::Success
-    })
-}
-
-/// The files to judge, in order, and how many paths there was no getting at.
-fn files(args: &ValidateArgs, terminal: &Terminal) -> (Vec<PathBuf>, usize) {
-    let (mut files, mut unreadable) = (Vec::new(), 0);
-    for path in &args.paths {
-        if path.as_os_str() == STDIN || !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let walk = WalkBuilder::new(path)
-            .hidden(true)
-            .sort_by_file_path(Path::cmp)
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) if is_definition(entry.path()) && entry.path().is_file() => {
-                    let path = entry.into_path();
-                    files.push(path.strip_prefix("./").map(Path::to_owned).unwrap_or(path));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    unreadable += 1;
-                    terminal.error(&format!("cannot read {}: {error}", path.display()));
-                }
-            }
-        }
-    }
-    (files, unreadable)
-}
-
-fn is_definition(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    Ok(settings::verdict(args, judged, unreadable))
 }
 
 /// A bar for work that takes long enough for a person to wonder.
@@ -164,80 +199,83 @@ fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
 }
 
 /// Judges a file, after mending it when that is asked for.
-fn judged_file(
-    args: &ValidateArgs,
-    path: &Path,
-    options: &Options,
-    terminal: &Terminal,
-) -> Result<Judged, String> {
-    let judged = judge(path, args.stdin_filename.as_deref(), options)?;
-    if !args.fix || path.as_os_str() == STDIN {
-        return Ok(judged);
+fn judged_file(args: &ValidateArgs, file: &File) -> Result<Judged, String> {
+    let mut judged = judge(file, args.stdin_filename.as_deref())?;
+    if args.fix || args.diff {
+        judged = mended(judged, args.unsafe_fixes);
     }
-    let mend =
-        |source: &Source, found: &[Diagnostic]| fix::fixed(&source.text, found, args.unsafe_fixes);
-    let (mut judged, mut changed) = (judged, false);
-    // Mending one finding may uncover another; each round mends at least one.
-    for _ in 0..fix::MOST_ROUNDS {
-        let Some(text) = mend(&judged.source, &judged.diagnostics) else {
-            break;
-        };
-        judged = judge_source(Source::new(judged.source.name.clone(), text), options);
-        changed = true;
+    if judged.before.is_some() && !args.diff {
+        write::replace(&file.path, &judged.source.text)
+            .map_err(|error| format!("cannot write {}: {}", file.path.display(), reason(&error)))?;
     }
-    if changed {
-        fs::write(path, &*judged.source.text)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        if !terminal.quiet {
-            terminal.say(&format!("mended {}", printable(&judged.source.name)));
-        }
+    // Nothing more is asked of a clean file than its name: many of them are held at once.
+    if judged.diagnostics.is_empty() && !args.diff {
+        judged.tree = None;
+        judged.source = Source::new(judged.source.name, "");
     }
     Ok(judged)
 }
 
-fn judge(path: &Path, stdin_name: Option<&str>, options: &Options) -> Result<Judged, String> {
-    let source = match read_source(path, stdin_name) {
-        Ok(source) => source,
-        Err(Unreadable::Io(message)) => return Err(message),
-        Err(Unreadable::NotText(source, diagnostic)) => {
-            return Ok(Judged {
-                source,
-                tree: None,
-                diagnostics: vec![*diagnostic],
-            });
-        }
-    };
-    Ok(judge_source(source, options))
+/// A file as it is after mending, however often that takes.
+fn mended(judged: Judged, unsafe_fixes: bool) -> Judged {
+    let before = Arc::clone(&judged.source.text);
+    let mut judged = judged;
+    // Mending one finding may uncover another; each round mends at least one.
+    for _ in 0..fix::MOST_ROUNDS {
+        let fixed = fix::fixed(&judged.source.text, &judged.diagnostics, unsafe_fixes);
+        let Some(text) = fixed else { break };
+        let source = Source::new(judged.source.name, text);
+        judged = judge_source(source, judged.place, judged.settings);
+    }
+    let is_changed = judged.source.text != before;
+    judged.before = is_changed.then_some(before);
+    judged
 }
 
-fn judge_source(source: Source, options: &Options) -> Judged {
+fn judge(file: &File, stdin_name: Option<&str>) -> Result<Judged, String> {
+    let (place, settings) = (file.place.clone(), file.settings.clone());
+    match read_source(&file.path, stdin_name) {
+        Ok(source) => Ok(judge_source(source, place, settings)),
+        Err(Unreadable::Io(message)) => Err(message),
+        Err(Unreadable::NotText(source, diagnostic)) => Ok(Judged {
+            source,
+            tree: None,
+            diagnostics: vec![*diagnostic],
+            place,
+            settings,
+            before: None,
+        }),
+    }
+}
+
+fn judge_source(source: Source, place: PathBuf, settings: Settings) -> Judged {
     let mut document = Document::of(source);
-    let mut syntax = std::mem::take(&mut document.syntax);
+    let mut found = std::mem::take(&mut document.syntax);
     let model = std::mem::take(&mut document.model);
+    let options = &settings.options;
     // What stands in a text that was only half read is guesswork.
-    let broken = syntax
+    let broken = found
         .iter()
         .any(|d| d.rule == "syntax" && d.severity == Severity::Error);
     if !broken {
-        syntax.extend(lint::check(document.definition(), model, options));
+        found.extend(lint::check(document.definition(), model, options));
     }
-    options.levels.apply(&mut syntax);
+    lint::silence(
+        &document.source,
+        &document.tree,
+        &options.levels,
+        &mut found,
+    );
+    options.levels.apply(&mut found);
+    if let Some(config) = &settings.config {
+        config.ignore(&place, &document.tree, &mut found);
+    }
     Judged {
         source: document.source,
         tree: Some(document.tree),
-        diagnostics: syntax,
+        diagnostics: found,
+        place,
+        settings,
+        before: None,
     }
-}
-
-/// The levels of rules as `-A`, `-W` and `-D` set them.
-fn levels(args: &ValidateArgs) -> Result<Levels, Failure> {
-    let mut levels = Levels::default();
-    for (name, level) in &args.levels.0 {
-        if !levels.set(name, *level) {
-            return Err(Failure::usage(format_args!(
-                "there is no rule and no category {name:?}: see `asl rules`"
-            )));
-        }
-    }
-    Ok(levels)
 }

@@ -15,6 +15,7 @@ mod maps;
 mod resources;
 mod rules;
 mod schema;
+mod silence;
 mod similar;
 mod tasks;
 mod variables;
@@ -23,6 +24,8 @@ use std::collections::HashSet;
 
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
+pub use schema::published as definition_schema;
+pub use silence::silence;
 
 use crate::language::{StateMachine, StateMachineType};
 use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree};
@@ -99,6 +102,12 @@ fn sort(found: &mut Vec<Diagnostic>) {
     };
     found.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
     found.dedup_by(|a, b| key(a) == key(b) && a.message == b.message);
+}
+
+/// The candidate nearest to a name that does not exist: what was meant, most likely.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    self::similar::nearest(name, candidates)
 }
 
 /// Whether a string holds a placeholder such as `${Name}`, whose value only a deployment knows.

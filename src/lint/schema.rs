@@ -9,6 +9,7 @@
 mod finding;
 mod language;
 mod part;
+mod published;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -21,6 +22,7 @@ use crate::language::StateKind;
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Kind, Node, Span};
 use part::{Child, Part};
+pub use published::published;
 
 /// An object of the definition that has a schema.
 struct Visit<'t> {

@@ -131,6 +131,12 @@ impl Tree {
         Node { tree: self, id }
     }
 
+    /// Every node, in no particular order; what aliases share is there once.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        let ids = (0..).map(NodeId).take(self.nodes.len());
+        ids.map(|id| self.node(id))
+    }
+
     /// How many nodes the tree has.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -184,6 +190,18 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn parent(self) -> Option<Self> {
         self.stored().parent.map(|id| self.tree.node(id))
+    }
+
+    /// The key that this node is the value of, when it is in an object.
+    #[must_use]
+    pub fn own_entry(self) -> Option<&'t Entry> {
+        let entries = self.parent()?.entries();
+        let is_it = |entry: &&Entry| entry.value == self.id;
+        let start = self.span().start;
+        let after = entries.partition_point(|entry| entry.key_span.start <= start);
+        let last = after.checked_sub(1).map(|last| &entries[last]);
+        // What an alias repeats does not stand behind its key.
+        last.filter(is_it).or_else(|| entries.iter().find(is_it))
     }
 
     /// The JSON type's name.

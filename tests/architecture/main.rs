@@ -2,6 +2,7 @@
 //! which names belong together; and what is written beside the code still says what it does.
 
 mod completions;
+mod integrations;
 mod layers;
 mod names;
 mod readme;

@@ -2,10 +2,13 @@
 //! exit code out. One module for each subcommand, and for what handlers and signals do.
 
 mod asl;
+mod baseline;
 mod callbacks;
 mod completions;
+mod config;
 mod distributed;
 mod driver;
+mod files;
 mod formats;
 mod graph;
 mod handlers;
@@ -22,4 +25,6 @@ mod redrive;
 mod replay;
 mod run;
 mod server;
+mod silence;
 mod validate;
+mod watch;

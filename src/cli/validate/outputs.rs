@@ -39,7 +39,7 @@ struct OutputFile {
 
 impl Outputs {
     /// The outputs that are asked for.
-    pub(super) fn open(args: &ValidateArgs) -> Result<Self, Failure> {
+    pub(super) fn open(args: &ValidateArgs, fails: Severity) -> Result<Self, Failure> {
         let mut outputs = Self {
             stdout: None,
             files: Vec::new(),
@@ -48,7 +48,7 @@ impl Outputs {
                 0 => usize::MAX,
                 most => most,
             },
-            fails: args.fail_on.severity(),
+            fails,
         };
         for FormatArg { format, file } in formats(&args.formats)? {
             match file {

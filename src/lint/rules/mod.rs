@@ -58,6 +58,7 @@ mod unknown_error_name;
 mod unknown_field;
 mod unknown_function;
 mod unknown_integration;
+mod unknown_rule;
 mod unknown_states_field;
 mod unknown_target;
 mod unreachable_state;
@@ -65,6 +66,7 @@ mod unsupported_in_express;
 mod unsupported_map_resource;
 mod unsupported_pattern;
 mod unsupported_reference;
+mod unused_ignore;
 mod unused_variable;
 pub(super) mod wrong_type;
 
@@ -176,6 +178,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_field::RULE,
     &unknown_function::RULE,
     &unknown_integration::RULE,
+    &unknown_rule::RULE,
     &unknown_states_field::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
@@ -183,6 +186,7 @@ pub static RULES: &[&Rule] = &[
     &unsupported_map_resource::RULE,
     &unsupported_pattern::RULE,
     &unsupported_reference::RULE,
+    &unused_ignore::RULE,
     &unused_variable::RULE,
     &wrong_type::RULE,
 ];
@@ -192,7 +196,10 @@ pub(super) use invalid_value::RULE as INVALID_VALUE;
 pub(super) use jsonata_field_in_jsonpath_state::RULE as JSONATA_FIELD_IN_JSONPATH_STATE;
 pub(super) use jsonpath_field_in_jsonata_state::RULE as JSONPATH_FIELD_IN_JSONATA_STATE;
 pub(super) use missing_field::RULE as MISSING_FIELD;
+pub(super) use syntax::RULE as SYNTAX;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
+pub(super) use unknown_rule::RULE as UNKNOWN_RULE;
+pub(super) use unused_ignore::RULE as UNUSED_IGNORE;
 pub(super) use wrong_type::RULE as WRONG_TYPE;
 
 /// The rule of this name.

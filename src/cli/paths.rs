@@ -1,0 +1,59 @@
+//! Paths as they are compared and shown, without asking the disk.
+
+use std::path::{Component, Path, PathBuf};
+
+/// A path from the root, without `.` and `..`.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut folded = PathBuf::new();
+    for component in whole.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                folded.pop();
+            }
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+/// The way from a folder to a path, with slashes; both are absolute.
+pub(super) fn relative(path: &Path, folder: &Path) -> String {
+    let mut steps = Vec::new();
+    for base in folder.ancestors() {
+        if let Ok(rest) = path.strip_prefix(base) {
+            let rest = rest
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy());
+            steps.extend(rest);
+            return steps.join("/");
+        }
+        steps.push("..".into());
+    }
+    // On another drive.
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// A path as messages name it: from here, when it is below here.
+pub(super) fn shown(path: &Path) -> &Path {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| path.strip_prefix(here).ok());
+    below.unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_folded_and_told_from_a_folder() {
+        assert_eq!(absolute(Path::new("/a/./b/../c")), Path::new("/a/c"));
+        let check = |path: &str, folder: &str, expected: &str| {
+            assert_eq!(relative(Path::new(path), Path::new(folder)), expected);
+        };
+        check("/a/b/c.json", "/a", "b/c.json");
+        check("/a/b/c.json", "/a/x/y", "../../b/c.json");
+        check("/a", "/a", "");
+    }
+}

@@ -1,0 +1,76 @@
+//! `asl validate --watch`: a change is judged, Ctrl-C ends it.
+
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStderr, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::asl::Folder;
+
+const GOOD: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+
+/// A program that watches; it ends with the test.
+struct Watching {
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Watching {
+    fn start(folder: &Folder) -> Self {
+        let asl = folder.asl("validate --watch");
+        let mut command = asl.command();
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let lines = stderr.lines();
+        Self { child, lines }
+    }
+
+    /// Waits until this was told, and the program waits for the next change. A file may be seen
+    /// half written before.
+    fn until(&mut self, text: &str) {
+        let mut is_told = false;
+        loop {
+            let line = self
+                .lines
+                .next()
+                .expect("it goes on")
+                .expect("it speaks UTF-8");
+            is_told |= line.contains(text);
+            if is_told && line.starts_with("watching for changes") {
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_are_judged_until_it_is_interrupted() {
+    let folder = Folder::new().file("m/a.asl.json", GOOD);
+    let mut watching = Watching::start(&folder);
+    watching.until("✔ 1 definition, no problems");
+    let folder = folder.file("m/a.asl.json", "{");
+    watching.until("✖ 1 error in 1 file");
+    let folder = folder.file("asl.toml", "nonsense = 1\n");
+    watching.until("asl.toml is no valid configuration");
+    std::fs::remove_file(folder.path("asl.toml")).expect("it is there");
+    watching.until("✖ 1 error in 1 file");
+    let _folder = folder.file("m/new/b.asl.json", GOOD);
+    watching.until("✖ 1 error in 1 of 2 files");
+    kill_process(Pid::from_child(&watching.child), Signal::INT).expect("it runs");
+    let status = watching.child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+}
