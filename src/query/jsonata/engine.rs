@@ -6,12 +6,14 @@
 
 mod analysis;
 mod budget;
+mod catalog;
 mod document;
 mod matching;
 mod references;
 mod search;
 
 pub(super) use analysis::{Analysis, Arithmetic};
+pub use catalog::{FunctionPage, function_pages};
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};

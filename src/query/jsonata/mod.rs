@@ -32,7 +32,7 @@ mod members;
 mod reference;
 mod template;
 
-pub use engine::{Compiled, Run};
+pub use engine::{Compiled, FunctionPage, Run, function_pages};
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
 pub use expression::{Evaluated, Expression};
 pub use members::Members;
