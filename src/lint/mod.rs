@@ -15,6 +15,7 @@ use std::collections::HashSet;
 
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
+pub use schema::{AllowedField, Inner, Shape};
 
 use crate::language::{StateMachine, StateMachineType};
 use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree};

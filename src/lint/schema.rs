@@ -7,6 +7,9 @@
 
 mod finding;
 mod part;
+mod shape;
+
+pub use shape::{AllowedField, Inner, Shape};
 
 use std::collections::HashSet;
 
