@@ -31,6 +31,9 @@ _asl() {
             asl,history)
                 cmd="asl__subcmd__history"
                 ;;
+            asl,lsp)
+                cmd="asl__subcmd__lsp"
+                ;;
             asl,rules)
                 cmd="asl__subcmd__rules"
                 ;;
@@ -55,6 +58,9 @@ _asl() {
             asl__subcmd__help,history)
                 cmd="asl__subcmd__help__subcmd__history"
                 ;;
+            asl__subcmd__help,lsp)
+                cmd="asl__subcmd__help__subcmd__lsp"
+                ;;
             asl__subcmd__help,rules)
                 cmd="asl__subcmd__help__subcmd__rules"
                 ;;
@@ -71,7 +77,7 @@ _asl() {
 
     case "${cmd}" in
         asl)
-            opts="-q -h -V --color --quiet --help --version validate run graph history explain rules completions help"
+            opts="-q -h -V --color --quiet --help --version validate run graph history lsp explain rules completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -171,7 +177,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help)
-            opts="validate run graph history explain rules completions help"
+            opts="validate run graph history lsp explain rules completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -254,6 +260,20 @@ _asl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        asl__subcmd__help__subcmd__lsp)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         asl__subcmd__help__subcmd__rules)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -307,6 +327,24 @@ _asl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__lsp)
+            opts="-q -h --stdio --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -9,6 +9,7 @@ mod document;
 mod explain;
 mod graph;
 mod history;
+mod lsp;
 mod output;
 mod run;
 mod validate;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, &terminal),
         Command::Graph(args) => graph::run(args, &terminal),
         Command::History(args) => history::run(args, &terminal),
+        Command::Lsp(args) => lsp::run(args, &terminal),
         Command::Explain(args) => explain::explain(args, &terminal),
         Command::Rules(args) => explain::rules(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
