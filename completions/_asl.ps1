@@ -41,7 +41,8 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         }
         'asl;validate' {
             [CompletionResult]::new('--stdin-filename', '--stdin-filename', [CompletionResultType]::ParameterName, 'What findings call the text that comes from stdin')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the findings')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once')
+            [CompletionResult]::new('--max-diagnostics', '--max-diagnostics', [CompletionResultType]::ParameterName, 'How many findings of a file `full` shows; 0 shows all')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The type of state machine the definitions are for: EXPRESS ones may do less')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
@@ -52,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'The least severity that makes the exit code 1')
             [CompletionResult]::new('--max-warnings', '--max-warnings', [CompletionResultType]::ParameterName, 'More warnings than this make the exit code 1')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--statistics', '--statistics', [CompletionResultType]::ParameterName, 'Count the findings of each rule')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Mend what can be mended without changing what a valid machine does')
             [CompletionResult]::new('--unsafe-fixes', '--unsafe-fixes', [CompletionResultType]::ParameterName, 'With --fix: mend more, where a person should look at the change')
             [CompletionResult]::new('--show-files', '--show-files', [CompletionResultType]::ParameterName, 'List the files that would be judged, and stop')

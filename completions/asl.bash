@@ -485,7 +485,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__validate)
-            opts="-A -W -D -q -h --stdin-filename --format --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
+            opts="-A -W -D -q -h --stdin-filename --format --max-diagnostics --statistics --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --show-files --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -496,7 +496,11 @@ _asl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "full concise json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "full concise json jsonl sarif github gitlab junit rdjson" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-diagnostics)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --type)

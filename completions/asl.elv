@@ -37,7 +37,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         }
         &'asl;validate'= {
             cand --stdin-filename 'What findings call the text that comes from stdin'
-            cand --format 'How to write the findings'
+            cand --format 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once'
+            cand --max-diagnostics 'How many findings of a file `full` shows; 0 shows all'
             cand --type 'The type of state machine the definitions are for: EXPRESS ones may do less'
             cand -A 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
             cand --allow 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
@@ -48,6 +49,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --fail-on 'The least severity that makes the exit code 1'
             cand --max-warnings 'More warnings than this make the exit code 1'
             cand --color 'When to use colours'
+            cand --statistics 'Count the findings of each rule'
             cand --fix 'Mend what can be mended without changing what a valid machine does'
             cand --unsafe-fixes 'With --fix: mend more, where a person should look at the change'
             cand --show-files 'List the files that would be judged, and stop'

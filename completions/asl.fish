@@ -40,9 +40,16 @@ complete -c asl -n "__fish_asl_needs_command" -f -a "rules" -d 'List the rules'
 complete -c asl -n "__fish_asl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c asl -n "__fish_asl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d 'What findings call the text that comes from stdin' -r
-complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings' -r -f -a "full\t'The message, the source around it, what to do'
+complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once' -r -f -a "full\t'The message, the source around it, what to do'
 concise\t'One line for each finding'
-json\t'One JSON document'"
+json\t'One JSON document'
+jsonl\t'One JSON object a line for each finding'
+sarif\t'SARIF 2.1.0, for code scanning'
+github\t'Workflow commands of GitHub Actions'
+gitlab\t'A Code Quality report of GitLab'
+junit\t'JUnit XML, as CI services show it'
+rdjson\t'The Reviewdog Diagnostic Format'"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l max-diagnostics -d 'How many findings of a file `full` shows; 0 shows all' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -l type -d 'The type of state machine the definitions are for: EXPRESS ones may do less' -r -f -a "standard\t''
 express\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
@@ -55,6 +62,7 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l max-warnings -d 'Mo
 complete -c asl -n "__fish_asl_using_subcommand validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l statistics -d 'Count the findings of each rule'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l fix -d 'Mend what can be mended without changing what a valid machine does'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'With --fix: mend more, where a person should look at the change'
 complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'

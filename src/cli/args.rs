@@ -1,5 +1,7 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
+mod format;
+
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use clap_complete::Shell;
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
 use crate::syntax::Severity;
+use format::FormatParser;
+pub(super) use format::{DiagnosticFormat, FormatArg};
 
 /// The command line as clap knows it.
 #[must_use]
@@ -80,13 +84,15 @@ pub(super) enum Command {
 const VALIDATE_EXAMPLES: &str = "\
 Examples:
   asl validate order.asl.json
-  asl validate src infra --format concise
+  asl validate src infra --format concise --statistics
+  asl validate --format github --format sarif=asl.sarif
   asl validate --fix
   asl validate -W unreachable-state --fail-on warning
   cat order.asl.json | asl validate - --stdin-filename order.asl.json";
 
 #[derive(Debug, Args)]
 #[command(after_help = VALIDATE_EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ValidateArgs {
     /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
     /// is stdin
@@ -95,9 +101,16 @@ pub(super) struct ValidateArgs {
     /// What findings call the text that comes from stdin
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
-    /// How to write the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: DiagnosticFormat,
+    /// How to write the findings, and to which file instead of stdout: full unless the variable
+    /// `ASL_FORMAT` says otherwise; may be given more than once
+    #[arg(long = "format", value_parser = FormatParser, value_name = "FORMAT[=FILE]")]
+    pub(super) formats: Vec<FormatArg>,
+    /// How many findings of a file `full` shows; 0 shows all
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub(super) max_diagnostics: usize,
+    /// Count the findings of each rule
+    #[arg(long)]
+    pub(super) statistics: bool,
     /// The type of state machine the definitions are for: EXPRESS ones may do less
     #[arg(long, value_enum)]
     pub(super) r#type: Option<TypeChoice>,
@@ -169,17 +182,6 @@ impl FromArgMatches for InOrder {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiagnosticFormat {
-    /// The message, the source around it, what to do
-    #[default]
-    Full,
-    /// One line for each finding
-    Concise,
-    /// One JSON document
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

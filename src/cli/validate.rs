@@ -1,6 +1,7 @@
 //! `asl validate`: findings of any number of files; one bad file never stops the others.
 
 mod fix;
+mod outputs;
 
 use std::fmt::Write;
 use std::fs;
@@ -11,13 +12,14 @@ use ignore::WalkBuilder;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
-use super::args::{DiagnosticFormat, TypeChoice, ValidateArgs};
-use super::document::{Document, STDIN, Unreadable, human_options, read_source};
+use super::args::{TypeChoice, ValidateArgs};
+use super::document::{Document, STDIN, Unreadable, read_source};
 use super::output::{Failure, Terminal, print};
 use crate::lint::{self, Levels, Options};
-use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
+use crate::report::diagnostics::{FileReport, Summary};
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
+use outputs::Outputs;
 
 /// What a folder is walked for.
 const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
@@ -47,6 +49,7 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
             Exit::Success
         });
     }
+    let outputs = Outputs::open(args)?;
     let bar = bar(files.len(), terminal);
     let mut judged = Vec::with_capacity(files.len());
     for file in &files {
@@ -63,14 +66,16 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     if judged.is_empty() && unreadable == 0 {
         let endings = ENDINGS.map(|ending| format!("*{ending}")).join(" ");
         terminal.error(&format!("no definitions found: looked for {endings}"));
+        outputs.write(&[], terminal)?;
         return Ok(Exit::Nothing);
     }
-    report(args, terminal, &judged, unreadable)
+    report(args, terminal, outputs, &judged, unreadable)
 }
 
 fn report(
     args: &ValidateArgs,
     terminal: &Terminal,
+    outputs: Outputs,
     judged: &[Judged],
     unreadable: usize,
 ) -> Result<Exit, Failure> {
@@ -82,20 +87,10 @@ fn report(
             diagnostics: file.diagnostics.clone(),
         })
         .collect();
-    let mut text = String::new();
-    let written = match args.format {
-        DiagnosticFormat::Full => human::render(
-            &reports,
-            &human_options(&terminal.stdout_style()),
-            &mut text,
-        ),
-        DiagnosticFormat::Concise => concise::render(&reports, &mut text),
-        DiagnosticFormat::Json => json::render(&reports, &mut text),
-    };
-    written.expect("a string takes all");
-    print(&text)?;
     let summary = Summary::of(&reports);
-    if !terminal.quiet && args.format != DiagnosticFormat::Json {
+    let is_for_people = !outputs.is_for_programs();
+    outputs.write(&reports, terminal)?;
+    if !terminal.quiet && is_for_people {
         terminal.say(&summary.line(true));
     }
     let worst = judged

@@ -5,6 +5,7 @@
 //! picture and the engine share this one model.
 
 mod errors;
+pub mod expressions;
 mod field;
 mod flow;
 mod resource;

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use super::expressions::{self, Expression};
+use super::flow::DataFlow;
+use super::variables::Variables;
 use super::{Definition, Options, is_placeholder, similar};
 use crate::graph::{self, Graph, Vertex};
 use crate::language::{Body, Flow, State, StateKind, StateMachine, StateMachineType, Target};
@@ -19,6 +22,14 @@ pub struct Context<'a> {
     pub(super) machine_type: Option<StateMachineType>,
     /// The machine's scope first, then the others in order of the text.
     pub(super) scopes: Vec<Scope<'a>>,
+    /// Every expression, read.
+    pub(super) expressions: Vec<Expression<'a>>,
+    /// Who assigns variables, and who reads them.
+    pub(super) variables: Variables<'a>,
+    /// The states and transitions.
+    pub(super) graph: Graph<'a>,
+    /// What is known of the data of each state.
+    pub(super) data_flow: DataFlow,
     /// All states of a name, in order of their scopes.
     pub(super) names: HashMap<&'a str, Vec<Namesake<'a>>, FixedState>,
 }
@@ -108,12 +119,18 @@ impl<'a> Context<'a> {
                 reachable.extend(found.states().map(|(vertex, _)| reach.contains(vertex)));
             }
         }
+        let expressions = expressions::read(tree, &graph);
+        let variables = Variables::of(source, tree, machine, &graph, &expressions);
         Self {
             source,
             tree,
             machine,
             machine_type: options.machine_type,
             scopes,
+            data_flow: DataFlow::of(tree, &graph),
+            graph,
+            expressions,
+            variables,
             names,
         }
     }

@@ -6,10 +6,13 @@
 //! rule keeps silent where another one has named the cause.
 
 mod context;
+mod expressions;
+mod flow;
 mod levels;
 mod rules;
 mod schema;
 mod similar;
+mod variables;
 
 use std::collections::HashSet;
 

@@ -18,10 +18,10 @@ mod scope;
 mod template;
 
 pub use expression::Argument;
-pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction};
+pub use intrinsic::{FUNCTIONS, IntrinsicCall, IntrinsicError, IntrinsicFunction, Type};
 pub use java::hash_order;
 pub use jsonpath::JsonPath;
-pub use path::{Path, PathError, Root};
+pub use path::{Path, PathError, PathStep, Root};
 pub use reference_path::ReferencePath;
 pub use scope::{DocumentScope, Scope};
 pub use template::{PayloadTemplate, TemplateError};

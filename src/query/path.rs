@@ -45,6 +45,17 @@ pub struct Path {
     steps: Steps,
     /// `$$.Section.Member…`, which needs no whole context object.
     member: Option<(Arc<str>, Arc<str>)>,
+    /// What Jayway reads over: it never looks at a last character that begins a step.
+    rest: Option<SyntaxError>,
+}
+
+/// A step to one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathStep<'p> {
+    /// `.name`, `['name']`
+    Key(&'p str),
+    /// `[0]`, `[-1]`
+    Index(i32),
 }
 
 /// Why a path gives nothing.
@@ -82,6 +93,7 @@ impl Path {
             member: context_member(&root, &parsed.steps),
             root,
             steps: parsed.steps,
+            rest: rest(text, parsed.end),
         };
         let places = StepPlaces {
             steps: parsed.places,
@@ -189,6 +201,22 @@ impl Path {
         self.function_miss().is_some()
     }
 
+    /// The steps, when each is one name or one index.
+    #[must_use]
+    pub fn plain_steps(&self) -> Option<Vec<PathStep<'_>>> {
+        let plain = |step: &'_ Step| step.is_plain();
+        let list = self.steps.list();
+        list.iter()
+            .all(plain)
+            .then(|| list.iter().filter_map(plain_step).collect())
+    }
+
+    /// What is wrong with the path although it can be evaluated: Jayway reads over a last `[`.
+    #[must_use]
+    pub fn fault(&self) -> Option<&SyntaxError> {
+        self.rest.as_ref()
+    }
+
     /// What the path starts from.
     #[must_use]
     pub fn root(&self) -> &Root {
@@ -218,6 +246,24 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
     }
+}
+
+fn plain_step(step: &Step) -> Option<PathStep<'_>> {
+    match step {
+        Step::Names(names) => names.keys.first().map(|key| PathStep::Key(key)),
+        Step::Indexes(indexes) => indexes.first().map(|index| PathStep::Index(*index)),
+        _ => None,
+    }
+}
+
+fn rest(text: &str, end: usize) -> Option<SyntaxError> {
+    let rest = text.get(end..)?.trim_end_matches(' ');
+    let first = rest.chars().next()?;
+    let message = match first {
+        '[' => "this `[` is never closed".to_owned(),
+        other => format!("`{other}` begins no step of a path"),
+    };
+    Some(SyntaxError::new(end, rest.len(), message))
 }
 
 /// Where the steps of a path stand in its text.

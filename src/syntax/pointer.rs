@@ -1,6 +1,6 @@
 //! JSON Pointer (RFC 6901): the name of a node that people, tests and AWS's messages use.
 
-use super::tree::{Kind, Node, Tree};
+use super::tree::{Entry, Kind, Node, Tree};
 
 impl Node<'_> {
     /// The pointer of this node, such as `/States/A~1b/Next`; empty for the whole document.
@@ -39,15 +39,25 @@ impl Tree {
 }
 
 fn token_of(parent: Node<'_>, node: Node<'_>) -> String {
+    let start = node.span().start;
     match parent.kind() {
-        Kind::Object(entries) => entries
-            .iter()
-            .find(|entry| entry.value == node.id())
-            .map_or_else(String::new, |entry| escape(&entry.key)),
-        _ => parent
-            .items()
-            .position(|item| item.id() == node.id())
-            .map_or_else(String::new, |index| index.to_string()),
+        Kind::Object(entries) => {
+            let is_it = |entry: &&Entry| entry.value == node.id();
+            let after = entries.partition_point(|entry| entry.key_span.start <= start);
+            let near = after.checked_sub(1).map(|at| &entries[at]).filter(is_it);
+            // What an alias repeats does not stand where its key does.
+            near.or_else(|| entries.iter().find(is_it))
+                .map_or_else(String::new, |entry| escape(&entry.key))
+        }
+        Kind::Array(items) => {
+            let is_it = |at: &usize| items[*at] == node.id();
+            let after =
+                items.partition_point(|item| parent.tree().node(*item).span().start <= start);
+            let near = after.checked_sub(1).filter(is_it);
+            near.or_else(|| (0..items.len()).find(is_it))
+                .map_or_else(String::new, |index| index.to_string())
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => String::new(),
     }
 }
 

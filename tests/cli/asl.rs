@@ -13,8 +13,9 @@ use tempfile::TempDir;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What people set for their terminals and networks, and what the tests must not depend on.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 10] = [
     "ALL_PROXY",
+    "ASL_FORMAT",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "HTTP_PROXY",

@@ -6,6 +6,7 @@ mod callbacks;
 mod completions;
 mod distributed;
 mod driver;
+mod formats;
 mod graph;
 mod handlers;
 mod heartbeats;

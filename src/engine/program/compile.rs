@@ -6,13 +6,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::expression::sees;
 use super::{
     Body, Catcher, Fail, Flow, FlowId, Next, Program, Retrier, Scalar, State, StateId, Task,
     Template, Wait,
 };
 use crate::data::{Json, Timestamp};
-use crate::language::{self, Field, Resource, StateKind, StateMachine, Target};
+use crate::language::{self, Field, Resource, StateKind, StateMachine, Target, expressions};
 use crate::query::jsonata::{self, Members};
 use crate::query::{Argument, Path, PayloadTemplate, QueryLanguage, SyntaxError};
 use crate::syntax::{Diagnostic, Node, NodeId, Source, Span, Tree};
@@ -125,7 +124,11 @@ impl Compiler<'_> {
     fn state(&mut self, scope: &Scope<'_>, state: &language::State) -> Option<State> {
         let before = self.diagnostics.len();
         let io = self.io(state);
-        let assign = self.template(state.language, sees(state), state.io.assign.as_ref());
+        let assign = self.template(
+            state.language,
+            expressions::members(state.kind()),
+            state.io.assign.as_ref(),
+        );
         let (retriers, catchers) = handlers(state);
         let retry = retriers.iter().map(retrier).collect();
         let catch: Vec<_> = catchers

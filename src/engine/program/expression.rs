@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use crate::data::Json;
-use crate::language::{self, Field, StateKind};
+use crate::language::Field;
 use crate::query::QueryLanguage;
 use crate::query::jsonata::{self, Members};
 use crate::syntax::{Diagnostic, Span};
@@ -67,14 +67,6 @@ impl Compiler<'_> {
         let place = self.within_expression(text, span, error.offset, error.len);
         let message = format!("JSONata syntax error {}: {}", error.code, error.message);
         self.report(Diagnostic::error("jsonata-syntax", message).label(place, ""));
-    }
-}
-
-/// What `Output` and `Assign` of a state see (01-fields §1.7).
-pub(super) fn sees(state: &language::State) -> Members {
-    match state.kind() {
-        Some(StateKind::Task | StateKind::Parallel | StateKind::Map) => Members::RESULT,
-        _ => Members::INPUT,
     }
 }
 

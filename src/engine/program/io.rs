@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::compile::Compiler;
-use super::expression::sees;
 use super::{Io, JsonPathIo, JsonataIo, PathField, ResultPath};
-use crate::language::{self, Field, StateKind};
+use crate::language::{self, Field, StateKind, expressions};
 use crate::query::jsonata::Members;
 use crate::query::{QueryLanguage, ReferencePath};
 
@@ -13,14 +12,14 @@ impl Compiler<'_> {
     /// Fields that a state's type does not have are the linter's affair: they have no effect.
     pub(super) fn io(&mut self, state: &language::State) -> Io {
         let fields = &state.io;
+        let kind = state.kind();
         if state.language == QueryLanguage::Jsonata {
             let language = state.language;
             return Io::Jsonata(Box::new(JsonataIo {
                 arguments: self.jsonata(language, Members::INPUT, fields.arguments.as_ref()),
-                output: self.jsonata(language, sees(state), fields.output.as_ref()),
+                output: self.jsonata(language, expressions::members(kind), fields.output.as_ref()),
             }));
         }
-        let kind = state.kind();
         let works = matches!(
             kind,
             Some(StateKind::Task | StateKind::Parallel | StateKind::Map)

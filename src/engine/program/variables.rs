@@ -1,13 +1,13 @@
 //! The names of variables and their scopes: what AWS refuses to create (01-fields §1.6).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compile::Compiler;
 use crate::data::Json;
 use crate::language::{self, Body, Field, Flow, StateKind, StateMachine};
 use crate::query::QueryLanguage;
-use crate::syntax::{Diagnostic, Span};
+use crate::syntax::{Diagnostic, NodeId, Span};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 80;
@@ -15,21 +15,31 @@ const LONGEST_NAME: usize = 80;
 /// The name that every field sees already.
 const RESERVED: &str = "states";
 
-/// The names that a scope and those around it assign.
+/// The names that a scope and those around it assign, each with the states that do.
 #[derive(Default)]
 struct Names {
-    own: HashSet<Arc<str>>,
-    outer: Option<Arc<Names>>,
+    own: HashMap<Arc<str>, Vec<NodeId>>,
+    outer: Option<Around>,
+}
+
+/// What is around a scope.
+#[derive(Clone)]
+struct Around {
+    names: Arc<Names>,
+    /// The state that the scope is inside of. What it assigns when its branches are over is not
+    /// there before: AWS was recorded to take the same names in both.
+    owner: NodeId,
 }
 
 impl Names {
     fn is_outer(&self, name: &str) -> bool {
-        let mut around = self.outer.as_deref();
-        while let Some(names) = around {
-            if names.own.contains(name) {
+        let mut around = self.outer.as_ref();
+        while let Some(Around { names, owner }) = around {
+            let states = names.own.get(name);
+            if states.is_some_and(|states| states.iter().any(|state| state != owner)) {
                 return true;
             }
-            around = names.outer.as_deref();
+            around = names.outer.as_ref();
         }
         false
     }
@@ -44,23 +54,26 @@ impl Compiler<'_> {
             for state in &flow.states {
                 // The children of a distributed Map see no variables of the execution they are of.
                 let sees = !matches!(&state.body, Body::Map(map) if map.is_distributed());
-                let around = sees.then(|| Arc::clone(&names));
+                let around = sees.then(|| Around {
+                    names: Arc::clone(&names),
+                    owner: state.node,
+                });
                 let inner = state.flows().iter();
                 pending.extend(inner.map(|flow| (flow, around.clone())));
             }
         }
     }
 
-    fn names(&mut self, flow: &Flow, outer: Option<Arc<Names>>) -> Names {
+    fn names(&mut self, flow: &Flow, outer: Option<Around>) -> Names {
         let mut names = Names {
-            own: HashSet::new(),
+            own: HashMap::new(),
             outer,
         };
         for state in &flow.states {
             for field in assigns(state) {
                 for (name, place) in self.assigned(state.language, field) {
                     self.name(&names, &name, place);
-                    names.own.insert(name);
+                    names.own.entry(name).or_default().push(state.node);
                 }
             }
         }

@@ -3,21 +3,40 @@
 //! Rules that a reader or the schema raises have a file too, so that every code that is ever
 //! printed can be explained.
 
+mod choice_without_default;
 mod conflicting_fields;
+mod dead_choice_rule;
 mod duplicate_key;
 mod duplicate_state_name;
 mod empty_states;
+mod impossible_path;
+mod invalid_choice_rule;
+mod invalid_intrinsic;
+mod invalid_jsonpath;
+mod invalid_payload_template;
 mod invalid_state_name;
 mod invalid_value;
+mod invalid_variable_name;
+mod jsonata_syntax;
+mod literal_path;
 mod missing_field;
 mod missing_transition;
 mod next_and_end;
 mod no_terminal_state;
+mod not_a_reference_path;
+mod shadowed_variable;
+mod stale_variable;
+mod static_result;
 mod syntax;
 mod transition_leaves_scope;
+mod unassigned_variable;
 mod unknown_field;
+mod unknown_function;
+mod unknown_states_field;
 mod unknown_target;
 mod unreachable_state;
+mod unsupported_reference;
+mod unused_variable;
 pub(super) mod wrong_type;
 
 use std::fmt;
@@ -73,21 +92,40 @@ pub struct Rule {
 
 /// Every rule, in the order of the alphabet.
 pub static RULES: &[&Rule] = &[
+    &choice_without_default::RULE,
     &conflicting_fields::RULE,
+    &dead_choice_rule::RULE,
     &duplicate_key::RULE,
     &duplicate_state_name::RULE,
     &empty_states::RULE,
+    &impossible_path::RULE,
+    &invalid_choice_rule::RULE,
+    &invalid_intrinsic::RULE,
+    &invalid_jsonpath::RULE,
+    &invalid_payload_template::RULE,
     &invalid_state_name::RULE,
     &invalid_value::RULE,
+    &invalid_variable_name::RULE,
+    &jsonata_syntax::RULE,
+    &literal_path::RULE,
     &missing_field::RULE,
     &missing_transition::RULE,
     &next_and_end::RULE,
     &no_terminal_state::RULE,
+    &not_a_reference_path::RULE,
+    &shadowed_variable::RULE,
+    &stale_variable::RULE,
+    &static_result::RULE,
     &syntax::RULE,
     &transition_leaves_scope::RULE,
+    &unassigned_variable::RULE,
     &unknown_field::RULE,
+    &unknown_function::RULE,
+    &unknown_states_field::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
+    &unsupported_reference::RULE,
+    &unused_variable::RULE,
     &wrong_type::RULE,
 ];
 

@@ -96,6 +96,9 @@ mod tests {
                 error[no-terminal-state] the state machine has no terminal state (MISSING_END_STATE)
                   at 1:18 "States" -- none of these states ends
                   help: add `"End": true` to the last state, or a Succeed or Fail state
+                warning[choice-without-default] Choice "B" has no `Default`: the execution fails when no rule matches (-)
+                  at 3:29 "Choice" -- 1 rule, and no way out when none holds
+                  help: add `"Default": "<state>"`. A Choice can have no Catch, so this error ends the execution.
             "#]],
         );
     }

@@ -274,7 +274,11 @@ fn what_the_reader_found_is_not_said_twice() {
 fn a_jsonata_expression_may_stand_for_a_number() {
     check_state(
         r#"{"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $x %}", "End": true}"#,
-        expect![""],
+        expect![[r#"
+            warning[unassigned-variable] variable `$x` is read but never assigned before (-)
+              at 3:66 $x -- nothing assigns it
+              help: assign it in a state before this one, or in a scope around it
+        "#]],
     );
     check_state(
         r#"{"Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "soon", "End": true}"#,
@@ -364,8 +368,15 @@ fn what_must_not_be_empty_is_not() {
     check_state(
         r#"{"Type": "Choice", "Choices": [{"And": [], "Next": "Z"}, {"Not": {"Or": []}, "Next": "Z"}]}"#,
         expect![[r#"
+            warning[choice-without-default] Choice "S" has no `Default`: the execution fails when no rule matches (-)
+              at 3:15 "Choice" -- 2 rules, and no way out when none holds
+              help: add `"Default": "<state>"`. A Choice can have no Catch, so this error ends the execution.
             error[invalid-value] `And` must not be empty (SCHEMA_VALIDATION_FAILED)
               at 3:45 [] -- nothing is in here
+            warning[dead-choice-rule] this choice rule is never taken: an earlier one always holds (-)
+              at 3:64 "Not" -- never taken
+              at 3:38 "And" -- always holds
+              help: remove it, or mend the rule before it
             error[invalid-value] `Or` must not be empty (SCHEMA_VALIDATION_FAILED)
               at 3:78 [] -- nothing is in here
         "#]],
@@ -451,6 +462,9 @@ fn a_next_inside_a_nested_rule_is_not_supported() {
         r#"{"Type": "Choice", "Choices": [{"And": [
         {"Variable": "$.a", "IsNull": true, "Next": "Z"}], "Next": "Z"}]}"#,
         expect![[r#"
+            warning[choice-without-default] Choice "S" has no `Default`: the execution fails when no rule matches (-)
+              at 3:15 "Choice" -- 1 rule, and no way out when none holds
+              help: add `"Default": "<state>"`. A Choice can have no Catch, so this error ends the execution.
             error[unknown-field] field `Next` is not supported in a nested choice rule (SCHEMA_VALIDATION_FAILED)
               at 4:45 "Next" -- not a field of a nested choice rule
         "#]],

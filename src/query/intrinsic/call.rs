@@ -1,6 +1,7 @@
 //! A parsed call, and its evaluation.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::data::{Json, Keyed};
@@ -21,6 +22,10 @@ pub struct IntrinsicCall {
 pub(super) struct Invocation {
     pub(super) function: &'static IntrinsicFunction,
     pub(super) arguments: Box<[Argument]>,
+    /// Where each argument stands.
+    pub(super) places: Box<[Range<usize>]>,
+    /// Where the call stands.
+    pub(super) whole: Range<usize>,
 }
 
 /// What stands between the commas.
@@ -82,6 +87,10 @@ impl IntrinsicCall {
     #[must_use]
     pub fn function(&self) -> &'static IntrinsicFunction {
         self.invocation.function
+    }
+
+    pub(super) fn invocation(&self) -> &Invocation {
+        &self.invocation
     }
 
     /// All paths among the arguments, in order.

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod call;
+mod check;
 mod encoding;
 mod function;
 mod json;
@@ -13,7 +14,7 @@ mod parser;
 mod strings;
 
 pub use call::{IntrinsicCall, IntrinsicError};
-pub use function::{FUNCTIONS, IntrinsicFunction};
+pub use function::{FUNCTIONS, IntrinsicFunction, Type};
 
 use crate::data::{Json, Keyed, Number};
 

@@ -1,5 +1,7 @@
 //! Reading `States.Name(arguments)`.
 
+use std::ops::Range;
+
 use crate::data::{Json, Number};
 use crate::query::{Path, SyntaxError};
 
@@ -74,12 +76,14 @@ impl<'t> Parser<'t> {
             return Err(SyntaxError::new(after_name, 0, message));
         }
         let open = self.at - 1;
-        let arguments = self.arguments(open)?;
+        let (arguments, places) = self.arguments(open)?;
         self.nesting -= 1;
         if function.takes(arguments.len()) {
             return Ok(Invocation {
                 function,
                 arguments: arguments.into(),
+                places: places.into(),
+                whole: start..self.at,
             });
         }
         let (name, found) = (function.name, arguments.len());
@@ -109,18 +113,24 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn arguments(&mut self, open: usize) -> Result<Vec<Argument>, SyntaxError> {
-        let mut arguments = Vec::new();
+    /// The arguments, and where each stands.
+    fn arguments(
+        &mut self,
+        open: usize,
+    ) -> Result<(Vec<Argument>, Vec<Range<usize>>), SyntaxError> {
+        let (mut arguments, mut places) = (Vec::new(), Vec::new());
         if self.eat(')') {
-            return Ok(arguments);
+            return Ok((arguments, places));
         }
         // Only the template of `Format`, its first argument, needs its escapes.
         let format = self.text[..open].trim_end().ends_with("States.Format");
         loop {
             self.skip_blanks();
+            let start = self.at;
             arguments.push(self.argument(format && arguments.is_empty())?);
+            places.push(start..start + self.text[start..self.at].trim_end().len());
             if self.eat(')') {
-                return Ok(arguments);
+                return Ok((arguments, places));
             }
             if !self.eat(',') {
                 return Err(match self.rest() {

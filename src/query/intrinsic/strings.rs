@@ -16,8 +16,7 @@ enum Piece<'t> {
 pub(super) fn format(call: &mut Call<'_>) -> Answer {
     let template = call.text(0)?;
     let values = &call.arguments[1..];
-    let placeholders = pieces(template).filter(|piece| matches!(piece, Piece::Placeholder));
-    let placeholders = placeholders.count();
+    let placeholders = placeholders(template);
     if placeholders != values.len() {
         return Err(format!(
             "The template has {placeholders} occurrences of {{}} but there are {} arguments",
@@ -37,6 +36,12 @@ pub(super) fn format(call: &mut Call<'_>) -> Answer {
         }
     }
     Ok(Json::from(out))
+}
+
+/// How many values a template takes.
+pub(super) fn placeholders(template: &str) -> usize {
+    let placeholders = pieces(template).filter(|piece| matches!(piece, Piece::Placeholder));
+    placeholders.count()
 }
 
 /// Strings bare, numbers as JSON, objects as Java prints a `Map` (recorded); arrays as it prints a

@@ -11,6 +11,7 @@ mod document;
 mod matching;
 mod references;
 mod search;
+mod usage;
 
 pub(super) use analysis::{Analysis, Arithmetic};
 pub use catalog::{FunctionPage, function_pages};
@@ -340,6 +341,11 @@ static BUILT_INS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let ours = FUNCTIONS.iter().map(|function| function.name);
     standard.map(|function| function.name).chain(ours).collect()
 });
+
+/// The names of the functions that Step Functions has, without `$`.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    BUILT_INS.iter().copied().filter(|name| *name != "eval")
+}
 
 fn host_function(
     signature: &str,

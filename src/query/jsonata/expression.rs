@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::engine::{Analysis, Arithmetic, Compiled, Run};
 use super::members::{Members, states, states_member};
+use super::usage::Usage;
 use super::{EvaluationError, Reference, Scope, SyntaxError};
 use crate::data::{Json, Keyed, Object};
 
@@ -84,6 +85,25 @@ impl Expression {
     pub fn unsupported(&self, members: Members) -> impl Iterator<Item = &Reference> {
         let references = self.references.iter();
         references.filter(move |reference| !reference.is_supported(members))
+    }
+
+    /// The variable and the fields, when the expression is nothing but
+    /// `$variable.field.field`.
+    #[must_use]
+    pub fn plain_path(&self) -> Option<&[Arc<str>]> {
+        self.analysis.path.as_deref()
+    }
+
+    /// What it reads and calls.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.compiled.usage(self.prefix)
+    }
+
+    /// Whether it gives nothing for certain, when the variables of which `is_nothing` is true
+    /// have no value.
+    pub fn gives_nothing(&self, is_nothing: &dyn Fn(&str) -> bool) -> bool {
+        self.compiled.gives_nothing(self.prefix, is_nothing)
     }
 
     /// Evaluates. Random draws continue from `random` and advance it.

@@ -31,13 +31,15 @@ mod hostile;
 mod members;
 mod reference;
 mod template;
+mod usage;
 
-pub use engine::{Compiled, FunctionPage, Run, function_pages};
+pub use engine::{Compiled, FunctionPage, Run, function_names, function_pages};
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
 pub use expression::{Evaluated, Expression};
 pub use members::Members;
 pub use reference::{Reference, Referenced};
 pub use template::{Expected, Template};
+pub use usage::{Call, Read, Usage};
 
 use crate::data::{Json, Timestamp};
 

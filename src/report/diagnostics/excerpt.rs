@@ -1,19 +1,26 @@
 //! The lines around a finding's labels, ready to print: characters that a terminal would obey are
-//! escaped, lines of minified files are cut to what the labels need, and labels are moved along.
+//! escaped, lines that are too wide for it are cut to what the labels need, and labels are moved
+//! along.
 //!
 //! An excerpt costs what it shows, not what the file holds.
 
 use std::ops::Range;
 
-use crate::report::style::push_printable;
-use crate::syntax::{Diagnostic, LineIndex, Position};
+use crate::report::style::{columns, push_printable};
+use crate::syntax::{Diagnostic, Label, LineIndex, Position};
 
-/// Lines up to this many bytes are shown whole.
-const WHOLE: usize = 240;
-/// What is shown around a label of a longer line.
-const MARGIN: usize = 60;
+/// What is shown at least on both sides of a label of a line that is cut.
+const LEAST: usize = 10;
+/// What is shown before it at most: what is said about the label stands to its right.
+const BEFORE: usize = 24;
+/// What is shown after it at most.
+const AFTER: usize = 60;
 /// What is underlined of a longer label.
 const LONGEST_LABEL: usize = 120;
+/// What stands between the middle of a label and its message.
+const HOOK: usize = 4;
+/// What a frame takes of the width beside a line and its number.
+const FRAME: usize = 4;
 
 /// Some lines of a file.
 #[derive(Debug)]
@@ -50,11 +57,19 @@ struct Mark {
     line: usize,
     /// In bytes of the line's text.
     range: Range<usize>,
+    /// The columns of its message.
+    said: usize,
 }
 
 impl Excerpt {
-    /// The lines of a finding's labels, and `context` lines before and after each.
-    pub(super) fn new(index: &LineIndex, finding: &Diagnostic, context: usize) -> Self {
+    /// The lines of a finding's labels, and `context` lines before and after each, for a terminal
+    /// of this width.
+    pub(super) fn new(
+        index: &LineIndex,
+        finding: &Diagnostic,
+        context: usize,
+        width: usize,
+    ) -> Self {
         let marks = marks(index, finding);
         let mut excerpt = Self {
             text: String::new(),
@@ -68,18 +83,21 @@ impl Excerpt {
             });
             debug_assert_eq!(mark.label + 1, excerpt.labels.len());
         }
-        for number in numbers(index, &marks, context) {
-            excerpt.push_line(number, index.line_text(number), &marks);
+        let numbers = numbers(index, &marks, context);
+        let digits = numbers.last().map_or(0, |last| last.to_string().len());
+        let room = width.saturating_sub(digits + FRAME);
+        for number in numbers {
+            excerpt.push_line(number, index.line_text(number), &marks, room);
         }
         excerpt
     }
 
-    fn push_line(&mut self, number: usize, text: &str, marks: &[Mark]) {
+    fn push_line(&mut self, number: usize, text: &str, marks: &[Mark], room: usize) {
         let start = self.text.len();
         self.lines.push(Line { number, start });
         let marks: Vec<&Mark> = marks.iter().filter(|mark| mark.line == number).collect();
         let mut end = 0;
-        for range in kept(text, &marks) {
+        for range in kept(text, &marks, room) {
             if range.start > end {
                 self.text.push('…');
             }
@@ -121,19 +139,20 @@ impl Excerpt {
 
 /// A label that runs over several lines is shown on its first.
 fn marks(index: &LineIndex, finding: &Diagnostic) -> Vec<Mark> {
-    let mark = |(label, span): (usize, Range<usize>)| {
+    let mark = |(at, label): (usize, &Label)| {
+        let span = label.span.range();
         let position = index.bytes(span.start);
         let text = index.line_text(position.line);
         let start = floor(text, position.column - 1);
         let length = span.end.saturating_sub(span.start).min(LONGEST_LABEL);
         Mark {
-            label,
+            label: at,
             line: position.line,
             range: start..floor(text, start + length).max(start),
+            said: columns(&label.message),
         }
     };
-    let spans = finding.labels.iter().map(|label| label.span.range());
-    spans.enumerate().map(mark).collect()
+    finding.labels.iter().enumerate().map(mark).collect()
 }
 
 /// The lines to show; not the empty one after the last line break.
@@ -155,16 +174,26 @@ fn numbers(index: &LineIndex, marks: &[Mark], context: usize) -> Vec<usize> {
 }
 
 /// The parts of a line to show, in order, apart from each other.
-fn kept(text: &str, marks: &[&Mark]) -> Vec<Range<usize>> {
-    if text.len() <= WHOLE {
+fn kept(text: &str, marks: &[&Mark], room: usize) -> Vec<Range<usize>> {
+    // A line that is far too long is not walked to its end: it may hold the whole file.
+    if text.len() <= 4 * room && columns(text) <= room {
         return std::iter::once(0..text.len()).collect();
     }
-    if marks.is_empty() {
-        return std::iter::once(0..floor(text, 2 * MARGIN)).collect();
+    // The sign for what is cut takes a column.
+    let room = room.saturating_sub(1);
+    let end = marks.iter().map(|mark| mark.range.end).max().unwrap_or(0);
+    if end <= room {
+        return std::iter::once(0..floor(text, room)).collect();
     }
+    let labels: usize = marks.iter().map(|mark| mark.range.len()).sum();
+    let free = room.saturating_sub(labels) / marks.len();
     let around = |mark: &&Mark| {
-        let start = floor(text, mark.range.start.saturating_sub(MARGIN));
-        start..floor(text, mark.range.end + MARGIN)
+        let told = mark.range.len() / 2 + HOOK + mark.said;
+        let before = (free / 2).min(room.saturating_sub(told));
+        let before = before.clamp(LEAST, BEFORE);
+        let after = free.saturating_sub(before).clamp(LEAST, AFTER);
+        let start = floor(text, mark.range.start.saturating_sub(before));
+        start..floor(text, mark.range.end + after)
     };
     let mut parts: Vec<Range<usize>> = marks.iter().map(around).collect();
     parts.sort_unstable_by_key(|part| part.start);

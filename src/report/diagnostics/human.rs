@@ -1,6 +1,7 @@
 //! Findings for people: the message, the source around it, what to do. The only file that knows
 //! miette.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
@@ -12,13 +13,13 @@ use miette::{
 
 use super::FileReport;
 use super::excerpt::Excerpt;
-use crate::report::style::printable_lines;
+use crate::report::style::{columns, printable_lines, split_at_word};
 use crate::syntax::{Diagnostic, Fix, LineIndex, Severity};
 
 /// How findings are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Columns of the terminal; messages are wrapped to them, source lines are not.
+    /// Columns of the terminal: messages are wrapped to them, source lines are cut.
     pub width: usize,
     /// Whether to colour.
     pub color: bool,
@@ -42,6 +43,8 @@ impl Default for Options {
 const CONTEXT_LINES: usize = 1;
 const TAB_WIDTH: usize = 4;
 const NARROWEST: usize = 40;
+/// What miette puts before each line of help, and leaves free after it.
+const BESIDE_HELP: usize = 10;
 
 /// Writes the findings of all files.
 ///
@@ -53,24 +56,38 @@ pub fn render(
     mut out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let handler = handler(options);
+    let mut hints = Hints::default();
+    let width = options.width.max(NARROWEST);
     for file in files.iter().filter(|file| !file.diagnostics.is_empty()) {
         let index = LineIndex::new(file.source.text.clone());
         let name = printable_lines(&file.source.name);
         for finding in file.diagnostics.iter().take(options.most) {
-            let shown = Shown::new(finding, &name, &index);
+            let excerpt = Excerpt::new(&index, finding, CONTEXT_LINES, width);
+            let shown = Shown {
+                finding,
+                help: help(finding, &mut hints, width),
+                source: Snippets {
+                    name: &name,
+                    excerpt,
+                },
+            };
             handler.render_report(&mut out, &shown)?;
             out.write_char('\n')?;
         }
         let more = file.diagnostics.len().saturating_sub(options.most);
         if more > 0 {
             let dots = if options.unicode { "…" } else { "..." };
-            writeln!(out, "{dots} {more} more in {name}\n")?;
+            let how = "`--max-diagnostics 0` shows all";
+            writeln!(out, "{dots} {more} more in {name}: {how}\n")?;
         }
     }
     Ok(())
 }
 
 fn handler(options: &Options) -> GraphicalReportHandler {
+    let mut styles = ThemeStyles::ansi();
+    // Of the colours that mark places in turn, yellow cannot be read on white.
+    styles.highlights.remove(1);
     let theme = GraphicalTheme {
         characters: if options.unicode {
             ThemeCharacters::unicode()
@@ -78,7 +95,7 @@ fn handler(options: &Options) -> GraphicalReportHandler {
             ThemeCharacters::ascii()
         },
         styles: if options.color {
-            ThemeStyles::ansi()
+            styles
         } else {
             ThemeStyles::none()
         },
@@ -97,6 +114,7 @@ fn handler(options: &Options) -> GraphicalReportHandler {
 #[derive(Debug)]
 struct Shown<'a> {
     finding: &'a Diagnostic,
+    help: Option<String>,
     source: Snippets<'a>,
 }
 
@@ -106,16 +124,6 @@ struct Shown<'a> {
 struct Snippets<'a> {
     name: &'a str,
     excerpt: Excerpt,
-}
-
-impl<'a> Shown<'a> {
-    fn new(finding: &'a Diagnostic, name: &'a str, index: &LineIndex) -> Self {
-        let excerpt = Excerpt::new(index, finding, CONTEXT_LINES);
-        Self {
-            finding,
-            source: Snippets { name, excerpt },
-        }
-    }
 }
 
 impl fmt::Display for Shown<'_> {
@@ -145,13 +153,7 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        let fixable = self.finding.fix.as_ref().map(how_to_fix);
-        let help = match (self.finding.help.as_deref().map(printable_lines), fixable) {
-            (None, None) => return None,
-            (Some(help), None) => help.into_owned(),
-            (None, Some(fixable)) => fixable.to_owned(),
-            (Some(help), Some(fixable)) => format!("{help}  ({fixable})"),
-        };
+        let help = self.help.as_deref()?;
         Some(Box::new(help))
     }
 
@@ -175,11 +177,58 @@ impl miette::Diagnostic for Shown<'_> {
     }
 }
 
-fn how_to_fix(fix: &Fix) -> &'static str {
-    if fix.safe {
-        "fixable: run `asl validate --fix`"
+/// What to do, and whether `--fix` does it.
+fn help(finding: &Diagnostic, hints: &mut Hints, width: usize) -> Option<String> {
+    let help = finding.help.as_deref().map(printable_lines);
+    let Some(fix) = &finding.fix else {
+        return help.map(Cow::into_owned);
+    };
+    let hint = hints.next(fix);
+    let Some(help) = help else {
+        return Some(hint.trim_start().to_owned());
+    };
+    let room = width.saturating_sub(BESIDE_HELP);
+    let end = help.rsplit('\n').next().unwrap_or_default();
+    let fits = columns(last_row(end, room)) + columns(hint) <= room;
+    Some(if fits {
+        format!("{help}{hint}")
     } else {
-        "fixable: run `asl validate --fix --unsafe-fixes`"
+        format!("{help}\n{}", hint.trim_start())
+    })
+}
+
+/// The last row of a line that is wrapped.
+fn last_row(line: &str, width: usize) -> &str {
+    let mut row = line;
+    loop {
+        let (head, rest) = split_at_word(row, width);
+        if head.is_empty() || rest.is_empty() {
+            return row;
+        }
+        row = rest;
+    }
+}
+
+/// How a finding is mended is told once; after that, that it can be.
+#[derive(Debug, Default)]
+struct Hints {
+    safe: bool,
+    other: bool,
+}
+
+impl Hints {
+    fn next(&mut self, fix: &Fix) -> &'static str {
+        let told = if fix.safe {
+            &mut self.safe
+        } else {
+            &mut self.other
+        };
+        match (fix.safe, std::mem::replace(told, true)) {
+            (true, false) => "  (fixable: run `asl validate --fix`)",
+            (true, true) => " (fixable)",
+            (false, false) => "  (fixable: run `asl validate --fix --unsafe-fixes`)",
+            (false, true) => " (fixable with `--unsafe-fixes`)",
+        }
     }
 }
 
@@ -236,5 +285,66 @@ impl Snippets<'_> {
         let places = &self.excerpt.labels;
         let place = places.iter().find(|place| place.range.start == offset);
         place.map_or(0, |place| place.position.column - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_to_fix_is_told_once_and_stays_on_one_line() {
+        let mut hints = Hints::default();
+        let mut check = |text: Option<&str>, safe: bool, width: usize, expected: &str| {
+            let mut finding = Diagnostic::error("test-rule", "").fix(safe, Vec::new());
+            finding.help = text.map(str::to_owned);
+            let told = help(&finding, &mut hints, width);
+            assert_eq!(told.as_deref(), Some(expected));
+        };
+        let words = "write it as it is written there";
+        check(
+            Some(words),
+            true,
+            80,
+            "write it as it is written there  (fixable: run `asl validate --fix`)",
+        );
+        check(
+            Some(words),
+            true,
+            80,
+            "write it as it is written there (fixable)",
+        );
+        check(
+            Some(words),
+            true,
+            50,
+            "write it as it is written there\n(fixable)",
+        );
+        // Wrapped after "there".
+        let longer = "write it as it is written there, once";
+        check(
+            Some(longer),
+            true,
+            46,
+            "write it as it is written there, once (fixable)",
+        );
+        check(None, true, 80, "(fixable)");
+        check(
+            None,
+            false,
+            80,
+            "(fixable: run `asl validate --fix --unsafe-fixes`)",
+        );
+        check(None, false, 80, "(fixable with `--unsafe-fixes`)");
+        let plain = Diagnostic::error("test-rule", "").help(words);
+        assert_eq!(help(&plain, &mut hints, 80).as_deref(), Some(words));
+    }
+
+    #[test]
+    fn the_last_row_of_a_wrapped_line_is_found() {
+        assert_eq!(last_row("one two three", 9), "three");
+        assert_eq!(last_row("one two three", 99), "one two three");
+        assert_eq!(last_row("", 9), "");
+        assert_eq!(last_row("日", 1), "日");
     }
 }

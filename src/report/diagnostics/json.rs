@@ -22,16 +22,28 @@ pub fn render(files: &[FileReport<'_>], out: &mut dyn fmt::Write) -> fmt::Result
         r#"{{"version":{VERSION},"summary":{summary},"diagnostics":["#
     )?;
     let mut separator = "";
+    each(files, |item| {
+        write!(out, "{separator}{item}")?;
+        separator = ",";
+        Ok(())
+    })?;
+    out.write_str("]}\n")
+}
+
+/// Gives away the JSON object of each finding.
+pub(super) fn each(
+    files: &[FileReport<'_>],
+    mut take: impl FnMut(&str) -> fmt::Result,
+) -> fmt::Result {
     for file in files.iter().filter(|file| !file.diagnostics.is_empty()) {
         let index = LineIndex::new(file.source.text.clone());
         let reader = Reader { file, index };
         for finding in &file.diagnostics {
             let text = serde_json::to_string(&reader.finding(finding)).map_err(|_| fmt::Error)?;
-            write!(out, "{separator}{}", printable_json(&text))?;
-            separator = ",";
+            take(&printable_json(&text))?;
         }
     }
-    out.write_str("]}\n")
+    Ok(())
 }
 
 #[derive(Serialize)]

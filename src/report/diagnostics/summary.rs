@@ -45,7 +45,8 @@ impl Summary {
         summary
     }
 
-    /// The closing line of a report: `✖ 3 errors, 1 warning in 2 of 41 files · 2 fixable`.
+    /// The closing line of a report:
+    /// `✖ 3 errors, 1 warning in 2 of 41 files · 2 fixable with --fix`.
     #[must_use]
     pub fn line(&self, unicode: bool) -> String {
         let sign = |fancy, plain| if unicode { fancy } else { plain };
@@ -74,7 +75,7 @@ impl Summary {
         };
         let fixable = match self.fixable {
             0 => String::new(),
-            count => format!(" {} {count} fixable", sign("·", "-")),
+            count => format!(" {} {count} fixable with --fix", sign("·", "-")),
         };
         format!("{mark} {} in {files}{fixable}", kinds.join(", "))
     }
@@ -108,10 +109,13 @@ mod tests {
             fixable: 2,
             ..clean
         };
-        check(found, "✖ 3 errors, 1 warning in 2 of 41 files · 2 fixable");
+        check(
+            found,
+            "✖ 3 errors, 1 warning in 2 of 41 files · 2 fixable with --fix",
+        );
         assert_eq!(
             found.line(false),
-            "x 3 errors, 1 warning in 2 of 41 files - 2 fixable"
+            "x 3 errors, 1 warning in 2 of 41 files - 2 fixable with --fix"
         );
         let notes = Summary {
             files: 1,

@@ -4,11 +4,15 @@
     reason = "expect-test writes them when it updates a test"
 )]
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
+use serde_json::Value;
 
 use super::human::Options;
 use super::{FileReport, concise, human, json};
-use crate::syntax::{Diagnostic, Format, Source, Span, Tree, read};
+use crate::report::style::printable_json;
+use crate::syntax::{Diagnostic, Edit, Format, Severity, Source, Span, Tree, read};
 use crate::{language, lint};
 
 const ORDER: &str = r#"{
@@ -38,6 +42,99 @@ fn judged(text: &str) -> (Source, Tree, Vec<Diagnostic>) {
         &lint::Options::default(),
     ));
     (source, tree, found)
+}
+
+/// A file with one finding that can be mended, as the linter reports it.
+pub(super) fn misspelt() -> Vec<FileReport<'static>> {
+    let (source, tree, mut diagnostics) = judged(ORDER);
+    diagnostics.truncate(1);
+    leaked(source, Some(tree), diagnostics)
+}
+
+/// A file without findings.
+pub(super) fn clean() -> Vec<FileReport<'static>> {
+    let (source, tree, _) = judged(r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#);
+    leaked(source, Some(tree), Vec::new())
+}
+
+/// What a format could stumble over: a name and messages that terminals, XML, URLs and workflow
+/// commands would read as their own, characters of two UTF-16 units and four bytes, a label over
+/// several lines, a fix of several edits, a finding without a place.
+pub(super) fn hostile() -> Vec<FileReport<'static>> {
+    let text = "{\n\t\"名前🚀\": true,\n  \"b\": [1,\n 2]\n}\n";
+    let source = Source::new("./flows/a b:c,100%\u{1b}[31m<&>\".json", text);
+    let (tree, _) = read(&source, Format::Json);
+    let at = |place: &str| {
+        let start = text.find(place).expect("is in the text");
+        Span::new(start, start + place.len())
+    };
+    let edit = |place: &str, text: &str| Edit {
+        span: at(place),
+        text: text.to_owned(),
+    };
+    let message = "100% of <\"a\u{1b}[31m\u{202e}\u{ffff}]]>\" & [b](http://c): {0}\nsecond line";
+    let odd = Diagnostic::warning("unknown-field", message)
+        .label(at("true"), "")
+        .label(at("[1,\n 2]"), "from here\nto there")
+        .fix(false, vec![edit("true", "\"\t\u{7}\""), edit("1", "")]);
+    let mut note = Diagnostic::warning("test-rule", "a note").help("do this\r\nor that");
+    note.severity = Severity::Note;
+    let over_lines = Diagnostic::error("test-rule", "over lines").label(at("[1,\n 2]"), "x");
+    leaked(source, Some(tree), vec![odd, note, over_lines])
+}
+
+fn leaked(
+    source: Source,
+    tree: Option<Tree>,
+    diagnostics: Vec<Diagnostic>,
+) -> Vec<FileReport<'static>> {
+    vec![FileReport {
+        source: Box::leak(Box::new(source)),
+        tree: tree.map(|tree| &*Box::leak(Box::new(tree))),
+        diagnostics,
+    }]
+}
+
+pub(super) fn rendered(
+    files: &[FileReport<'_>],
+    render: impl Fn(&[FileReport<'_>], &mut dyn Write) -> std::fmt::Result,
+) -> String {
+    let mut out = String::new();
+    render(files, &mut out).expect("strings take all");
+    out
+}
+
+/// JSON over several lines where it is long, to be read by people.
+pub(super) fn spread(json: &str) -> String {
+    let mut out = String::new();
+    let value = serde_json::from_str(json).expect("is JSON");
+    lay_out(&value, 0, &mut out);
+    printable_json(&(out + "\n")).into_owned()
+}
+
+fn lay_out(value: &Value, indent: usize, out: &mut String) {
+    let flat = value.to_string();
+    let (brackets, parts): (_, Vec<(String, &Value)>) = match value {
+        Value::Array(items) => (
+            ['[', ']'],
+            items.iter().map(|v| (String::new(), v)).collect(),
+        ),
+        Value::Object(members) => {
+            let parts = members.iter().map(|(key, v)| (format!("\"{key}\": "), v));
+            (['{', '}'], parts.collect())
+        }
+        _ => return out.push_str(&flat),
+    };
+    if flat.len() + indent <= 90 {
+        return out.push_str(&flat);
+    }
+    out.push(brackets[0]);
+    for (at, (key, part)) in parts.into_iter().enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        write!(out, "{comma}\n{:1$}{key}", "", indent + 2).expect("strings take all");
+        lay_out(part, indent + 2, out);
+    }
+    write!(out, "\n{:indent$}{}", "", brackets[1]).expect("strings take all");
 }
 
 fn in_human(text: &str, options: Options) -> String {
@@ -120,7 +217,7 @@ fn findings_are_drawn_for_people() {
 }
 
 #[test]
-fn messages_are_wrapped_and_source_is_not() {
+fn messages_are_wrapped_and_source_is_cut() {
     expect![[r#"
         asl::unknown-target
 
@@ -137,8 +234,8 @@ fn messages_are_wrapped_and_source_is_not() {
             ·             ╰── a state with a similar name is here
          10 │   }
             ╰────
-          help: did you mean "ProcessPayment"?  (fixable: run `asl
-                validate --fix`)
+          help: did you mean "ProcessPayment"?
+                (fixable: run `asl validate --fix`)
 
         asl::missing-transition
 
@@ -182,7 +279,7 @@ fn a_terminal_without_unicode_gets_ascii() {
             `----
           help: did you mean "ProcessPayment"?  (fixable: run `asl validate --fix`)
 
-        ... 1 more in order.asl.json
+        ... 1 more in order.asl.json: `--max-diagnostics 0` shows all
 
     "#]]
     .assert_eq(&in_human(
@@ -325,10 +422,10 @@ fn a_line_of_a_minified_file_is_cut() {
 
               × a message
                ╭─[test.json:1:902]
-             1 │ …"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"here":2,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx"…"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"there":3,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx":1,"xxxxxxxxxx"…
-               ·                                                              ───┬──                                                                                                                         ───┬───
-               ·                                                                 │                                                                                                                              ╰── and that
-               ·                                                                 ╰── this
+             1 │ …"xxxxxxxxxx":1,"here":2,"xxxxxxxxxx"…"xxxxxxxxxx":1,"there":3,"xxxxxxxxxx"…
+               ·                 ───┬──                               ───┬───
+               ·                    │                                    ╰── and that
+               ·                    ╰── this
                ╰────
 
         "#]],
@@ -425,7 +522,7 @@ fn findings_are_written_as_json() {
     };
     let mut out = String::new();
     json::render(&[file], &mut out).expect("strings take all");
-    serde_json::from_str::<serde_json::Value>(&out).expect("is JSON");
+    serde_json::from_str::<Value>(&out).expect("is JSON");
     expect![[r#"
         {"version":1,
         "summary":{"files":1,

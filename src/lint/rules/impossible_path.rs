@@ -1,0 +1,363 @@
+//! # impossible-path
+//!
+//! ## What it does
+//! Reports paths that can never lead to anything: the value they look at is known to have no such
+//! field. What states get and give is followed from `Result`, `Parameters`, `ItemSelector`,
+//! `Output`, `ResultPath` and the other fields that move data; an execution's input and what Tasks
+//! answer are unknown, and of what is unknown nothing is reported. The fields of the context object
+//! and of an error output are known.
+//!
+//! ## Why it matters
+//! A path that leads nowhere fails the execution with `States.Runtime`, which nothing can catch, and
+//! a JSONata expression that comes to nothing fails with `States.QueryEvaluationError`. AWS accepts
+//! the definition.
+//!
+//! ## Example
+//! ```json
+//! {
+//!   "Price": { "Type": "Pass", "Result": { "total": 12 }, "Next": "Tell" },
+//!   "Tell": { "Type": "Pass", "Parameters": { "sum.$": "$.sum" }, "End": true }
+//! }
+//! ```
+//!
+//! ## Use instead
+//! ```json
+//! {
+//!   "Price": { "Type": "Pass", "Result": { "total": 12 }, "Next": "Tell" },
+//!   "Tell": { "Type": "Pass", "Parameters": { "sum.$": "$.total" }, "End": true }
+//! }
+//! ```
+//!
+//! ## Reference
+//! Processing input and output in Step Functions:
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html>
+
+use super::{Category, Rule};
+use crate::language::expressions::Part;
+use crate::language::{Body, State, StateKind};
+use crate::lint::context::Context;
+use crate::lint::expressions::{Expression, Form};
+use crate::lint::flow::{Arrays, Found, Shape, Stages, context_object, error_output};
+use crate::lint::similar::nearest;
+use crate::query::{PathStep, Root};
+use crate::syntax::{Diagnostic, Severity, Span};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    name: "impossible-path",
+    category: Category::DataFlow,
+    severity: Severity::Warning,
+    aws_code: None,
+    is_on: true,
+    source: include_str!("impossible_path.rs"),
+    check,
+};
+
+fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let context_object = context_object();
+    for expression in &context.expressions {
+        let Some(stages) = context.data_flow.stages(expression.vertex) else {
+            continue;
+        };
+        if asks_for_presence(expression) {
+            continue;
+        }
+        for look in looks(expression, stages, &context_object) {
+            if let Found::Missing(at) = look.base.find(&look.steps, look.arrays) {
+                out.push(finding(context, expression, &look, at));
+            }
+        }
+    }
+}
+
+/// A path, with what it looks at.
+struct Look<'a> {
+    base: Shape,
+    steps: Vec<PathStep<'a>>,
+    arrays: Arrays,
+    /// As it is written.
+    source: &'a str,
+    /// What the value is, in words.
+    what: &'static str,
+}
+
+fn looks<'a>(
+    expression: &'a Expression<'_>,
+    stages: &Stages,
+    context_object: &Shape,
+) -> Vec<Look<'a>> {
+    if let Form::Jsonata(read, _) = &expression.form {
+        let look = read
+            .plain_path()
+            .and_then(|path| jsonata(path, read.source(), stages, context_object));
+        return look.into_iter().collect();
+    }
+    let look = |path: &&'a crate::query::Path| {
+        let (base, what) = match path.root() {
+            Root::Input => base(expression, stages)?,
+            Root::Context => (context_object.clone(), "the context object"),
+            Root::Variable(_) => return None,
+        };
+        Some(Look {
+            base,
+            steps: path.plain_steps()?,
+            arrays: Arrays::Miss,
+            source: path.source(),
+            what,
+        })
+    };
+    expression.paths().iter().filter_map(look).collect()
+}
+
+fn jsonata<'a>(
+    path: &'a [std::sync::Arc<str>],
+    source: &'a str,
+    stages: &Stages,
+    context_object: &Shape,
+) -> Option<Look<'a>> {
+    let (variable, rest) = path.split_first()?;
+    let (member, fields) = rest.split_first()?;
+    if &**variable != "states" {
+        return None;
+    }
+    let (base, what) = match &**member {
+        "input" => (stages.input.clone(), "the state's input"),
+        "context" => (context_object.clone(), "the context object"),
+        "result" => (stages.result.clone(), "the result"),
+        "errorOutput" => (error_output(), "the error output"),
+        _ => return None,
+    };
+    Some(Look {
+        base,
+        steps: fields.iter().map(|name| PathStep::Key(name)).collect(),
+        arrays: Arrays::Map,
+        source,
+        what,
+    })
+}
+
+/// What `$` is in a field (01-fields §1.3).
+fn base(expression: &Expression<'_>, stages: &Stages) -> Option<(Shape, &'static str)> {
+    let state = expression.state;
+    let reads_items = matches!(&state.body, Body::Map(map) if map.item_reader.is_some());
+    Some(match (expression.site.part, expression.site.field) {
+        // With an ItemReader it is ignored (01-fields §1.3, recorded).
+        (_, "ItemsPath") if reads_items => return None,
+        (Part::Catcher(_), "Assign") => (error_output(), "the error output"),
+        (Part::Catcher(_), _) => return None,
+        (_, "InputPath") => (stages.input.clone(), "the state's input"),
+        (_, "OutputPath") => (stages.placed.clone(), "what the state gives"),
+        (_, "ResultSelector") => (stages.result.clone(), "the result"),
+        (Part::State, "Assign") if has_result(state) => (stages.result.clone(), "the result"),
+        _ => (stages.effective.clone(), "what the state gets"),
+    })
+}
+
+fn has_result(state: &State) -> bool {
+    !matches!(state.kind(), Some(StateKind::Choice | StateKind::Wait))
+}
+
+/// `IsPresent` is there to ask.
+fn asks_for_presence(expression: &Expression<'_>) -> bool {
+    let rule = expression.node.parent();
+    expression.site.field == "Variable"
+        && rule.is_some_and(|rule| rule.entry("IsPresent").is_some())
+}
+
+fn finding(
+    context: &Context<'_>,
+    expression: &Expression<'_>,
+    look: &Look<'_>,
+    at: usize,
+) -> Diagnostic {
+    let name = match look.steps[at] {
+        PathStep::Key(name) => name,
+        PathStep::Index(_) => "",
+    };
+    let offset = expression.text.find(look.source).unwrap_or(0);
+    let shift = crate::query::jsonata::strip_delimiters(expression.text);
+    let offset = if shift.is_some() { 0 } else { offset };
+    let place = expression.place(context.source, offset, look.source.len());
+    let holder = look.base.find(&look.steps[..at], look.arrays).or_unknown();
+    let finding = RULE
+        .finding(format!("`{}` can never exist here", look.source))
+        .label(
+            place,
+            format!("{} has no `{name}`{}", subject(look, at), has(&holder)),
+        );
+    let finding = match dropped(context, expression, look) {
+        Some((place, what)) => finding.label(place, what),
+        None => finding,
+    };
+    let names = holder.names().unwrap_or_default();
+    match nearest(name, names.iter().map(|name| &**name)) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
+    }
+}
+
+fn subject(look: &Look<'_>, at: usize) -> String {
+    let holder = look.steps[..at].last();
+    match holder {
+        None => look.what.to_owned(),
+        Some(PathStep::Key(name)) => format!("`{name}`"),
+        Some(PathStep::Index(index)) => format!("`[{index}]`"),
+    }
+}
+
+/// What a value has instead, in words.
+fn has(holder: &Shape) -> String {
+    const MOST: usize = 6;
+    let Some(names) = holder.names() else {
+        return match holder.type_of() {
+            Some(kind) => format!(": it is {kind}"),
+            None => String::new(),
+        };
+    };
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    match shown.is_empty() {
+        true => ": it is empty".to_owned(),
+        false => format!(", only {}{more}", shown.join(", ")),
+    }
+}
+
+/// The state before this one that had the value and gave it away, with the field that did it.
+fn dropped(
+    context: &Context<'_>,
+    expression: &Expression<'_>,
+    look: &Look<'_>,
+) -> Option<(Span, String)> {
+    if look.what == "the context object" || look.what == "the error output" {
+        return None;
+    }
+    let scope = context.graph.scope_of(expression.vertex);
+    let mut before = scope.edges().filter(|edge| edge.to == expression.vertex);
+    let (edge, None) = (before.next()?, before.next()) else {
+        return None;
+    };
+    let state = context.graph.state(edge.from)?;
+    let had = context.data_flow.stages(edge.from)?;
+    let found = had.input.find(&look.steps, look.arrays);
+    if !matches!(found, Found::Shape(_)) || edge.kind.is_catch() {
+        return None;
+    }
+    let io = &state.io;
+    let field = io.output_path.as_ref().map(|field| field.key);
+    let field = field.or(io.output.as_ref().map(|field| field.key));
+    let field = field.or(io.result_path.as_ref().map(|field| field.key));
+    let (place, what) = match field {
+        Some(key) => (key, "this field does not let it through"),
+        None => (
+            state.name_span,
+            "the result of this state takes the place of its input",
+        ),
+    };
+    Some((place, what.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::lint::tests::check;
+
+    #[test]
+    fn fields_that_are_known_not_to_be_there_are_reported() {
+        check(
+            r#"{"StartAt": "A", "States": {
+              "A": {"Type": "Pass", "Result": {"total": 12, "items": [1]}, "Next": "B"},
+              "B": {"Type": "Pass", "Parameters": {"a.$": "$.totl", "b.$": "$.items.x",
+                "c.$": "States.Format('{}', $$.Execution.Nme)"}, "Next": "C"},
+              "C": {"Type": "Choice", "Default": "D", "Choices": [
+                {"Variable": "$.a.b", "IsPresent": true, "Next": "D"},
+                {"Variable": "$.total", "NumericEquals": 12, "Next": "D"}]},
+              "D": {"Type": "Succeed", "OutputPath": "$.a"}}}"#,
+            expect![[r#"
+                warning[impossible-path] `$.totl` can never exist here (-)
+                  at 3:60 $.totl -- what the state gets has no `totl`, only `total`, `items`
+                  help: did you mean `total`?
+                warning[impossible-path] `$.items.x` can never exist here (-)
+                  at 3:77 $.items.x -- `items` has no `x`: it is an array
+                warning[impossible-path] `$$.Execution.Nme` can never exist here (-)
+                  at 4:45 $$.Execution.Nme -- `Execution` has no `Nme`, only `Id`, `Input`, `Name`, `RoleArn`, `StartTime`, `RedriveCount`, …
+                  help: did you mean `Name`?
+                warning[impossible-path] `$.total` can never exist here (-)
+                  at 7:31 $.total -- what the state gets has no `total`, only `a`, `b`, `c`
+                  at 3:15 "B" -- the result of this state takes the place of its input
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_a_state_drops_is_shown() {
+        check(
+            r#"{"StartAt": "A", "States": {
+              "A": {"Type": "Pass", "Parameters": {"order.$": "$.order"}, "Next": "B"},
+              "B": {"Type": "Pass", "Result": {"rate": 2}, "Next": "C"},
+              "C": {"Type": "Pass", "InputPath": "$.order", "End": true}}}"#,
+            expect![[r#"
+                warning[impossible-path] `$.order` can never exist here (-)
+                  at 4:51 $.order -- the state's input has no `order`, only `rate`
+                  at 3:15 "B" -- the result of this state takes the place of its input
+            "#]],
+        );
+    }
+
+    #[test]
+    fn jsonata_and_error_outputs_are_followed() {
+        check(
+            r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+              "A": {"Type": "Pass", "Output": {"id": "{% $states.input.id %}", "n": 1}, "Next": "B"},
+              "B": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": "{% $states.input.name %}"}, "End": true,
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C",
+                  "Output": "{% $states.errorOutput.Message %}"}]},
+              "C": {"Type": "Pass", "End": true, "Output": "{% $exists($states.input.x) %}"}}}"#,
+            expect![[r#"
+                warning[impossible-path] `$states.input.name` can never exist here (-)
+                  at 4:51 $states.input.name -- the state's input has no `name`, only `id`, `n`
+                warning[impossible-path] `$states.errorOutput.Message` can never exist here (-)
+                  at 6:33 $states.errorOutput.Message -- the error output has no `Message`, only `Error`, `Cause`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_silent() {
+        check(
+            r#"{"StartAt": "A", "States": {
+              "A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+                "InputPath": "$.x", "ResultSelector": {"a.$": "$.b"}, "ResultPath": "$.r", "Next": "B",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "C"}]},
+              "B": {"Type": "Map", "ItemsPath": "$.order.items", "ResultPath": "$.done", "Next": "C",
+                "ItemSelector": {"item.$": "$$.Map.Item.Value"},
+                "ItemProcessor": {"StartAt": "I", "States": {
+                  "I": {"Type": "Pass", "InputPath": "$.item.id", "End": true}}}},
+              "C": {"Type": "Choice", "Default": "D", "Choices": [
+                {"Variable": "$.error.Error", "StringEquals": "E", "Next": "D"}]},
+              "D": {"Type": "Pass", "InputPath": "$.r.a", "End": true}}}"#,
+            expect![""],
+        );
+    }
+
+    #[test]
+    fn a_loop_gets_what_both_ways_agree_on() {
+        check(
+            r#"{"StartAt": "A", "States": {
+              "A": {"Type": "Pass", "Result": {"n": 0}, "Next": "B"},
+              "B": {"Type": "Choice", "Default": "D", "Choices": [
+                {"Variable": "$.n", "NumericLessThan": 3, "Next": "C"}]},
+              "C": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "seen": true},
+                "Next": "B"},
+              "D": {"Type": "Pass", "Parameters": {"a.$": "$.seen", "b.$": "$.never"}, "End": true}}}"#,
+            expect![[r#"
+                warning[impossible-path] `$.never` can never exist here (-)
+                  at 7:77 $.never -- what the state gets has no `never`, only `n`, `seen`
+            "#]],
+        );
+    }
+}
