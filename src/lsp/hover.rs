@@ -106,7 +106,7 @@ fn field(around: &Around<'_>, name: &str, span: Span) -> Option<(String, Span)> 
 fn of_expression(token: &str) -> Option<String> {
     if let Some(name) = token.strip_prefix("States.") {
         if let Some(function) = words::intrinsic(name) {
-            return Some(format!("`{}`\n\n{}.", function.call(), function.summary));
+            return Some(format!("`{}`\n\n{}", function.call(), function.words()));
         }
         let error = words::ERRORS.iter().find(|(known, _)| *known == token);
         return error.map(|(name, words)| format!("**{name}**\n\n{words}"));
@@ -340,10 +340,10 @@ mod tests {
         check(
             "States.For",
             &expect![[r#"
-            `States.Format(template, value, …)`
+                `States.Format(template, value, …)`
 
-            The template with each `{}` replaced by the next value.
-        "#]],
+                The template with each `{}` replaced by the next value. Gives a string.
+            "#]],
         );
         check(
             "$$.Execution.In",

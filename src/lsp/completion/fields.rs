@@ -36,19 +36,22 @@ fn offers(asked: &Asked<'_, '_>, shape: Shape, present: &[&str]) -> Vec<Offer> {
         .into_iter()
         .filter(|field| !has(&field.name) && !field.excludes.iter().any(|other| has(other)))
         .filter(|field| words::language_of(&field.name).is_none_or(|only| only == language))
-        .filter(|field| !ends_otherwise(&field.name, present))
+        .filter(|field| !is_needless(&field.name, present))
         .collect();
-    fields.sort_by_key(|field| !field.is_required);
+    // One of the two transitions is needed as well.
+    let is_transition = |field: &AllowedField| ["Next", "End"].contains(&&*field.name);
+    fields.sort_by_key(|field| (!field.is_required, !is_transition(field)));
     fields.iter().map(|field| offer(asked, field)).collect()
 }
 
-/// Whether a transition is there already, and one that no rule may have beside it.
-fn ends_otherwise(name: &str, present: &[&str]) -> bool {
+/// Whether something is there already that excludes the field, which the schemas do not say.
+fn is_needless(name: &str, present: &[&str]) -> bool {
     match name {
         "Next" => present.contains(&"End"),
         "End" => present.contains(&"Next"),
+        // The older spelling of another field.
         "Iterator" => true,
-        _ => false,
+        _ => words::is_condition(name) && present.iter().any(|other| words::is_condition(other)),
     }
 }
 
@@ -56,6 +59,8 @@ fn offer(asked: &Asked<'_, '_>, field: &AllowedField) -> Offer {
     let text = match (asked.is_json(), asked.slot.right) {
         (true, Right::Colon) => Text::Plain(format!("\"{}\"", field.name)),
         (false, Right::Colon) => Text::Plain(field.name.clone()),
+        // What stands in quotes of YAML cannot bring its colon.
+        (false, Right::Nothing) if asked.slot.quote.is_some() => Text::Plain(field.name.clone()),
         (true, Right::Nothing) => in_json(field),
         (false, Right::Nothing) => in_yaml(field),
     };

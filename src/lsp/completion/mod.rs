@@ -16,7 +16,7 @@ use lsp_types::{
 use self::slot::{Slot, Wants};
 use super::client::Client;
 use super::cursor::{Around, Cursor};
-use super::document::Document;
+use super::document::{Document, Reading};
 use super::edits;
 use crate::syntax::{Format, Source, Span, read};
 
@@ -52,6 +52,9 @@ pub(super) fn complete(document: &Document, offset: usize, client: Client) -> Ve
     if !document.is_definition() {
         return Vec::new();
     }
+    if reading.source.text.trim().is_empty() {
+        return vec![skeleton(reading).item(0, document, client)];
+    }
     let Some(slot) = slot::slot(reading, offset) else {
         return Vec::new();
     };
@@ -70,6 +73,33 @@ pub(super) fn complete(document: &Document, offset: usize, client: Client) -> Ve
     let offers = asked.offers().into_iter().take(MOST).enumerate();
     let item = |(at, offer): (usize, Offer)| offer.item(at, document, client);
     offers.map(item).collect()
+}
+
+/// The smallest definition, for a file that is empty.
+fn skeleton(reading: &Reading) -> Offer {
+    let snippet = match reading.format {
+        Format::Yaml => {
+            "StartAt: ${1:Start}\nStates:\n  ${1:Start}:\n    Type: ${2:Pass}\n    End: true\n"
+        }
+        Format::Json | Format::Toml => {
+            "{\n  \"StartAt\": \"${1:Start}\",\n  \"States\": {\n    \"${1:Start}\": {\n      \"Type\": \"${2:Pass}\",\n      \"End\": true\n    \\}\n  \\}\n\\}\n"
+        }
+    };
+    let plain = snippet
+        .replace("${1:Start}", "Start")
+        .replace("${2:Pass}", "Pass");
+    let text = Text::Snippet {
+        snippet: snippet.to_owned(),
+        plain: plain.replace('\\', ""),
+    };
+    Offer {
+        label: "state machine".to_owned(),
+        kind: CompletionItemKind::SNIPPET,
+        detail: Some("a definition with one state".to_owned()),
+        words: None,
+        text,
+        replaces: Span::new(0, reading.source.text.len()),
+    }
 }
 
 /// Everything that is known of the place.

@@ -128,7 +128,11 @@ fn fields_are_those_of_the_type_and_language_that_are_not_there() {
     );
     let text = r#"{"QueryLanguage": "JSONata", "States": {"A": {"Type": "Task", "|"}}}"#;
     let found = json(text);
-    assert_eq!(found[0], "Resource", "what is required comes first");
+    assert_eq!(
+        found[..3],
+        ["Resource", "Next", "End"],
+        "what is needed comes first"
+    );
     assert_has(
         &found,
         &["Arguments", "Output", "Next", "End"],
@@ -165,6 +169,27 @@ fn rules_and_catchers_have_their_own_fields() {
         &["Next", "ResultPath"],
         &["ErrorEquals", "MaxAttempts", "Output"],
     );
+}
+
+#[test]
+fn a_rule_has_one_condition() {
+    let found = json(r#"{"States": {"A": {"Type": "Choice", "Choices": [{"IsNull": true, |}]}}}"#);
+    assert_has(
+        &found,
+        &["Next", "Variable"],
+        &["IsNumeric", "NumericEquals", "And"],
+    );
+}
+
+#[test]
+fn an_empty_file_may_become_a_definition() {
+    for name in ["a.asl.json", "a.asl.yaml"] {
+        let text = taken(name, " |\n", "state machine");
+        let document = open(name, &text);
+        let findings = document.findings(|_| crate::lint::Options::default());
+        assert_eq!(findings, [], "{text}");
+    }
+    assert_eq!(json("|{}"), [""; 0]);
 }
 
 #[test]
@@ -336,7 +361,7 @@ States:
 fn yaml_is_completed_as_well() {
     let field = with(YAML, 0, "");
     assert_has(
-        &json_like(&field),
+        &yaml(&field),
         &["Resource", "End", "InputPath"],
         &["Retry", "Type"],
     );
@@ -347,32 +372,30 @@ fn yaml_is_completed_as_well() {
         "TimeoutSeconds",
         &field.replace("Ti|", "TimeoutSeconds: "),
     );
-    assert_has(
-        &json_like(&with(YAML, 1, "$")),
-        &["$v", "$$.Task.Token"],
-        &[],
+    let field = with(YAML, 0, "\"Ti");
+    check_yaml(
+        &field,
+        "TimeoutSeconds",
+        &field.replace("Ti|", "TimeoutSeconds"),
     );
+    assert_has(&yaml(&with(YAML, 1, "$")), &["$v", "$$.Task.Token"], &[]);
     let retry = with(YAML, 2, "");
-    assert_has(
-        &json_like(&retry),
-        &["ErrorEquals", "MaxAttempts"],
-        &["Next"],
-    );
+    assert_has(&yaml(&retry), &["ErrorEquals", "MaxAttempts"], &["Next"]);
     check_yaml(&retry, "ErrorEquals", &retry.replace('|', "ErrorEquals:"));
     check_yaml(
         &with(YAML, 3, "States."),
         "States.Timeout",
         &with(YAML, 3, "States.Timeout").replace('|', ""),
     );
-    assert_eq!(json_like(&with(YAML, 4, "")), ["B", "A"]);
+    assert_eq!(yaml(&with(YAML, 4, "")), ["B", "A"]);
     assert_has(
-        &json_like(&with(YAML, 5, "")),
+        &yaml(&with(YAML, 5, "")),
         &["Next", "End"],
         &["Type", "Retry"],
     );
 }
 
-fn json_like(text: &str) -> Vec<String> {
+fn yaml(text: &str) -> Vec<String> {
     labels("a.asl.yaml", text)
 }
 

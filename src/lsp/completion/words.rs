@@ -174,7 +174,7 @@ impl<'a> Word<'a> {
             };
             let offer = self.offer(&label, CompletionItemKind::FUNCTION, Some(snippet));
             let offer = offer.detail(function.call());
-            offer.words(Some(format!("{}.", function.summary)))
+            offer.words(Some(function.words()))
         };
         functions.map(offer).collect()
     }

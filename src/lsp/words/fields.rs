@@ -296,6 +296,12 @@ fn comparison(name: &str) -> Option<String> {
     ))
 }
 
+/// Whether a field of a choice rule says when it holds; a rule has one such field.
+pub(in crate::lsp) fn is_condition(name: &str) -> bool {
+    let others = ["And", "Not", "Or", "Condition"];
+    others.contains(&name) || name.starts_with("Is") || comparison(name).is_some()
+}
+
 /// The only query language that has a field; `None` for fields of both.
 pub(in crate::lsp) fn language_of(name: &str) -> Option<QueryLanguage> {
     match name {

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::query::IntrinsicFunction;
 use crate::query::jsonata::{FunctionPage, function_pages};
 
 /// An intrinsic function.
@@ -10,7 +11,7 @@ pub(in crate::lsp) struct Intrinsic {
     /// Its name without `States.`.
     pub(in crate::lsp) name: &'static str,
     pub(in crate::lsp) parameters: &'static str,
-    pub(in crate::lsp) summary: &'static str,
+    summary: &'static str,
 }
 
 /// In the order of the table of the query room. Facts: reference section 3.2.
@@ -114,6 +115,14 @@ pub(in crate::lsp) fn jsonata() -> &'static [FunctionPage] {
 }
 
 impl Intrinsic {
+    /// What it does and gives, in a sentence or two.
+    pub(in crate::lsp) fn words(&self) -> String {
+        match IntrinsicFunction::named(self.name) {
+            Some(function) => format!("{}. Gives {}.", self.summary, function.result),
+            None => format!("{}.", self.summary),
+        }
+    }
+
     /// How it is called, such as `States.MathAdd(integer, integer)`.
     pub(in crate::lsp) fn call(&self) -> String {
         format!("States.{}({})", self.name, self.parameters)

@@ -8,7 +8,7 @@ mod functions;
 
 pub(super) use context::CONTEXT;
 pub(super) use errors::ERRORS;
-pub(super) use fields::{field, language_of};
+pub(super) use fields::{field, is_condition, language_of};
 pub(super) use functions::{Intrinsic, intrinsic, intrinsics, jsonata};
 
 /// A word and a sentence about it.
