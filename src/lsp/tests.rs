@@ -1,9 +1,14 @@
 //! Whole conversations over a connection in memory.
 
+use std::path::Path;
+
 use lsp_server::{Connection, Message, Notification, Request, Response};
 use serde_json::{Value, json};
 
-use super::{Ended, Options, serve};
+use super::client::Client;
+use super::document::tests::open as open_document;
+use super::edits::tests::applied;
+use super::{Ended, Options, completion, names, rename, serve};
 use crate::lint;
 
 const DEFINITION: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Gone"}}}"#;
@@ -234,4 +239,104 @@ fn client_and_server_agree_on_the_unit_of_columns() {
     assert_eq!(offer(json!(["utf-32", "utf-16", "utf-8"])), "utf-8");
     assert_eq!(offer(json!(["utf-16"])), "utf-16");
     assert_eq!(offer(Value::Null), "utf-16");
+}
+
+/// Every definition among the fixtures, by its name.
+fn fixtures() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/definitions");
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("the folder can be read").path());
+    let read = |path: std::path::PathBuf| {
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
+        let text = std::fs::read_to_string(&path).expect("a definition is text");
+        (name.replace(".json", ".asl.json"), text)
+    };
+    paths.map(read).collect()
+}
+
+fn findings(name: &str, text: &str) -> Vec<(&'static str, u32)> {
+    let document = open_document(name, text);
+    let found = document.findings(|_| lint::Options::default());
+    found
+        .iter()
+        .map(|found| (found.rule, found.span().start))
+        .collect()
+}
+
+#[test]
+fn a_state_that_is_renamed_and_renamed_back_is_as_it_was() {
+    const NEW: &str = "a \"new\" one";
+    let client = Client::default();
+    let mut count = 0;
+    for (name, text) in fixtures() {
+        let document = open_document(&name, &text);
+        let machine = &document.reading().machine;
+        for state in machine.states() {
+            // Of states with one name in one scope there is no telling which is meant.
+            let twins = machine.states().filter(|other| other.name == state.name);
+            if twins.count() > 1 {
+                continue;
+            }
+            let at = state.name_span.start as usize + 1;
+            let edit = rename::rename(&document, at, NEW, client);
+            let renamed = applied(&text, &edit.expect("the name is free"));
+            assert_eq!(
+                findings(&name, &renamed).len(),
+                findings(&name, &text).len()
+            );
+            let back = open_document(&name, &renamed);
+            let mut states = back.reading().machine.states();
+            let new = states
+                .find(|state| &*state.name == NEW)
+                .expect("it was renamed");
+            let at = new.name_span.start as usize + 1;
+            let edit = rename::rename(&back, at, &state.name, client);
+            // Escapes may be written in more than one way.
+            let again = applied(&renamed, &edit.expect("the name is free again"));
+            let names = |text: &str| names_in(&name, text);
+            assert_eq!(names(&again), names(&text), "{name}: {}", state.name);
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count}");
+}
+
+/// The names of states, and where each transition leads.
+fn names_in(name: &str, text: &str) -> Vec<String> {
+    let document = open_document(name, text);
+    let states = document.reading().machine.states();
+    let words = states.flat_map(|state| {
+        let targets = state
+            .targets()
+            .into_iter()
+            .map(|target| target.name.to_string());
+        std::iter::once(state.name.to_string())
+            .chain(targets)
+            .collect::<Vec<_>>()
+    });
+    words.collect()
+}
+
+#[test]
+fn every_transition_is_offered_where_it_is_written_and_leads_to_its_state() {
+    let client = Client::default();
+    for (name, text) in fixtures() {
+        let document = open_document(&name, &text);
+        for flow in document.reading().machine.flows() {
+            let targets = flow.states.iter().flat_map(crate::language::State::targets);
+            for target in targets.chain(&flow.start_at) {
+                let at = target.span.start as usize + 1;
+                let offers = completion::complete(&document, at, client);
+                let is_there = flow.state(&target.name).is_some();
+                let offered = offers.iter().any(|offer| offer.label == *target.name);
+                assert_eq!(offered, is_there, "{name}: {}", target.name);
+                let found = names::definition(&document, at, client);
+                assert!(found.len() == 1 || !is_there, "{name}: {}", target.name);
+            }
+        }
+    }
 }
