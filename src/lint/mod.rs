@@ -8,10 +8,15 @@
 mod context;
 mod expressions;
 mod flow;
+mod handlers;
+mod integrations;
 mod levels;
+mod maps;
+mod resources;
 mod rules;
 mod schema;
 mod similar;
+mod tasks;
 mod variables;
 
 use std::collections::HashSet;

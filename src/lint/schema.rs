@@ -3,16 +3,20 @@
 //! One small JSON Schema per kind of object, chosen by our own walk: a schema of the whole
 //! definition could only say that a state is "not valid under any" of eight. Each object is
 //! checked alone, with the objects inside it left empty, so the cost is linear in the text.
-//! Fields of both query languages are allowed; whether they fit the state's is for other rules.
+//! Fields of both query languages are allowed by the schemas; whether they fit the state's is
+//! looked at beside them.
 
 mod finding;
+mod language;
 mod part;
 mod shape;
 
 pub use shape::{AllowedField, Inner, Shape};
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::quality::FixedState;
 use serde_json::{Map, Value};
 
 use crate::data::Number;
@@ -30,7 +34,19 @@ struct Visit<'t> {
     /// What to point at when something is missing.
     place: Span,
     /// The query language of the state it is or belongs to.
-    language: QueryLanguage,
+    language: Language,
+}
+
+/// A state's query language.
+#[derive(Clone, Copy)]
+struct Language {
+    name: QueryLanguage,
+    /// Where it is set; by default it is JSONPath.
+    said: Option<Span>,
+    /// Whether the state itself sets it.
+    is_own: bool,
+    /// Whether it is refused as such, or only known when it is deployed.
+    is_disputed: bool,
 }
 
 /// Adds what the schemas find. At the places `mistyped` the model's reader has spoken already.
@@ -40,6 +56,13 @@ pub(super) fn check(
     mistyped: &HashSet<Span>,
     out: &mut Vec<Diagnostic>,
 ) {
+    let said = root.get("QueryLanguage");
+    let language = Language {
+        name: language,
+        said: said.map(Node::span),
+        is_own: false,
+        is_disputed: said.is_some_and(|node| known_language(node).is_none()),
+    };
     let mut pending = vec![Visit {
         part: Part::Machine,
         node: root,
@@ -51,18 +74,25 @@ pub(super) fn check(
         if !matches!(visit.node.kind(), Kind::Object(_)) {
             continue;
         }
-        let instance = object(visit.node);
-        let validator = &visit.part.compiled().validator;
-        let errors: Vec<_> = validator.iter_errors(&instance).collect();
-        if !errors.is_empty() {
-            let found = finding::translate(&visit, &errors);
-            out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
+        // Most objects of a machine are like another one, and that was judged.
+        let likeness = likeness(visit.part, visit.node);
+        let compiled = visit.part.compiled();
+        if !compiled.is_sound(likeness) {
+            let instance = object(visit.node);
+            let errors: Vec<_> = compiled.validator.iter_errors(&instance).collect();
+            if errors.is_empty() {
+                compiled.found_sound(likeness);
+            } else {
+                let found = finding::translate(&visit, &errors);
+                out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
+            }
         }
+        language::check(&visit, out);
         push_children(&visit, language, &mut pending);
     }
 }
 
-fn push_children<'t>(visit: &Visit<'t>, machine: QueryLanguage, pending: &mut Vec<Visit<'t>>) {
+fn push_children<'t>(visit: &Visit<'t>, machine: Language, pending: &mut Vec<Visit<'t>>) {
     let tree = visit.node.tree();
     for entry in visit.node.entries() {
         let node = tree.node(entry.value);
@@ -84,7 +114,7 @@ fn push_children<'t>(visit: &Visit<'t>, machine: QueryLanguage, pending: &mut Ve
     }
 }
 
-fn states(node: Node<'_>, machine: QueryLanguage) -> impl Iterator<Item = Visit<'_>> {
+fn states(node: Node<'_>, machine: Language) -> impl Iterator<Item = Visit<'_>> {
     node.entries().iter().map(move |entry| {
         let node = node.tree().node(entry.value);
         Visit {
@@ -92,7 +122,7 @@ fn states(node: Node<'_>, machine: QueryLanguage) -> impl Iterator<Item = Visit<
             node,
             state: Some(&entry.key),
             place: entry.key_span,
-            language: own_language(node).unwrap_or(machine),
+            language: own_language(node, machine),
         }
     })
 }
@@ -101,8 +131,23 @@ fn kind(state: Node<'_>) -> Option<StateKind> {
     state.get("Type")?.as_str()?.parse().ok()
 }
 
-fn own_language(state: Node<'_>) -> Option<QueryLanguage> {
-    match &**state.get("QueryLanguage")?.as_str()? {
+fn own_language(state: Node<'_>, machine: Language) -> Language {
+    let Some(said) = state.get("QueryLanguage") else {
+        return machine;
+    };
+    let known = known_language(said);
+    let is_downgrade =
+        machine.name == QueryLanguage::Jsonata && known == Some(QueryLanguage::JsonPath);
+    Language {
+        name: known.unwrap_or(machine.name),
+        said: Some(said.span()),
+        is_own: true,
+        is_disputed: known.is_none() || is_downgrade,
+    }
+}
+
+fn known_language(said: Node<'_>) -> Option<QueryLanguage> {
+    match &**said.as_str()? {
         "JSONata" => Some(QueryLanguage::Jsonata),
         "JSONPath" => Some(QueryLanguage::JsonPath),
         _ => None,
@@ -120,6 +165,37 @@ fn opening(node: Node<'_>) -> Span {
             start: span.start,
             end: span.end.min(span.start + 1),
         },
+    }
+}
+
+/// What a schema can tell apart of an object, as a number: two objects that a schema judges
+/// differently have two numbers, as far as 128 bits go.
+fn likeness(part: Part, node: Node<'_>) -> u128 {
+    let mut hashers = [1, 2].map(|seed| FixedState::with_seed(seed).build_hasher());
+    let compiled = part.compiled();
+    for hasher in &mut hashers {
+        for entry in node.entries() {
+            entry.key.hash(hasher);
+            let value = node.tree().node(entry.value);
+            let is_looked_at = compiled.looks_at_value(&entry.key);
+            hash_value(value, is_looked_at, hasher);
+            for item in value.items() {
+                hash_value(item, is_looked_at, hasher);
+            }
+        }
+    }
+    let [one, other] = hashers.map(|hasher| u128::from(hasher.finish()));
+    one << 64 | other
+}
+
+fn hash_value(node: Node<'_>, is_looked_at: bool, hasher: &mut impl Hasher) {
+    std::mem::discriminant(node.kind()).hash(hasher);
+    match node.kind() {
+        // Whether a number is an integer is part of its type.
+        Kind::Number(number) => number.as_f64().to_bits().hash(hasher),
+        Kind::String(text) if is_looked_at => text.hash(hasher),
+        Kind::Array(items) => items.len().hash(hasher),
+        _ => {}
     }
 }
 

@@ -172,7 +172,10 @@ fn a_huge_definition_is_no_trouble() {
     let text = huge("\"Type\": \"Pass\"");
     assert!(text.len() > 5_000_000);
     let folder = Folder::new().file("huge.json", text);
-    quick(&folder, "validate huge.json", 0, "no problems");
+    let told = quick(&folder, "validate huge.json", 1, "1 error");
+    assert!(told.stdout.contains("definition-too-large"), "{told}");
+    let line = "validate huge.json -A definition-too-large";
+    quick(&folder, line, 0, "no problems");
     quick(&folder, "graph huge.json", 0, "digraph");
     quick(&folder, "run huge.json --max-events 0 -q", 0, "{}");
 }
@@ -180,7 +183,8 @@ fn a_huge_definition_is_no_trouble() {
 #[test]
 fn a_huge_definition_full_of_mistakes_is_told_in_short() {
     let folder = Folder::new().file("huge.json", huge("\"Typ\": \"Pass\""));
-    quick(&folder, "validate huge.json", 1, "20000 errors");
+    let line = "validate huge.json -A definition-too-large";
+    quick(&folder, line, 1, "20000 errors");
     let told = quick(&folder, "run huge.json", 1, "more in huge.json");
     assert!(told.stderr.len() < 100_000, "{} bytes", told.stderr.len());
 }

@@ -1,9 +1,9 @@
 //! What tests share that run definitions or read recordings: time jumps, nothing waits.
 
+mod recordings;
+
 use std::collections::BTreeMap;
 use std::future::pending;
-use std::io::Write;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +16,7 @@ use aslkit::runtime::handlers::TaskPattern;
 use aslkit::runtime::{Busy, Clock, Ended, Host, IdentityOptions, Pause, TaskHandler};
 use aslkit::syntax::{Diagnostic, Format, Source, read};
 
-/// The folder of recordings that `ASL_CONFORMANCE` names.
-pub fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("ASL_CONFORMANCE").map(PathBuf::from);
-    if folder.is_none() {
-        say("ASL_CONFORMANCE names no folder: nothing is held against recordings");
-    }
-    folder
-}
-
-/// Tells a number to whoever runs the tests: past the capture of their output.
-pub fn say(line: &str) {
-    let mut stderr = std::io::stderr().lock();
-    writeln!(stderr, "{}: {line}", env!("CARGO_CRATE_NAME")).expect("stderr can be written");
-}
+pub use recordings::{folder, say};
 
 /// The program of a definition, or why there is none.
 pub fn compile(source: &Source, format: Format) -> Result<Program, String> {

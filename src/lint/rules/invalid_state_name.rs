@@ -1,7 +1,8 @@
 //! # invalid-state-name
 //!
 //! ## What it does
-//! Reports a state whose name is empty, or longer than 80 characters.
+//! Reports a state whose name is empty, longer than 80 characters, or holds a control character
+//! such as a line break.
 //!
 //! ## Why it matters
 //! AWS rejects the definition with `INVALID_STATE_NAME`. What does not fit into a name fits
@@ -55,6 +56,15 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     .help("shorten it, and move the words into the state's `Comment`"),
             );
         }
+        if let Some(control) = state.name.chars().find(|c| c.is_control()) {
+            let code = u32::from(control);
+            let message = format!("a state's name holds the control character U+{code:04X}");
+            out.push(
+                RULE.finding(message)
+                    .label(state.name_span, "it is in this name")
+                    .help("take it out, also where transitions name the state"),
+            );
+        }
     }
 }
 
@@ -90,5 +100,26 @@ mod tests {
         "#]],
         );
         check(&named(&"é".repeat(80)), expect![""]);
+    }
+
+    #[test]
+    fn a_name_has_no_control_characters() {
+        check(
+            &named("a\\u0001b"),
+            expect![[r#"
+            error[invalid-state-name] a state's name holds the control character U+0001 (INVALID_STATE_NAME)
+              at 1:36 "a\u0001b" -- it is in this name
+              help: take it out, also where transitions name the state
+        "#]],
+        );
+        check(
+            &named("a\\nb"),
+            expect![[r#"
+            error[invalid-state-name] a state's name holds the control character U+000A (INVALID_STATE_NAME)
+              at 1:32 "a\nb" -- it is in this name
+              help: take it out, also where transitions name the state
+        "#]],
+        );
+        check(&named("a – b"), expect![""]);
     }
 }

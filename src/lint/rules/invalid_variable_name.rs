@@ -5,7 +5,8 @@
 //! characters, and names that are no identifier: a letter first, then letters, digits and `_`.
 //!
 //! ## Why it matters
-//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`. A variable whose name is no
+//! AWS rejects the definition with `SCHEMA_VALIDATION_FAILED`; whether it does so for a name that is
+//! no identifier is not known, so that finding is a warning. A variable whose name is no
 //! identifier could not be read anyway: `$order-id` is `$order` minus `id`.
 //!
 //! ## Example
@@ -40,6 +41,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
 /// The longest name, in characters (01-fields §1.6).
 const LONGEST: usize = 80;
 
+const IDENTIFIER: &str = "a letter first, then letters, digits and `_`";
+
 /// The name that every field sees already.
 const RESERVED: &str = "states";
 
@@ -59,15 +62,20 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 None => "a name must not be empty".to_owned(),
                 Some(wrong) => format!("{wrong:?} cannot stand here"),
             };
-            (label, "a letter first, then letters, digits and `_`")
+            (label, IDENTIFIER)
         } else {
             continue;
         };
-        out.push(
-            RULE.finding(format!("{} is no name for a variable", quoted(name)))
-                .label(assigned.place, label)
-                .help(help),
-        );
+        let mut finding = RULE
+            .finding(format!("{} is no name for a variable", quoted(name)))
+            .label(assigned.place, label)
+            .help(help);
+        if help == IDENTIFIER && !name.is_empty() {
+            // What the specification says, and nobody saw AWS refuse.
+            finding.severity = Severity::Warning;
+            finding.aws_code = None;
+        }
+        out.push(finding);
     }
 }
 
@@ -104,10 +112,10 @@ mod tests {
                 error[invalid-variable-name] "states" is no name for a variable (SCHEMA_VALIDATION_FAILED)
                   at 2:48 "states" -- this name is reserved
                   help: `$states` is what JSONata expressions read
-                error[invalid-variable-name] "a-b" is no name for a variable (SCHEMA_VALIDATION_FAILED)
+                warning[invalid-variable-name] "a-b" is no name for a variable (-)
                   at 2:61 "a-b.$" -- '-' cannot stand here
                   help: a letter first, then letters, digits and `_`
-                error[invalid-variable-name] "1a" is no name for a variable (SCHEMA_VALIDATION_FAILED)
+                warning[invalid-variable-name] "1a" is no name for a variable (-)
                   at 2:75 "1a" -- '1' cannot stand here
                   help: a letter first, then letters, digits and `_`
                 warning[unused-variable] variable `1a` is assigned but never read (-)

@@ -3,38 +3,67 @@
 //! Rules that a reader or the schema raises have a file too, so that every code that is ever
 //! printed can be explained.
 
+mod callback_without_timeout;
 mod choice_without_default;
 mod conflicting_fields;
 mod dead_choice_rule;
+mod definition_too_large;
+mod distributed_only_field;
 mod duplicate_key;
+mod duplicate_label;
 mod duplicate_state_name;
 mod empty_states;
+mod endless_loop;
+mod heartbeat_not_below_timeout;
 mod impossible_path;
 mod invalid_choice_rule;
 mod invalid_intrinsic;
 mod invalid_jsonpath;
+mod invalid_label;
 mod invalid_payload_template;
+mod invalid_resource;
+mod invalid_sdk_action;
 mod invalid_state_name;
+mod invalid_timestamp;
 mod invalid_value;
 mod invalid_variable_name;
+mod jsonata_field_in_jsonpath_state;
 mod jsonata_syntax;
+mod jsonpath_field_in_jsonata_state;
+mod jsonpath_state_in_jsonata_machine;
 mod literal_path;
+mod max_delay_not_above_interval;
+mod missing_argument;
 mod missing_field;
+mod missing_retry;
+mod missing_task_token;
+mod missing_timeout;
 mod missing_transition;
+mod never_matching_error;
 mod next_and_end;
 mod no_terminal_state;
+mod non_string_error_path;
 mod not_a_reference_path;
+mod shadowed_error_name;
 mod shadowed_variable;
 mod stale_variable;
+mod states_all_not_alone;
+mod states_all_not_last;
 mod static_result;
 mod syntax;
 mod transition_leaves_scope;
 mod unassigned_variable;
+mod unknown_argument;
+mod unknown_error_name;
 mod unknown_field;
 mod unknown_function;
+mod unknown_integration;
 mod unknown_states_field;
 mod unknown_target;
 mod unreachable_state;
+mod unsupported_in_express;
+mod unsupported_map_resource;
+mod unsupported_pattern;
 mod unsupported_reference;
 mod unused_variable;
 pub(super) mod wrong_type;
@@ -92,38 +121,67 @@ pub struct Rule {
 
 /// Every rule, in the order of the alphabet.
 pub static RULES: &[&Rule] = &[
+    &callback_without_timeout::RULE,
     &choice_without_default::RULE,
     &conflicting_fields::RULE,
     &dead_choice_rule::RULE,
+    &definition_too_large::RULE,
+    &distributed_only_field::RULE,
     &duplicate_key::RULE,
+    &duplicate_label::RULE,
     &duplicate_state_name::RULE,
     &empty_states::RULE,
+    &endless_loop::RULE,
+    &heartbeat_not_below_timeout::RULE,
     &impossible_path::RULE,
     &invalid_choice_rule::RULE,
     &invalid_intrinsic::RULE,
     &invalid_jsonpath::RULE,
+    &invalid_label::RULE,
     &invalid_payload_template::RULE,
+    &invalid_resource::RULE,
+    &invalid_sdk_action::RULE,
     &invalid_state_name::RULE,
+    &invalid_timestamp::RULE,
     &invalid_value::RULE,
     &invalid_variable_name::RULE,
+    &jsonata_field_in_jsonpath_state::RULE,
     &jsonata_syntax::RULE,
+    &jsonpath_field_in_jsonata_state::RULE,
+    &jsonpath_state_in_jsonata_machine::RULE,
     &literal_path::RULE,
+    &max_delay_not_above_interval::RULE,
+    &missing_argument::RULE,
     &missing_field::RULE,
+    &missing_retry::RULE,
+    &missing_task_token::RULE,
+    &missing_timeout::RULE,
     &missing_transition::RULE,
+    &never_matching_error::RULE,
     &next_and_end::RULE,
     &no_terminal_state::RULE,
+    &non_string_error_path::RULE,
     &not_a_reference_path::RULE,
+    &shadowed_error_name::RULE,
     &shadowed_variable::RULE,
     &stale_variable::RULE,
+    &states_all_not_alone::RULE,
+    &states_all_not_last::RULE,
     &static_result::RULE,
     &syntax::RULE,
     &transition_leaves_scope::RULE,
     &unassigned_variable::RULE,
+    &unknown_argument::RULE,
+    &unknown_error_name::RULE,
     &unknown_field::RULE,
     &unknown_function::RULE,
+    &unknown_integration::RULE,
     &unknown_states_field::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
+    &unsupported_in_express::RULE,
+    &unsupported_map_resource::RULE,
+    &unsupported_pattern::RULE,
     &unsupported_reference::RULE,
     &unused_variable::RULE,
     &wrong_type::RULE,
@@ -131,6 +189,8 @@ pub static RULES: &[&Rule] = &[
 
 pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
 pub(super) use invalid_value::RULE as INVALID_VALUE;
+pub(super) use jsonata_field_in_jsonpath_state::RULE as JSONATA_FIELD_IN_JSONPATH_STATE;
+pub(super) use jsonpath_field_in_jsonata_state::RULE as JSONPATH_FIELD_IN_JSONATA_STATE;
 pub(super) use missing_field::RULE as MISSING_FIELD;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
 pub(super) use wrong_type::RULE as WRONG_TYPE;

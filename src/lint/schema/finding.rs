@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Visit;
 use super::part::Part;
+use crate::data::Number;
 use crate::language::StateKind;
 use crate::lint::similar::nearest;
 use crate::lint::{is_filled_in_later, json_string, quoted, rules, shown};
@@ -95,10 +96,7 @@ impl<'t> Unknown<'t> {
 /// The types of state that have a field, when it stands in a state that cannot have it.
 fn states_with(visit: &Visit<'_>, field: &str) -> Option<String> {
     visit.state?;
-    let has = |kind: &StateKind| {
-        let fields = &Part::state(Some(*kind)).compiled().fields;
-        fields.iter().any(|known| known == field)
-    };
+    let has = |kind: &StateKind| Part::state(Some(*kind)).has_field(field);
     let kinds: Vec<String> = StateKind::ALL
         .into_iter()
         .filter(has)
@@ -117,7 +115,15 @@ fn missing_field(visit: &Visit<'_>, field: &str) -> Diagnostic {
             "does not say how long to wait".to_owned(),
             "exactly one of `Seconds`, `SecondsPath`, `Timestamp`, `TimestampPath`".to_owned(),
         ),
+        "MaxItemsPerBatch" => (
+            "sets no limit to a batch".to_owned(),
+            "`MaxItemsPerBatch` or `MaxInputBytesPerBatch`".to_owned(),
+        ),
         _ => (format!("has no `{field}`"), format!("`{field}`")),
+    };
+    let need = match reason(visit, field) {
+        Some(reason) => format!("{need} {reason}"),
+        None => need,
     };
     rules::MISSING_FIELD
         .finding(format!("{subject} {lack}"))
@@ -125,6 +131,17 @@ fn missing_field(visit: &Visit<'_>, field: &str) -> Diagnostic {
             visit.place,
             format!("{} needs {need}", visit.part.with_article()),
         )
+}
+
+/// Why an object needs a field that others of its kind do not need.
+fn reason(visit: &Visit<'_>, field: &str) -> Option<&'static str> {
+    match (visit.part, field) {
+        (Part::ProcessorConfig, "ExecutionType") => Some("in DISTRIBUTED mode"),
+        (Part::ReaderConfig, "CSVHeaderLocation") => Some("to read CSV"),
+        (Part::ReaderConfig, "CSVHeaders") => Some("when the headers are GIVEN"),
+        (Part::ResultWriter, "Resource") => Some("to write anywhere"),
+        _ => None,
+    }
 }
 
 impl<'v, 't> Subject<'v, 't> {
@@ -168,10 +185,7 @@ impl<'v, 't> Subject<'v, 't> {
             ValidationErrorKind::Enum { options } => self.none_of(options),
             ValidationErrorKind::Minimum { limit } => self.beyond("at least", limit),
             ValidationErrorKind::Maximum { limit } => self.beyond("at most", limit),
-            ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MinLength { .. } => {
-                self.empty()
-            }
-            ValidationErrorKind::MaxLength { limit } => self.too_long(*limit),
+            ValidationErrorKind::MinItems { .. } => self.empty(),
             // No other keyword stands in our schemas; a test holds them to that.
             _ => return None,
         })
@@ -192,7 +206,7 @@ impl<'v, 't> Subject<'v, 't> {
 
     fn takes_expression(&self) -> bool {
         let is_for_jsonata_alone = matches!(&*self.field, "Condition" | "Items");
-        let is_jsonata = self.visit.language == QueryLanguage::Jsonata || is_for_jsonata_alone;
+        let is_jsonata = self.visit.language.name == QueryLanguage::Jsonata || is_for_jsonata_alone;
         is_jsonata && self.visit.part.takes_expressions()
     }
 
@@ -227,12 +241,16 @@ impl<'v, 't> Subject<'v, 't> {
             Kind::Number(_) => shown(self.node),
             _ => with_article(self.node.type_name()),
         };
-        rules::WRONG_TYPE
+        let finding = rules::WRONG_TYPE
             .finding(format!(
                 "`{}` must be {expected}, but is {found}",
                 self.field
             ))
-            .label(self.node.span(), format!("expected {expected}"))
+            .label(self.node.span(), format!("expected {expected}"));
+        if self.takes_expression() && self.node.as_str().is_some() {
+            return finding.help("an expression stands between `{%` and `%}`");
+        }
+        finding
     }
 
     fn none_of(&self, options: &Value) -> Diagnostic {
@@ -275,26 +293,37 @@ impl<'v, 't> Subject<'v, 't> {
             self.field,
             shown(self.node)
         );
-        rules::INVALID_VALUE
-            .finding(message)
-            .label(self.node.span(), format!("expected {bound} {limit}"))
+        let finding = rules::INVALID_VALUE.finding(message);
+        match self.shrinking_waits() {
+            Some(waits) => finding.label(self.node.span(), waits).help(
+                "use 1.0 for a wait that stays the same; `MaxDelaySeconds` caps one that grows",
+            ),
+            None => finding.label(self.node.span(), format!("expected {bound} {limit}")),
+        }
+    }
+
+    /// What a `BackoffRate` below 1 would do to the waits between attempts.
+    fn shrinking_waits(&self) -> Option<String> {
+        let rate = self.node.as_number()?.as_f64();
+        let interval = self.visit.node.get("IntervalSeconds");
+        let interval = interval.and_then(Node::as_number);
+        let mut wait = interval.map_or(1.0, Number::as_f64);
+        if self.field != "BackoffRate" || rate <= 0.0 || wait <= 0.0 {
+            return None;
+        }
+        let mut waits = Vec::new();
+        for _ in 0..3 {
+            let rounded = (wait * 100.0).round() / 100.0;
+            waits.push(format!("{rounded} s"));
+            wait *= rate;
+        }
+        Some(format!("the waits would shrink: {}", waits.join(", ")))
     }
 
     fn empty(&self) -> Diagnostic {
         rules::INVALID_VALUE
             .finding(format!("`{}` must not be empty", self.field))
             .label(self.node.span(), "nothing is in here")
-    }
-
-    fn too_long(&self, limit: u64) -> Diagnostic {
-        let length = self.node.as_str().map_or(0, |text| text.chars().count());
-        let message = format!(
-            "`{}` must have at most {limit} characters, has {length}",
-            self.field
-        );
-        rules::INVALID_VALUE
-            .finding(message)
-            .label(self.node.span(), "this text is too long")
     }
 }
 

@@ -1,6 +1,7 @@
 //! The kinds of object that a definition is made of, each with a schema of its own.
 
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::sync::{OnceLock, RwLock};
 
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
@@ -51,6 +52,44 @@ pub(super) struct Compiled {
     pub(super) validator: Validator,
     /// The fields that the object may have.
     pub(super) fields: Vec<String>,
+    /// Those of them of which only the type counts.
+    typed: HashSet<String>,
+    /// The likenesses of objects that were judged and have no errors.
+    sound: RwLock<HashSet<u128>>,
+}
+
+/// More likenesses are not remembered.
+const MOST_REMEMBERED: usize = 10_000;
+
+impl Compiled {
+    /// Whether an object of this likeness was judged, and has no errors.
+    pub(super) fn is_sound(&self, likeness: u128) -> bool {
+        let sound = self.sound.read();
+        sound.is_ok_and(|sound| sound.contains(&likeness))
+    }
+
+    /// Remembers that objects of this likeness have no errors.
+    pub(super) fn found_sound(&self, likeness: u128) {
+        if let Ok(mut sound) = self.sound.write()
+            && sound.len() < MOST_REMEMBERED
+        {
+            sound.insert(likeness);
+        }
+    }
+
+    /// Whether the schema looks at what a field holds, and not at its type alone.
+    pub(super) fn looks_at_value(&self, field: &str) -> bool {
+        !self.typed.contains(field)
+    }
+}
+
+/// Whether a schema of a field tells values of one type apart.
+fn is_typed(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(_) => true,
+        Value::Object(keywords) => keywords.keys().all(|keyword| keyword == "type"),
+        _ => false,
+    }
 }
 
 const PARTS: usize = Part::WriterConfig as usize + 1;
@@ -144,6 +183,11 @@ impl Part {
         !matches!(self, Self::Machine | Self::Retrier)
     }
 
+    /// Whether the object can have a field.
+    pub(super) fn has_field(self, field: &str) -> bool {
+        self.compiled().fields.iter().any(|known| known == field)
+    }
+
     pub(super) fn compiled(self) -> &'static Compiled {
         COMPILED[self as usize].get_or_init(|| compile(self.schema()))
     }
@@ -179,8 +223,11 @@ impl Part {
 
 fn compile(schema: &str) -> Compiled {
     let schema: Value = serde_json::from_str(schema).expect("tested: every schema is JSON");
-    let fields = schema["properties"].as_object();
-    let fields = fields.map(|fields| fields.keys().cloned().collect());
+    let properties = schema["properties"].as_object();
+    let fields = properties.map(|fields| fields.keys().cloned().collect());
+    let typed = properties.into_iter().flatten();
+    let typed = typed.filter(|(_, schema)| is_typed(schema));
+    let typed = typed.map(|(field, _)| field.clone()).collect();
     let validator = jsonschema::options()
         .with_draft(Draft::Draft7)
         .build(&schema)
@@ -188,5 +235,7 @@ fn compile(schema: &str) -> Compiled {
     Compiled {
         validator,
         fields: fields.unwrap_or_default(),
+        typed,
+        sound: RwLock::default(),
     }
 }

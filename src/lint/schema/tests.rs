@@ -64,7 +64,7 @@ fn every_keyword_of_the_schemas_has_words_for_its_finding() {
         keywords.extend(of_fields.flat_map(|field| field.keys().cloned()));
     }
     let expected = expect![
-        "additionalProperties dependencies enum if items maxLength maximum minItems minLength minimum properties required then type"
+        "additionalProperties allOf dependencies enum if items maximum minItems minimum properties required then type"
     ];
     expected.assert_eq(&keywords.into_iter().collect::<Vec<_>>().join(" "));
 }
@@ -235,8 +235,12 @@ fn types_are_checked_where_the_reader_does_not() {
         r#"{"Type": "Map", "Items": "x", "InputPath": 3, "Iterator": {
         "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}, "End": true}"#,
         expect![[r#"
+            error[jsonata-field-in-jsonpath-state] `Items` is a JSONata field, but this state uses JSONPath (SCHEMA_VALIDATION_FAILED)
+              at 3:22 "Items" -- not allowed in a JSONPath state
+              help: use `ItemsPath`, or give the state `"QueryLanguage": "JSONata"`
             error[wrong-type] `Items` must be an array, an object or a JSONata expression, but is a string (SCHEMA_VALIDATION_FAILED)
               at 3:31 "x" -- expected an array, an object or a JSONata expression
+              help: an expression stands between `{%` and `%}`
             error[wrong-type] `InputPath` must be a path or `null`, but is a number (SCHEMA_VALIDATION_FAILED)
               at 3:49 3 -- expected a path or `null`
         "#]],
@@ -285,6 +289,7 @@ fn a_jsonata_expression_may_stand_for_a_number() {
         expect![[r#"
             error[wrong-type] `Seconds` must be an integer or a JSONata expression, but is a string (SCHEMA_VALIDATION_FAILED)
               at 3:62 "soon" -- expected an integer or a JSONata expression
+              help: an expression stands between `{%` and `%}`
         "#]],
     );
     check_state(
@@ -426,7 +431,7 @@ fn the_insides_of_a_distributed_map_are_checked() {
         "ItemProcessor": {"QueryLanguage": "JSONata", "ProcessorConfig": {"Mode": "DISTRIBUTE"},
           "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}}"#,
         expect![[r#"
-            error[invalid-value] `Label` must not be empty (SCHEMA_VALIDATION_FAILED)
+            error[invalid-label] `Label` must not be empty (INVALID_LABEL_NAME)
               at 3:31 "" -- nothing is in here
             error[invalid-value] `MaxConcurrency` must be at least 0, got -1 (SCHEMA_VALIDATION_FAILED)
               at 3:66 -1 -- expected at least 0

@@ -39,6 +39,7 @@ pub fn read(text: &str, findings: &mut Vec<Diagnostic>) -> Tree {
 
 /// What AWS rejects a text with that is not JSON.
 const AWS_CODE: &str = "INVALID_JSON_DESCRIPTION";
+const BLANK_CODE: &str = "SCHEMA_VALIDATION_FAILED";
 
 fn syntax_error(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(SYNTAX, message).aws(AWS_CODE)
@@ -132,7 +133,10 @@ impl Parser<'_, '_> {
             self.close_frame(self.end);
         }
         let root = self.root.unwrap_or_else(|| {
-            let error = nothing_to_read(self.lexer.text).aws(AWS_CODE);
+            // Recorded: AWS says of a blank text that it is no definition, not that it is no JSON.
+            let is_blank = self.lexer.text.trim().is_empty();
+            let code = if is_blank { BLANK_CODE } else { AWS_CODE };
+            let error = nothing_to_read(self.lexer.text).aws(code);
             self.lexer
                 .report_structure(error.help("a definition begins with `{`"));
             self.builder.add(Kind::Null, Span::default())
