@@ -245,8 +245,17 @@ mod tests {
 
     /// The first lines of the hover on the last character of a place.
     fn check(place: &str, expected: &Expect) {
+        shown(place, &[], expected);
+    }
+
+    fn check_findings(place: &str, expected: &Expect) {
         let document = open("a.asl.json", TEXT);
         let findings = document.findings(|_| lint::Options::default());
+        shown(place, findings, expected);
+    }
+
+    fn shown(place: &str, findings: &[Diagnostic], expected: &Expect) {
+        let document = open("a.asl.json", TEXT);
         let offset = TEXT.find(place).expect("is in the text") + place.len() - 1;
         let client = Client {
             shows_markdown: true,
@@ -381,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_finding_shows_its_rule() {
-        check(
+        check_findings(
             "\"Lost",
             &expect![[r#"
             **Lost** · Fail
@@ -398,7 +407,7 @@ mod tests {
             ## What it does
         "#]],
         );
-        check(
+        check_findings(
             "asl: unreach",
             &expect![[r##"
             # unreachable-state

@@ -139,8 +139,8 @@ const JSON_TEXT = `{
   "Comment": "🚀 takes two units",
   "StartAt": "Chek 🚀",
   "States": {
-    "Check 🚀": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "Ship"}]},
-    "Ship": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true},
+    "Check 🚀": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "Ship"}], "Default": "Ship"},
+    "Ship": {"Type": "Pass", "End": true},
     "Lost": {"Type": "Fail",}
   }
 }
@@ -220,11 +220,11 @@ async function json(program) {
     /there is a state "Ship" already/,
   );
 
-  await editor.type('"Next": "Ship"', '"Next": "S"');
-  const offers = await editor.ask(lsp.CompletionRequest.type, editor.behind('"Next": "S'));
+  await editor.type('"Default": "Ship"', '"Default": "S"');
+  const offers = await editor.ask(lsp.CompletionRequest.type, editor.behind('"Default": "S'));
   assert(offers.items.every(({ textEdit }) => lsp.TextEdit.is(textEdit)));
   assert.deepEqual(offers.items.map(({ label }) => label), ["Ship", "Lost", "Check 🚀"]);
-  assert.match(applied(editor.text, [offers.items[0].textEdit]), /"Next": "Ship"/);
+  assert.match(applied(editor.text, [offers.items[0].textEdit]), /"Default": "Ship"/);
 
   await assert.rejects(editor.connection.sendRequest("asl/unheardOf", {}), (error) => {
     return error.code === lsp.ErrorCodes.MethodNotFound;
