@@ -83,6 +83,11 @@ impl Document {
         }
     }
 
+    /// Has the text judged again.
+    pub(super) fn forget_findings(&mut self) {
+        self.keep_what_is_known();
+    }
+
     /// What the newest text says.
     pub(super) fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, Exit, Notification as Told,
-    PublishDiagnostics,
+    DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
+    DidOpenTextDocument, DidSaveTextDocument, Exit, Notification as Told, PublishDiagnostics,
 };
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest, GotoDefinition,
@@ -17,7 +17,7 @@ use lsp_types::{
     GotoDefinitionResponse, InitializeParams, InitializeResult, OneOf, Position,
     PublishDiagnosticsParams, RenameOptions, ServerCapabilities, ServerInfo,
     TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, Uri,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
 };
 use serde::de::DeserializeOwned;
 
@@ -205,8 +205,19 @@ impl<'o> Server<'o> {
                     self.close(params);
                 }
             }
+            // How files are judged may have changed: a configuration lies beside them.
+            DidSaveTextDocument::METHOD
+            | DidChangeConfiguration::METHOD
+            | DidChangeWatchedFiles::METHOD => self.judge_all_again(),
             _ => {}
         }
+    }
+
+    fn judge_all_again(&mut self) {
+        for document in self.documents.values_mut() {
+            document.forget_findings();
+        }
+        self.unjudged = self.documents.keys().cloned().collect();
     }
 
     fn open(&mut self, params: DidOpenTextDocumentParams) {
@@ -345,6 +356,7 @@ fn capabilities(client: Client) -> ServerCapabilities {
             TextDocumentSyncOptions {
                 open_close: Some(true),
                 change: Some(TextDocumentSyncKind::INCREMENTAL),
+                save: Some(TextDocumentSyncSaveOptions::Supported(true)),
                 ..TextDocumentSyncOptions::default()
             },
         )),

@@ -1,6 +1,7 @@
 //! Whole conversations over a connection in memory.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lsp_server::{Connection, Message, Notification, Request, Response};
 use serde_json::{Value, json};
@@ -336,4 +337,37 @@ fn every_transition_is_offered_where_it_is_written_and_leads_to_its_state() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_saved_may_change_how_everything_is_judged() {
+    let is_lenient = AtomicBool::new(false);
+    let lint = |path: Option<&Path>| {
+        assert_eq!(path, Some(Path::new("/a.asl.json")));
+        let mut options = lint::Options::default();
+        if is_lenient.swap(true, Ordering::Relaxed) {
+            options.levels.set("unknown-target", None);
+        }
+        options
+    };
+    let (ours, theirs) = Connection::memory();
+    let published = || loop {
+        let message = theirs.receiver.recv().expect("the server answers");
+        if let Message::Notification(told) = message {
+            return told.params["diagnostics"].as_array().map(Vec::len);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| serve(ours, &Options { lint: &lint }));
+        for message in [initialize(), open(DEFINITION)] {
+            theirs.sender.send(message).expect("the server listens");
+        }
+        assert_eq!(published(), Some(1));
+        let saved = json!({"textDocument": {"uri": URI}});
+        let message = tell("textDocument/didSave", saved);
+        theirs.sender.send(message).expect("the server listens");
+        assert_eq!(published(), Some(0));
+        let exit = tell("exit", json!(null));
+        theirs.sender.send(exit).expect("the server listens");
+    });
 }
