@@ -31,6 +31,9 @@ _asl() {
             asl,history)
                 cmd="asl__subcmd__history"
                 ;;
+            asl,lsp)
+                cmd="asl__subcmd__lsp"
+                ;;
             asl,rules)
                 cmd="asl__subcmd__rules"
                 ;;
@@ -58,6 +61,9 @@ _asl() {
             asl__subcmd__help,history)
                 cmd="asl__subcmd__help__subcmd__history"
                 ;;
+            asl__subcmd__help,lsp)
+                cmd="asl__subcmd__help__subcmd__lsp"
+                ;;
             asl__subcmd__help,rules)
                 cmd="asl__subcmd__help__subcmd__rules"
                 ;;
@@ -77,7 +83,7 @@ _asl() {
 
     case "${cmd}" in
         asl)
-            opts="-q -h -V --color --quiet --help --version validate run graph history explain rules schema completions help"
+            opts="-q -h -V --color --quiet --help --version validate run graph history lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -177,7 +183,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help)
-            opts="validate run graph history explain rules schema completions help"
+            opts="validate run graph history lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -260,6 +266,20 @@ _asl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        asl__subcmd__help__subcmd__lsp)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         asl__subcmd__help__subcmd__rules)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -327,6 +347,24 @@ _asl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__lsp)
+            opts="-q -h --stdio --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -29,6 +29,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
             cand schema 'Print a JSON Schema, for editors'
@@ -120,6 +121,14 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'asl;lsp'= {
+            cand --color 'When to use colours'
+            cand --stdio 'Talk on stdin and stdout, as always: some clients say so'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'asl;explain'= {
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors'
@@ -154,6 +163,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
             cand schema 'Print a JSON Schema, for editors'
@@ -167,6 +177,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;graph'= {
         }
         &'asl;help;history'= {
+        }
+        &'asl;help;lsp'= {
         }
         &'asl;help;explain'= {
         }

@@ -8,6 +8,7 @@
 //! data ◄─ history                                           the currency between engine and views
 //! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
 //! graph, lint, history ◄─ report                            telling it
+//! graph, lint ◄─ lsp                                        telling it to an editor
 //! cli on top of all
 //! ```
 //! | room | duty |
@@ -22,6 +23,7 @@
 //! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it; replay, redrive |
 //! | [`runtime`] | the driver, clocks, handlers, callbacks, Map Runs, the log on disk |
 //! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
+//! | [`lsp`] | the Language Server Protocol: an editor's view of definitions |
 //! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
@@ -77,6 +79,7 @@ pub mod graph;
 pub mod history;
 pub mod language;
 pub mod lint;
+pub mod lsp;
 pub mod query;
 pub mod report;
 pub mod runtime;

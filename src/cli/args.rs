@@ -73,6 +73,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Tell what happened in an execution, and why it failed
     History(HistoryArgs),
+    /// Help an editor, by the Language Server Protocol on stdin and stdout
+    Lsp(LspArgs),
     /// Print the page of a rule
     Explain(ExplainArgs),
     /// List the rules
@@ -523,6 +525,13 @@ pub(super) struct HistoryArgs {
     /// The definition, for conditions and source lines; a log of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    /// Talk on stdin and stdout, as always: some clients say so
+    #[arg(long)]
+    stdio: bool,
 }
 
 #[derive(Debug, Args)]

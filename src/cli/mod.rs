@@ -10,6 +10,7 @@ mod document;
 mod explain;
 mod graph;
 mod history;
+mod lsp;
 mod output;
 mod paths;
 mod run;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, &terminal),
         Command::Graph(args) => graph::run(args, &terminal),
         Command::History(args) => history::run(args, &terminal),
+        Command::Lsp(args) => lsp::run(args, &terminal),
         Command::Explain(args) => explain::explain(args, &terminal),
         Command::Rules(args) => explain::rules(args, &terminal),
         Command::Schema(args) => schema::run(args, &terminal),

@@ -25,6 +25,7 @@ use std::collections::HashSet;
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
 pub use schema::published as definition_schema;
+pub use schema::{AllowedField, Inner, Shape};
 pub use silence::silence;
 
 use crate::language::{StateMachine, StateMachineType};

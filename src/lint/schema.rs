@@ -10,6 +10,9 @@ mod finding;
 mod language;
 mod part;
 mod published;
+mod shape;
+
+pub use shape::{AllowedField, Inner, Shape};
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher};

@@ -26,6 +26,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "lsp",
+        &["data", "graph", "language", "lint", "query", "syntax"],
+    ),
+    (
         "report",
         &[
             "data", "graph", "history", "language", "lint", "query", "syntax",
@@ -34,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "data", "engine", "graph", "history", "language", "lint", "query", "report", "runtime",
-            "server", "syntax",
+            "data", "engine", "graph", "history", "language", "lint", "lsp", "query", "report",
+            "runtime", "server", "syntax",
         ],
     ),
 ];
@@ -73,6 +77,8 @@ const HOMES: &[(&str, &str)] = &[
     ("jlens_core", "src/query/jsonata/engine"),
     ("regress", "src/query/jsonata/engine"),
     ("jsonschema", "src/lint/schema/"),
+    ("lsp_server", "src/lsp/"),
+    ("lsp_types", "src/lsp/"),
     ("miette", "src/report/diagnostics/human.rs"),
     ("notify", "src/cli/validate/watch.rs"),
     ("owo_colors", "src/report/style.rs"),

@@ -19,6 +19,7 @@ mod http;
 mod input;
 mod interrupt;
 mod log;
+mod lsp;
 mod mocks;
 mod nested;
 mod redrive;

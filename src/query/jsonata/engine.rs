@@ -6,6 +6,7 @@
 
 mod analysis;
 mod budget;
+mod catalog;
 mod document;
 mod matching;
 mod references;
@@ -13,6 +14,7 @@ mod search;
 mod usage;
 
 pub(super) use analysis::{Analysis, Arithmetic};
+pub use catalog::{FunctionPage, function_pages};
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};

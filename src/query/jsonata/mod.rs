@@ -33,7 +33,7 @@ mod reference;
 mod template;
 mod usage;
 
-pub use engine::{Compiled, Run, function_names};
+pub use engine::{Compiled, FunctionPage, Run, function_names, function_pages};
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
 pub use expression::{Evaluated, Expression};
 pub use members::Members;
