@@ -15,6 +15,7 @@ mod read;
 mod source;
 pub mod toml;
 mod tree;
+mod within;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
