@@ -112,6 +112,11 @@ fn is_filled_in_later(node: Node<'_>) -> bool {
     }
 }
 
+/// Whether a deployment adds fields to an object: a placeholder stands among the keys.
+fn has_later_fields(node: Node<'_>) -> bool {
+    node.entries().iter().any(|entry| is_placeholder(&entry.key))
+}
+
 fn is_about_later(tree: &Tree, diagnostic: &Diagnostic) -> bool {
     diagnostic.rule == rules::WRONG_TYPE.name && is_filled_in_later(tree.node_at(diagnostic.span()))
 }

@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod duplicates;
+pub mod embedded;
 mod findings;
 pub mod json;
 mod line_index;

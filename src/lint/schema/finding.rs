@@ -11,7 +11,7 @@ use super::Visit;
 use super::part::Part;
 use crate::language::StateKind;
 use crate::lint::similar::nearest;
-use crate::lint::{is_filled_in_later, json_string, quoted, rules, shown};
+use crate::lint::{has_later_fields, is_filled_in_later, is_placeholder, json_string, quoted, rules, shown};
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Edit, Entry, Kind, Node};
 
@@ -32,6 +32,9 @@ pub(super) fn translate(visit: &Visit<'_>, errors: &[ValidationError<'_>]) -> Ve
     });
     let mut unknown: Vec<Unknown<'_>> = Vec::new();
     for name in unexpected {
+        if is_placeholder(name) {
+            continue;
+        }
         // Only one field can be renamed to the same name.
         let taken: Vec<&str> = unknown.iter().filter_map(|field| field.near).collect();
         unknown.extend(Unknown::of(visit, name, &taken));
@@ -43,7 +46,8 @@ pub(super) fn translate(visit: &Visit<'_>, errors: &[ValidationError<'_>]) -> Ve
             ValidationErrorKind::Required { property } => {
                 let field = property.as_str().unwrap_or_default();
                 // A misspelt field is one mistake: it is not missing as well.
-                if !unknown.iter().any(|unknown| unknown.near == Some(field)) {
+                let is_misspelt = unknown.iter().any(|unknown| unknown.near == Some(field));
+                if !is_misspelt && !has_later_fields(visit.node) {
                     found.push(missing_field(visit, field));
                 }
             }

@@ -75,7 +75,8 @@ fn spans_are_exact_bytes() {
             StartAt /StartAt: "\"é🚀 A\""
             States /States: "é A:\n    Type: !Sub Pass\n    Comment: |  # header\n      two é\n      lines\n\n    Retry:\n    - ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -\n  B: *r\n  C:"
             é A /States/é A: "Type: !Sub Pass\n    Comment: |  # header\n      two é\n      lines\n\n    Retry:\n    - ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -"
-            Type /States/é A/Type: "Pass"
+            Type /States/é A/Type: "!Sub Pass"
+            !Sub /States/é A/Type/Fn::Sub: "Pass"
             Comment /States/é A/Comment: "|  # header\n      two é\n      lines"
             Retry /States/é A/Retry: "- ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -"
             /States/é A/Retry/0: "ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3"
@@ -133,9 +134,68 @@ fn scalars_are_values_of_json() {
     check(
         "a: 2012-10-17\nb: 0x10\nc: '1'\nd: ~\ne: yes\nf: !!str 1\ng: ! 2\nh: !Ref X\ni: !!int '3'\n1: true\nnull: .5\n",
         &expect![[r#"
-            {"a":"2012-10-17","b":16,"c":"1","d":null,"e":"yes","f":"1","g":"2","h":"X","i":3,"1":true,"null":0.5}
+            {"a":"2012-10-17","b":16,"c":"1","d":null,"e":"yes","f":"1","g":"2","h":{"Ref":"X"},"i":3,"1":true,"null":0.5}
         "#]],
     );
+}
+
+#[test]
+fn tags_of_cloudformation_are_functions() {
+    check_spans(
+        "a: !GetAtt A.Arn\nb: &x !Sub # c\n  - |\n    t\n  - {n: !Ref N}\nc: !If [p, !Ref é, *x]\nd: !Other e\n!Ref f: &y ! g\nh: !Join\n- ','\n- !Split ['', ~]\ni: !ImportValue\n  Fn::Sub: j\n",
+        &expect![[r#"
+            : "a: !GetAtt A.Arn\nb: &x !Sub # c\n  - |\n    t\n  - {n: !Ref N}\nc: !If [p, !Ref é, *x]\nd: !Other e\n!Ref f: &y ! g\nh: !Join\n- ','\n- !Split ['', ~]\ni: !ImportValue\n  Fn::Sub: j"
+            a /a: "!GetAtt A.Arn"
+            !GetAtt /a/Fn::GetAtt: "A.Arn"
+            b /b: "!Sub # c\n  - |\n    t\n  - {n: !Ref N}"
+            !Sub /b/Fn::Sub: "- |\n    t\n  - {n: !Ref N}"
+            /b/Fn::Sub/0: "|\n    t"
+            /b/Fn::Sub/1: "{n: !Ref N}"
+            n /b/Fn::Sub/1/n: "!Ref N"
+            !Ref /b/Fn::Sub/1/n/Ref: "N"
+            c /c: "!If [p, !Ref é, *x]"
+            !If /c/Fn::If: "[p, !Ref é, *x]"
+            /c/Fn::If/0: "p"
+            /c/Fn::If/1: "!Ref é"
+            !Ref /c/Fn::If/1/Ref: "é"
+            /c/Fn::If/2: "*x"
+            !Sub /b/Fn::Sub: "- |\n    t\n  - {n: !Ref N}"
+            /b/Fn::Sub/0: "|\n    t"
+            /b/Fn::Sub/1: "{n: !Ref N}"
+            n /b/Fn::Sub/1/n: "!Ref N"
+            !Ref /b/Fn::Sub/1/n/Ref: "N"
+            d /d: "e"
+            f /f: "g"
+            h /h: "!Join\n- ','\n- !Split ['', ~]"
+            !Join /h/Fn::Join: "- ','\n- !Split ['', ~]"
+            /h/Fn::Join/0: "','"
+            /h/Fn::Join/1: "!Split ['', ~]"
+            !Split /h/Fn::Join/1/Fn::Split: "['', ~]"
+            /h/Fn::Join/1/Fn::Split/0: "''"
+            /h/Fn::Join/1/Fn::Split/1: "~"
+            i /i: "!ImportValue\n  Fn::Sub: j"
+            !ImportValue /i/Fn::ImportValue: "Fn::Sub: j"
+            Fn::Sub /i/Fn::ImportValue/Fn::Sub: "j"
+        "#]],
+    );
+    check(
+        "a: !If\nb: !Select\n  - 0\n  - !Sub\nc: [!Ref ]\n",
+        &expect![[r#"
+            {"a":{"Fn::If":null},"b":{"Fn::Select":[0,{"Fn::Sub":null}]},"c":[{"Ref":null}]}
+        "#]],
+    );
+}
+
+#[test]
+fn functions_nest_no_deeper_than_anything() {
+    let text = "!If [".repeat(250);
+    let mut findings = Vec::new();
+    assert!(read(&text, &mut findings).root().to_json().depth() <= 500);
+    for text in ["- !If ".repeat(200_000), "!If\n- ".repeat(3), format!("{}!Ref x", "- ".repeat(500))] {
+        let mut findings = Vec::new();
+        let tree = read(&text, &mut findings);
+        assert!(tree.root().to_json().depth() <= 500, "{}", tree.root().to_json().depth());
+    }
 }
 
 #[test]
