@@ -86,8 +86,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = VALIDATE_EXAMPLES)]
 pub(super) struct ValidateArgs {
-    /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
-    /// is stdin
+    /// Files, templates too, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and
+    /// *.sfn.json; - is stdin
     #[arg(default_value = ".", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// What findings call the text that comes from stdin
@@ -96,6 +96,9 @@ pub(super) struct ValidateArgs {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DiagnosticFormat,
+    /// Of a template, judge only the state machine of this name
+    #[arg(long, value_name = "NAME")]
+    pub(super) machine: Option<String>,
     /// The type of state machine the definitions are for: EXPRESS ones may do less
     #[arg(long, value_enum)]
     pub(super) r#type: Option<TypeChoice>,
@@ -212,9 +215,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArgs {
-    /// The definition, JSON or YAML; - is stdin. A log of ours has its own
+    /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
     #[arg(required_unless_present_any = ["replay", "redrive"])]
     pub(super) definition: Option<PathBuf>,
+    /// The state machine of this name, when the definition is in a template with several
+    #[arg(long, value_name = "NAME", requires = "definition")]
+    pub(super) machine: Option<String>,
 
     /// Hold the definition against a recorded history, a log or get-execution-history's answer:
     /// Tasks do what they did then, and the first event that differs is shown
@@ -408,8 +414,11 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {
-    /// The definition, JSON or YAML; broken ones are drawn too; - is stdin
+    /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin
     pub(super) definition: PathBuf,
+    /// The state machine of this name, when the template has several
+    #[arg(long, value_name = "NAME")]
+    pub(super) machine: Option<String>,
     /// How to draw  [default: by the ending of --output, else dot]
     #[arg(long, value_enum)]
     pub(super) format: Option<GraphFormat>,

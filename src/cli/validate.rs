@@ -1,6 +1,7 @@
 //! `asl validate`: findings of any number of files; one bad file never stops the others.
 
 mod fix;
+mod templates;
 
 use std::fmt::Write;
 use std::fs;
@@ -12,12 +13,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Exit;
 use super::args::{DiagnosticFormat, TypeChoice, ValidateArgs};
-use super::document::{Document, STDIN, Unreadable, human_options, read_source};
+use super::document::{STDIN, Unreadable, human_options, read_source};
 use super::output::{Failure, Terminal, print};
+use crate::language::File;
 use crate::lint::{self, Levels, Options};
 use crate::report::diagnostics::{FileReport, Summary, concise, human, json};
 use crate::report::style::printable;
-use crate::syntax::{Diagnostic, Severity, Source, Tree};
+use crate::syntax::{Diagnostic, Source, Tree};
+use templates::Held;
 
 /// What a folder is walked for.
 const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
@@ -27,6 +30,7 @@ struct Judged {
     source: Source,
     tree: Option<Tree>,
     diagnostics: Vec<Diagnostic>,
+    template: Option<Held>,
 }
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -60,7 +64,15 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let had_templates = judged.iter().any(|file| file.template.is_some());
+    let judged = templates::with_machines(judged, args.machine.as_deref(), terminal)?;
+    let judged = templates::follow(judged, &options, |path, options| {
+        judged_file(args, path, options, terminal)
+    });
     if judged.is_empty() && unreadable == 0 {
+        if had_templates {
+            return Ok(Exit::Nothing);
+        }
         let endings = ENDINGS.map(|ending| format!("*{ending}")).join(" ");
         terminal.error(&format!("no definitions found: looked for {endings}"));
         return Ok(Exit::Nothing);
@@ -175,7 +187,7 @@ fn judged_file(
     options: &Options,
     terminal: &Terminal,
 ) -> Result<Judged, String> {
-    let judged = judge(path, args.stdin_filename.as_deref(), options)?;
+    let judged = judge(args, path, options)?;
     if !args.fix || path.as_os_str() == STDIN {
         return Ok(judged);
     }
@@ -187,7 +199,8 @@ fn judged_file(
         let Some(text) = mend(&judged.source, &judged.diagnostics) else {
             break;
         };
-        judged = judge_source(Source::new(judged.source.name.clone(), text), options);
+        let source = Source::new(judged.source.name.clone(), text);
+        judged = judge_source(source, args.machine.as_deref(), options);
         changed = true;
     }
     if changed {
@@ -200,37 +213,32 @@ fn judged_file(
     Ok(judged)
 }
 
-fn judge(path: &Path, stdin_name: Option<&str>, options: &Options) -> Result<Judged, String> {
-    let source = match read_source(path, stdin_name) {
-        Ok(source) => source,
-        Err(Unreadable::Io(message)) => return Err(message),
-        Err(Unreadable::NotText(source, diagnostic)) => {
-            return Ok(Judged {
-                source,
-                tree: None,
-                diagnostics: vec![*diagnostic],
-            });
-        }
-    };
-    Ok(judge_source(source, options))
+fn judge(args: &ValidateArgs, path: &Path, options: &Options) -> Result<Judged, String> {
+    templates::refuse_hcl(path)?;
+    match read_source(path, args.stdin_filename.as_deref()) {
+        Ok(source) => Ok(judge_source(source, args.machine.as_deref(), options)),
+        Err(Unreadable::Io(message)) => Err(message),
+        Err(Unreadable::NotText(source, diagnostic)) => Ok(Judged {
+            source,
+            tree: None,
+            diagnostics: vec![*diagnostic],
+            template: None,
+        }),
+    }
 }
 
-fn judge_source(source: Source, options: &Options) -> Judged {
-    let mut document = Document::of(source);
-    let mut syntax = std::mem::take(&mut document.syntax);
-    let model = std::mem::take(&mut document.model);
-    // What stands in a text that was only half read is guesswork.
-    let broken = syntax
-        .iter()
-        .any(|d| d.rule == "syntax" && d.severity == Severity::Error);
-    if !broken {
-        syntax.extend(lint::check(document.definition(), model, options));
+/// Judges what a source holds: a definition, or the machines of a template, or one of them.
+fn judge_source(source: Source, machine: Option<&str>, options: &Options) -> Judged {
+    let mut file = File::read(source);
+    let template = Held::of(&file);
+    if let Some(name) = machine {
+        file.keep_only(name);
     }
-    options.levels.apply(&mut syntax);
     Judged {
-        source: document.source,
-        tree: Some(document.tree),
-        diagnostics: syntax,
+        diagnostics: lint::check_file(&file, options),
+        source: file.source,
+        tree: Some(file.tree),
+        template,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod errors;
 mod field;
+mod file;
 mod flow;
 mod resource;
 mod state;
@@ -13,6 +14,7 @@ pub mod states;
 
 pub use errors::{Catcher, Retrier};
 pub use field::Field;
+pub use file::{File, Inner, Machine, is_broken, machine_type};
 pub use flow::{Flow, StateMachine, StateMachineType};
 pub use resource::{IntegrationPattern, Resource};
 pub use state::{Body, Io, State, StateKind, Target, Transition};

@@ -6,6 +6,7 @@
 //! rule keeps silent where another one has named the cause.
 
 mod context;
+mod file;
 mod levels;
 mod rules;
 mod schema;
@@ -13,6 +14,7 @@ mod similar;
 
 use std::collections::HashSet;
 
+pub use file::{Substituted, check_file, check_substitutions, missing_definition};
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
 
@@ -114,7 +116,9 @@ fn is_filled_in_later(node: Node<'_>) -> bool {
 
 /// Whether a deployment adds fields to an object: a placeholder stands among the keys.
 fn has_later_fields(node: Node<'_>) -> bool {
-    node.entries().iter().any(|entry| is_placeholder(&entry.key))
+    node.entries()
+        .iter()
+        .any(|entry| is_placeholder(&entry.key))
 }
 
 fn is_about_later(tree: &Tree, diagnostic: &Diagnostic) -> bool {

@@ -9,6 +9,7 @@ mod duplicate_state_name;
 mod empty_states;
 mod invalid_state_name;
 mod invalid_value;
+mod missing_definition;
 mod missing_field;
 mod missing_transition;
 mod next_and_end;
@@ -16,8 +17,10 @@ mod no_terminal_state;
 mod syntax;
 mod transition_leaves_scope;
 mod unknown_field;
+mod unknown_substitution;
 mod unknown_target;
 mod unreachable_state;
+mod unused_substitution;
 pub(super) mod wrong_type;
 
 use std::fmt;
@@ -79,6 +82,7 @@ pub static RULES: &[&Rule] = &[
     &empty_states::RULE,
     &invalid_state_name::RULE,
     &invalid_value::RULE,
+    &missing_definition::RULE,
     &missing_field::RULE,
     &missing_transition::RULE,
     &next_and_end::RULE,
@@ -86,15 +90,20 @@ pub static RULES: &[&Rule] = &[
     &syntax::RULE,
     &transition_leaves_scope::RULE,
     &unknown_field::RULE,
+    &unknown_substitution::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
+    &unused_substitution::RULE,
     &wrong_type::RULE,
 ];
 
 pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
 pub(super) use invalid_value::RULE as INVALID_VALUE;
+pub(super) use missing_definition::RULE as MISSING_DEFINITION;
 pub(super) use missing_field::RULE as MISSING_FIELD;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
+pub(super) use unknown_substitution::RULE as UNKNOWN_SUBSTITUTION;
+pub(super) use unused_substitution::RULE as UNUSED_SUBSTITUTION;
 pub(super) use wrong_type::RULE as WRONG_TYPE;
 
 /// The rule of this name.

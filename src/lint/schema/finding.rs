@@ -11,7 +11,9 @@ use super::Visit;
 use super::part::Part;
 use crate::language::StateKind;
 use crate::lint::similar::nearest;
-use crate::lint::{has_later_fields, is_filled_in_later, is_placeholder, json_string, quoted, rules, shown};
+use crate::lint::{
+    has_later_fields, is_filled_in_later, is_placeholder, json_string, quoted, rules, shown,
+};
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Edit, Entry, Kind, Node};
 

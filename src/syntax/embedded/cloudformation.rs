@@ -20,7 +20,11 @@ pub(super) fn in_resources(finder: &mut Finder<'_>, resources: Node<'_>) {
             pending.extend(repeated.into_iter().flat_map(fields));
             continue;
         }
-        let type_field = match resource.get("Type").and_then(Node::as_str).map(|name| &**name) {
+        let type_field = match resource
+            .get("Type")
+            .and_then(Node::as_str)
+            .map(|name| &**name)
+        {
             Some("AWS::StepFunctions::StateMachine") => "StateMachineType",
             Some("AWS::Serverless::StateMachine") => "Type",
             _ => continue,
@@ -48,7 +52,10 @@ fn machine(
 }
 
 fn place(finder: &mut Finder<'_>, properties: Node<'_>) -> Place {
-    if let Some(node) = properties.get("Definition").or_else(|| properties.get("DefinitionString")) {
+    if let Some(node) = properties
+        .get("Definition")
+        .or_else(|| properties.get("DefinitionString"))
+    {
         return finder.value(node);
     }
     // `aws cloudformation package` takes paths in both.
@@ -79,7 +86,11 @@ fn substitutions(node: Option<Node<'_>>) -> Option<Vec<Substitution>> {
         return None;
     }
     // A transform may add any.
-    if node.entries().iter().any(|entry| entry.key.starts_with("Fn::")) {
+    if node
+        .entries()
+        .iter()
+        .any(|entry| entry.key.starts_with("Fn::"))
+    {
         return None;
     }
     let entries = node.entries().iter();

@@ -197,7 +197,8 @@ fn settle_where(tree: &mut Tree, root: NodeId, is_function: impl Fn(&Entry) -> b
         tree.remove_entries(holder, |entry| gone.contains(&entry.value));
     }
     for (id, text) in changes {
-        let (text, span) = text.unwrap_or_else(|| (placeholder("AWS::NoValue"), tree.node(id).span()));
+        let (text, span) =
+            text.unwrap_or_else(|| (placeholder("AWS::NoValue"), tree.node(id).span()));
         tree.replace(id, Kind::String(text.into()), span);
     }
 }

@@ -112,7 +112,10 @@ pub fn find(source: &Source, tree: &Tree) -> Option<Template> {
 
 fn kind(root: Node<'_>) -> Option<TemplateKind> {
     let has = |key| root.entry(key).is_some();
-    let is_object = |key| root.get(key).is_some_and(|node| matches!(node.kind(), Kind::Object(_)));
+    let is_object = |key| {
+        root.get(key)
+            .is_some_and(|node| matches!(node.kind(), Kind::Object(_)))
+    };
     if has("format_version") {
         return Some(TemplateKind::Terraform);
     }

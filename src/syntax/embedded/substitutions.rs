@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::functions::{call, substituted};
-use crate::syntax::{Kind, Node, NodeId, Source, Span};
+use crate::syntax::{Kind, Node, NodeId, Source, Span, within};
 
 /// A placeholder that a definition uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct Use {
     pub name: Arc<str>,
     /// Where the name stands.
     pub span: Span,
+    /// Whether it can hardly be anything else: shells and queries have variables in braces too,
+    /// and those stand among other words.
+    pub is_certain: bool,
 }
 
 /// A key of `DefinitionSubstitutions`.
@@ -26,18 +29,44 @@ pub struct Substitution {
     pub span: Span,
 }
 
-/// The names of all placeholders in a text, and where each begins.
-pub(super) fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    named(text, "${")
+/// Which placeholders of a text are meant.
+#[derive(Clone, Copy)]
+pub(super) enum Names {
+    All,
+    /// `Fn::Sub` makes `${Name}` of `${!Name}`, and fills in the rest itself.
+    LeftBySub,
 }
 
-/// The names that `Fn::Sub` leaves to others: it makes `${Name}` of `${!Name}`, and fills in the
-/// rest itself.
-pub(super) fn names_after_sub(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    named(text, "${!")
+/// The placeholders in the string at `span`, with their places.
+pub(super) fn placed(
+    source: &Source,
+    span: Span,
+    text: &str,
+    which: Names,
+    is_certain: impl Fn(usize, &str) -> bool,
+) -> Vec<Use> {
+    let found: Vec<(usize, &str)> = names(text, which).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let part = |(at, name): &(usize, &str)| Span::new(*at, at + name.len());
+    let parts: Vec<Span> = found.iter().map(part).collect();
+    let places = within::places(&source.text, span, &parts);
+    let uses = found.into_iter().zip(places);
+    uses.map(|((at, name), span)| Use {
+        name: name.into(),
+        span,
+        is_certain: is_certain(at, name),
+    })
+    .collect()
 }
 
-fn named<'t>(text: &'t str, opening: &'static str) -> impl Iterator<Item = (usize, &'t str)> {
+/// The names of placeholders in a text, and where each begins.
+fn names(text: &str, which: Names) -> impl Iterator<Item = (usize, &str)> {
+    let opening = match which {
+        Names::All => "${",
+        Names::LeftBySub => "${!",
+    };
     text.match_indices(opening).filter_map(move |(at, _)| {
         let start = at + opening.len();
         let rest = &text[start..];
@@ -45,6 +74,25 @@ fn named<'t>(text: &'t str, opening: &'static str) -> impl Iterator<Item = (usiz
         let end = rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '_')?;
         (end > 0 && rest[end..].starts_with('}')).then(|| (start, &rest[..end]))
     })
+}
+
+/// Whether a name in the text of a whole definition is all that stands in its string, or stands
+/// without quotes.
+pub(super) fn is_certain(text: &str, offset: usize, name: &str) -> bool {
+    /// Who writes more than this without a blank writes no words.
+    const FAR: usize = 200;
+    let before = text[..offset]
+        .trim_end_matches("${")
+        .trim_end_matches("${!");
+    let is_bare = before.trim_end().ends_with([':', '[', ',', '{']);
+    let mut left = before.chars().rev().take(FAR);
+    let mut right = text[offset + name.len()..].chars().take(FAR);
+    let has_blank = |chars: &mut dyn Iterator<Item = char>| {
+        chars
+            .take_while(|char| *char != '"')
+            .any(char::is_whitespace)
+    };
+    is_bare || !(has_blank(&mut left) || has_blank(&mut right))
 }
 
 /// The placeholders in all keys and texts of a definition. What functions of the template fill
@@ -60,24 +108,22 @@ pub fn uses(source: &Source, definition: Node<'_>) -> Vec<Use> {
         if !seen.insert(node.id()) {
             continue;
         }
-        let mut note = |span: Span, offset: usize, name: &str| {
-            found.push(Use {
-                name: name.into(),
-                span: source.within(span, offset, name.len()),
-            });
+        let mut note = |text: &str, span: Span, named: Names| {
+            let is_certain = !text.contains(char::is_whitespace);
+            found.extend(placed(source, span, text, named, |_, _| is_certain));
         };
         if let Kind::String(text) = node.kind() {
-            names(text).for_each(|(offset, name)| note(node.span(), offset, name));
+            note(text, node.span(), Names::All);
         }
         if let Some((entry, argument)) = call(node) {
             let text = substituted(argument).filter(|_| &*entry.key == "Fn::Sub");
-            if let Some((text, written)) = text.and_then(|node| Some((node.as_str()?, node.span()))) {
-                names_after_sub(text).for_each(|(offset, name)| note(written, offset, name));
+            if let Some((text, span)) = text.and_then(|node| Some((node.as_str()?, node.span()))) {
+                note(text, span, Names::LeftBySub);
             }
             continue;
         }
         for entry in node.entries() {
-            names(&entry.key).for_each(|(offset, name)| note(entry.key_span, offset, name));
+            note(&entry.key, entry.key_span, Names::All);
         }
         pending.extend(node.items());
         pending.extend(node.entries().iter().map(|entry| tree.node(entry.value)));

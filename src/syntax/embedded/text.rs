@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::functions::{self, MOST_TEXT, call, substituted};
-use super::substitutions::{Use, names, names_after_sub};
+use super::substitutions::{Names, Use, is_certain, placed};
 use crate::data::Json;
 use crate::syntax::within::{Run, Runs, Style};
 use crate::syntax::{Diagnostic, Edit, Fix, Kind, Node, Source, Span};
@@ -258,17 +258,14 @@ impl Builder<'_, '_> {
             text: Span::new(start, self.text.len()),
             written: self.written(style, node.span()),
         });
-        let found: Vec<_> = if is_substituted {
-            names_after_sub(text).collect()
+        let names = if is_substituted {
+            Names::LeftBySub
         } else {
-            names(text).collect()
+            Names::All
         };
-        for (offset, name) in found {
-            self.uses.push(Use {
-                name: name.into(),
-                span: self.source.within(node.span(), offset, name.len()),
-            });
-        }
+        let is_certain = |at: usize, name: &str| is_certain(text, at, name);
+        let uses = placed(self.source, node.span(), text, names, is_certain);
+        self.uses.extend(uses);
     }
 
     /// Adds the runs of a string; `None` when it does not stand there.
@@ -293,7 +290,10 @@ impl Builder<'_, '_> {
             // The line breaks at the end of a block.
             let at = runs.end();
             self.runs.push(Run {
-                text: Span { start: end, ..whole },
+                text: Span {
+                    start: end,
+                    ..whole
+                },
                 source: Span::new(at, at),
             });
         }

@@ -202,6 +202,23 @@ pub(super) fn place(source: &str, span: Span, offset: usize, len: usize) -> Span
     whole_characters(source, Span { start, end })
 }
 
+/// The places of many parts of one string, none of them empty: it is decoded once.
+pub(super) fn places(source: &str, span: Span, parts: &[Span]) -> Vec<Span> {
+    let runs: Vec<Run> = Runs::new(source, span).into_iter().flatten().collect();
+    let place = |part: &Span| {
+        let first = runs.get(runs.partition_point(|run| run.text.end <= part.start));
+        let last = runs.get(runs.partition_point(|run| run.text.end < part.end));
+        match (first, last) {
+            (Some(first), Some(last)) => Span {
+                start: first.start_of(part.start),
+                end: last.end_of(part.end),
+            },
+            _ => span,
+        }
+    };
+    parts.iter().map(place).collect()
+}
+
 /// A span that cuts no character.
 fn whole_characters(source: &str, span: Span) -> Span {
     let (mut start, mut end) = (span.start as usize, span.end as usize);

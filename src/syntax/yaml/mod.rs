@@ -23,9 +23,9 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 
 use self::places::Places;
+use super::embedded::function_of_tag;
 use super::findings::{Findings, SYNTAX, nothing_to_read};
 use super::tree::{Entry, Kind, NodeId, Tree, TreeBuilder};
-use super::embedded::function_of_tag;
 use super::{Diagnostic, Span, duplicates};
 use crate::data::limits::MAX_DEPTH;
 

@@ -191,10 +191,18 @@ fn functions_nest_no_deeper_than_anything() {
     let text = "!If [".repeat(250);
     let mut findings = Vec::new();
     assert!(read(&text, &mut findings).root().to_json().depth() <= 500);
-    for text in ["- !If ".repeat(200_000), "!If\n- ".repeat(3), format!("{}!Ref x", "- ".repeat(500))] {
+    for text in [
+        "- !If ".repeat(200_000),
+        "!If\n- ".repeat(3),
+        format!("{}!Ref x", "- ".repeat(500)),
+    ] {
         let mut findings = Vec::new();
         let tree = read(&text, &mut findings);
-        assert!(tree.root().to_json().depth() <= 500, "{}", tree.root().to_json().depth());
+        assert!(
+            tree.root().to_json().depth() <= 500,
+            "{}",
+            tree.root().to_json().depth()
+        );
     }
 }
 
