@@ -42,6 +42,7 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l stdin-filename -d '
 complete -c asl -n "__fish_asl_using_subcommand validate" -l format -d 'How to write the findings' -r -f -a "full\t'The message, the source around it, what to do'
 concise\t'One line for each finding'
 json\t'One JSON document'"
+complete -c asl -n "__fish_asl_using_subcommand validate" -l machine -d 'Of a template, judge only the state machine of this name' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -l type -d 'The type of state machine the definitions are for: EXPRESS ones may do less' -r -f -a "standard\t''
 express\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
@@ -59,6 +60,7 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l unsafe-fixes -d 'Wi
 complete -c asl -n "__fish_asl_using_subcommand validate" -l show-files -d 'List the files that would be judged, and stop'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand run" -l machine -d 'The state machine of this name, when the definition is in a template with several' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the definition against a recorded history, a log or get-execution-history\'s answer: Tasks do what they did then, and the first event that differs is shown' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l redrive -d 'Go on with a recorded execution from the states that failed' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
@@ -91,6 +93,7 @@ never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
 mermaid\t'For Mermaid, as in Markdown'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s o -l output -d 'Where to write it, instead of stdout' -r -F

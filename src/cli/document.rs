@@ -305,7 +305,7 @@ pub(super) fn unreadable(embedded: &Embedded, path: &Path) -> Option<String> {
         Ok(found) if !found.is_file() => "it is no regular file".to_owned(),
         Ok(_) => return None,
     };
-    Some(format!("{why}: {written}"))
+    Some(format!("{written}: {why}"))
 }
 
 /// Draws the errors in a file that is no definition: `asl validate --fix` is not for it.

@@ -136,10 +136,8 @@ impl EmbeddedText {
 
     fn outer_edit(&self, edit: &Edit) -> Option<Edit> {
         let Span { start, end } = edit.span;
-        let part = self
-            .parts
-            .iter()
-            .find(|part| part.text.start <= start && end <= part.text.end)?;
+        let at = self.parts.partition_point(|part| part.text.end < end);
+        let part = self.parts.get(at).filter(|part| part.text.start <= start)?;
         let text = match part.written? {
             Written::Double => {
                 let quoted = Json::from(edit.text.as_str()).text().into_owned();
@@ -147,9 +145,10 @@ impl EmbeddedText {
             }
             Written::Single => is_plain(&edit.text).then(|| edit.text.replace('\'', "''"))?,
             Written::Literal { indent } => {
-                // The first line decides how far all are indented, and blanks at the end of the
-                // last one count.
-                let is_inside = part.text.start < start && end < part.text.end;
+                // The first line decides how far all are indented, and the last one must not
+                // become empty.
+                let words = self.words_of(part);
+                let is_inside = words.start < start && end < words.end;
                 let is_writable = edit.text.split('\n').all(is_plain);
                 let line = format!("\n{}", " ".repeat(indent));
                 (is_inside && is_writable).then(|| edit.text.replace('\n', &line))?
@@ -160,10 +159,29 @@ impl EmbeddedText {
                 (is_inside && is_plain(&edit.text)).then(|| edit.text.clone())?
             }
         };
-        Some(Edit {
-            span: self.outer(edit.span),
-            text,
-        })
+        let span = Span {
+            start: self.edge(start, part),
+            end: self.edge(end, part),
+        };
+        Some(Edit { span, text })
+    }
+
+    /// Where the character at an offset of a part begins. In a block, that is behind the
+    /// indentation of its line.
+    fn edge(&self, offset: u32, part: &Part) -> u32 {
+        if offset == part.text.end {
+            return self.run_before(offset).end_of(offset);
+        }
+        let at = self.runs.partition_point(|run| run.text.end <= offset);
+        self.runs[at].start_of(offset)
+    }
+
+    /// A part without the blanks around it.
+    fn words_of(&self, part: &Part) -> Span {
+        let text = self.text.get(part.text.range()).unwrap_or_default();
+        let start = text.len() - text.trim_start().len();
+        let shift = part.text.start as usize;
+        Span::new(shift + start, shift + text.trim_end().len())
     }
 
     /// The stretch around an offset that stands on one line of the template.
@@ -208,7 +226,9 @@ impl Builder<'_, '_> {
                 text.as_str()?;
                 self.node(text, true)?;
             }
-            ("Fn::Join", Some((separator, parts))) => self.join(separator, parts)?,
+            ("Fn::Join", Some((separator, parts))) if separator.as_str().is_some() => {
+                self.join(separator, parts)?;
+            }
             _ => {
                 let mut budget = MOST_TEXT;
                 let text = functions::text(entry, argument, &mut budget);
