@@ -179,3 +179,6 @@ fn unused_substitutions(uses: &[Use], embedded: &Embedded) -> Vec<Diagnostic> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,4 +21,5 @@ mod redrive;
 mod replay;
 mod run;
 mod server;
+mod templates;
 mod validate;
