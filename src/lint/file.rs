@@ -163,9 +163,9 @@ fn unknown_substitutions(
 
 /// The substitutions that fill in nothing.
 fn unused_substitutions(uses: &[Use], embedded: &Embedded) -> Vec<Diagnostic> {
-    let used: HashSet<&str, FixedState> = uses.iter().map(|used| &*used.name).collect();
+    let names: HashSet<&str, FixedState> = uses.iter().map(|used| &*used.name).collect();
     let known = embedded.substitutions.iter().flatten();
-    let unused = known.filter(|known| !used.contains(&*known.name));
+    let unused = known.filter(|known| !names.contains(&*known.name));
     unused
         .map(|known| {
             let name = &known.name;

@@ -11,6 +11,7 @@ use crate::cli::output::{Failure, Terminal};
 use crate::language::{File, machine_type};
 use crate::lint::{self, Options};
 use crate::report::style::printable;
+use crate::syntax::Diagnostic;
 use crate::syntax::embedded::{Embedded, Place, TemplateKind};
 
 /// What is known of a template that was judged.
@@ -203,9 +204,8 @@ fn definition(
         ));
     }
     let file = match read_source(path, None) {
-        Ok(source) => File::read_definition(source),
+        Ok(source) | Err(Unreadable::NotText(source, _)) => File::read_definition(source),
         Err(Unreadable::Io(message)) => return Err(message),
-        Err(Unreadable::NotText(source, _)) => File::read_definition(source),
     };
     Ok((found, file))
 }
@@ -230,7 +230,7 @@ fn held_against(
         template.diagnostics.extend(found.in_template);
         definition.diagnostics.extend(found.in_definition);
     }
-    definition.diagnostics.sort_by_key(|finding| finding.span());
+    definition.diagnostics.sort_by_key(Diagnostic::span);
 }
 
 fn missing(

@@ -233,7 +233,7 @@ fn published_definitions_are_judged_the_same_inside_of_templates() {
         }
         let bare = File::read_definition(Source::new("a.json", text.as_str()));
         let expected = check_file(&bare, &Options::default());
-        for template in [as_json_string(&text), as_block(&text)]
+        for template in [Some(as_json_string(&text)), as_block(&text)]
             .into_iter()
             .flatten()
         {
@@ -272,11 +272,11 @@ fn published_definitions_are_judged_the_same_inside_of_templates() {
     assert!(judged > 0);
 }
 
-fn as_json_string(text: &str) -> Option<String> {
+fn as_json_string(text: &str) -> String {
     let string = serde_json::to_string(text).expect("is a string");
-    Some(format!(
+    format!(
         r#"{{"Resources": {{"A": {{"Type": "AWS::StepFunctions::StateMachine", "Properties": {{"DefinitionString": {string}}}}}}}}}"#
-    ))
+    )
 }
 
 /// As a block of YAML; what YAML cannot hold is left out.

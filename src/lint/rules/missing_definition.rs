@@ -21,7 +21,7 @@
 //! ```
 //!
 //! ## Reference
-//! SAM, AWS::Serverless::StateMachine:
+//! SAM, `AWS::Serverless::StateMachine`:
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html>
 
 use super::{Category, Rule, raised_elsewhere};

@@ -27,7 +27,7 @@
 //! ```
 //!
 //! ## Reference
-//! CloudFormation, AWS::StepFunctions::StateMachine:
+//! `CloudFormation`, `AWS::StepFunctions::StateMachine`:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachine.html>
 
 use super::{Category, Rule, raised_elsewhere};

@@ -169,7 +169,7 @@ fn is_express(field: Option<Node<'_>>) -> Option<bool> {
 }
 
 /// The entries of an object with their values.
-fn fields<'t>(node: Node<'t>) -> impl Iterator<Item = (&'t Entry, Node<'t>)> {
+fn fields(node: Node<'_>) -> impl Iterator<Item = (&Entry, Node<'_>)> {
     let tree = node.tree();
     let entries = node.entries().iter();
     entries.map(move |entry| (entry, tree.node(entry.value)))

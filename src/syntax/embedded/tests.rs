@@ -277,7 +277,7 @@ proptest! {
         let source = template(&written(&lines.join("\n"), style));
         let embedded = text_of(&source);
         let text = embedded.source(&source).text;
-        let boundary = |at: usize| (at.min(text.len())..).find(|at| text.is_char_boundary(*at)).expect("ends");
+        let boundary = |at: usize| (at.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).expect("the end is one");
         let span = Span::new(boundary(start), boundary(start + end));
         let mut expected = text.to_string();
         expected.replace_range(span.range(), &new);

@@ -308,7 +308,7 @@ impl Builder<'_, '_> {
         }
         if end < whole.end {
             // The line breaks at the end of a block.
-            let at = runs.end();
+            let at = runs.reached();
             self.runs.push(Run {
                 text: Span {
                     start: end,

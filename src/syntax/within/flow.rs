@@ -21,12 +21,16 @@ impl Flow {
             let rest = cursor.rest();
             let first = rest.chars().next()?;
             match first {
-                '"' if self.0 == Style::Double => return self.close(cursor),
+                '"' if self.0 == Style::Double => {
+                    close(cursor);
+                    return None;
+                }
                 '\'' if self.0 == Style::Single => {
                     if rest.starts_with("''") {
                         return Some(cursor.take(2, 1));
                     }
-                    return self.close(cursor);
+                    close(cursor);
+                    return None;
                 }
                 '\\' if self.0 == Style::Double => match Escape::of(rest) {
                     Escape::Char { written, decoded } => {
@@ -46,12 +50,6 @@ impl Flow {
                 _ => return self.stretch(cursor),
             }
         }
-    }
-
-    /// The closing quote: nothing follows it.
-    fn close(&self, cursor: &mut Cursor<'_>) -> Option<Run> {
-        cursor.end = cursor.at;
-        None
     }
 
     /// The characters up to the next one that is none of itself; `None` when a fold comes first.
@@ -74,6 +72,11 @@ impl Flow {
         };
         Some(cursor.take(stretch.len(), stretch.len()))
     }
+}
+
+/// The closing quote: nothing follows it.
+fn close(cursor: &mut Cursor<'_>) {
+    cursor.end = cursor.at;
 }
 
 /// How long the blanks and line breaks are that a text begins with.

@@ -121,7 +121,7 @@ impl<'t> Runs<'t> {
     }
 
     /// Where the last run ended: at the closing quote, when all were taken.
-    pub(super) fn end(&self) -> usize {
+    pub(super) fn reached(&self) -> usize {
         self.cursor.at
     }
 }
@@ -154,16 +154,12 @@ impl<'t> Cursor<'t> {
     /// The next line break of the gap that the cursor stands in; behind the gap there is none.
     fn next_break(&mut self) -> Option<Run> {
         let gap = self.source.get(self.at..self.gap_end)?;
-        match gap.find(BREAKS) {
-            Some(blanks) => {
-                self.at += blanks;
-                Some(self.take(break_len(&gap[blanks..]), 1))
-            }
-            None => {
-                self.at = self.at.max(self.gap_end);
-                None
-            }
-        }
+        let Some(blanks) = gap.find(BREAKS) else {
+            self.at = self.at.max(self.gap_end);
+            return None;
+        };
+        self.at += blanks;
+        Some(self.take(break_len(&gap[blanks..]), 1))
     }
 }
 
@@ -188,7 +184,7 @@ pub(super) fn place(source: &str, span: Span, offset: usize, len: usize) -> Span
     };
     let part = Span::new(offset, offset.saturating_add(len.max(1)));
     let Some(first) = runs.find(|run| run.text.end > part.start) else {
-        let end = runs.end().min(span.end as usize);
+        let end = runs.reached().min(span.end as usize);
         return Span::new(end, (end + 1).min(span.end as usize));
     };
     let start = first.start_of(part.start.max(first.text.start));
@@ -197,7 +193,7 @@ pub(super) fn place(source: &str, span: Span, offset: usize, len: usize) -> Span
         .find(|run| run.text.end >= part.end);
     let end = match last {
         Some(run) => run.end_of(part.end),
-        None => Span::new(0, runs.end()).end.min(span.end),
+        None => Span::new(0, runs.reached()).end.min(span.end),
     };
     whole_characters(source, Span { start, end })
 }

@@ -1,5 +1,7 @@
 //! Random texts written in every style: each character is found where it was written.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 
 use super::place;
@@ -17,7 +19,7 @@ struct Written {
 
 impl Written {
     fn chance(&mut self, of: u8) -> bool {
-        self.chances.pop().unwrap_or_default() % of == 0
+        self.chances.pop().unwrap_or_default().is_multiple_of(of)
     }
 
     fn raw(&mut self, text: &str) {
@@ -49,11 +51,10 @@ impl Written {
         self.raw("\"");
         for char in text.chars() {
             if u32::from(char) >= 0x10000 && self.chance(3) {
-                let units: String = char
-                    .encode_utf16(&mut [0; 2])
-                    .iter()
-                    .map(|unit| format!("\\u{unit:04X}"))
-                    .collect();
+                let mut units = String::new();
+                for unit in char.encode_utf16(&mut [0; 2]) {
+                    write!(units, "\\u{unit:04X}").expect("strings take all");
+                }
                 self.char(&units);
             } else if u32::from(char) < 0x10000 && (must_escape(char) || self.chance(4)) {
                 self.escaped(char);

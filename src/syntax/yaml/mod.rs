@@ -12,6 +12,7 @@
 //!   at 255 levels of brackets, which is below our own limit.
 
 mod error;
+mod function;
 mod places;
 mod scalar;
 #[cfg(test)]
@@ -22,8 +23,8 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 
+use self::function::Function;
 use self::places::Places;
-use super::embedded::function_of_tag;
 use super::findings::{Findings, SYNTAX, nothing_to_read};
 use super::tree::{Entry, Kind, NodeId, Tree, TreeBuilder};
 use super::{Diagnostic, Span, duplicates};
@@ -90,14 +91,6 @@ enum Key {
     Merge(Span),
     /// The key was reported; the value is left out of the tree.
     Refused,
-}
-
-/// A function of a template that is written as a tag.
-#[derive(Clone, Copy)]
-struct Function {
-    name: &'static str,
-    /// The tag.
-    span: Span,
 }
 
 /// A sequence or mapping that is being read.
@@ -214,19 +207,6 @@ impl Reader<'_, '_> {
         self.leaf(kind, span, anchor, function);
     }
 
-    /// The function that a tag stands for, between what was read before and the value.
-    fn function(&self, tag: Option<&Tag>, last: usize, value: usize) -> Option<Function> {
-        let tag = tag.filter(|tag| tag.handle == "!")?;
-        let name = function_of_tag(&tag.suffix)?;
-        let span = self.places.tag(last, value);
-        // The object that it stands for nests one level deeper.
-        (self.depth() < usize::from(MAX_DEPTH)).then_some(Function { name, span })
-    }
-
-    fn depth(&self) -> usize {
-        self.stack.len() + self.functions
-    }
-
     fn key_awaited(&self) -> bool {
         let frame = self.stack.last();
         frame.is_some_and(|frame| !frame.sequence && matches!(frame.key, Key::Awaited))
@@ -288,24 +268,6 @@ impl Reader<'_, '_> {
             size,
             height,
         }
-    }
-
-    /// A node, or the call of the function that it is the argument of.
-    fn argument(&mut self, built: Built, function: Option<Function>) -> Built {
-        let Some(Function { name, span }) = function else {
-            return built;
-        };
-        let entry = Entry {
-            key: name.into(),
-            key_span: span,
-            value: built.id,
-        };
-        let whole = Span {
-            start: span.start,
-            end: built.span.end.max(span.end),
-        };
-        let kind = Kind::Object(vec![entry]);
-        self.build(kind, whole, built.size + 1, built.height + 1)
     }
 
     fn alias(&mut self, anchor: usize, marks: Marks) {

@@ -11,7 +11,7 @@ use super::read;
 use crate::syntax::{Diagnostic, Kind, LineIndex, Node, Tree};
 
 /// Every finding as `line:column: message (label) [other places]`, then the tree.
-fn check(text: &str, expected: &Expect) {
+pub(super) fn check(text: &str, expected: &Expect) {
     let mut findings = Vec::new();
     let tree = read(text, &mut findings);
     let mut out = told(text, &findings);
@@ -34,7 +34,7 @@ fn told(text: &str, findings: &[Diagnostic]) -> String {
 }
 
 /// The text of every key and value, as their spans have it.
-fn check_spans(text: &str, expected: &Expect) {
+pub(super) fn check_spans(text: &str, expected: &Expect) {
     let mut findings = Vec::new();
     let tree = read(text, &mut findings);
     assert_eq!(findings, [], "{text}");
@@ -137,73 +137,6 @@ fn scalars_are_values_of_json() {
             {"a":"2012-10-17","b":16,"c":"1","d":null,"e":"yes","f":"1","g":"2","h":{"Ref":"X"},"i":3,"1":true,"null":0.5}
         "#]],
     );
-}
-
-#[test]
-fn tags_of_cloudformation_are_functions() {
-    check_spans(
-        "a: !GetAtt A.Arn\nb: &x !Sub # c\n  - |\n    t\n  - {n: !Ref N}\nc: !If [p, !Ref é, *x]\nd: !Other e\n!Ref f: &y ! g\nh: !Join\n- ','\n- !Split ['', ~]\ni: !ImportValue\n  Fn::Sub: j\n",
-        &expect![[r#"
-            : "a: !GetAtt A.Arn\nb: &x !Sub # c\n  - |\n    t\n  - {n: !Ref N}\nc: !If [p, !Ref é, *x]\nd: !Other e\n!Ref f: &y ! g\nh: !Join\n- ','\n- !Split ['', ~]\ni: !ImportValue\n  Fn::Sub: j"
-            a /a: "!GetAtt A.Arn"
-            !GetAtt /a/Fn::GetAtt: "A.Arn"
-            b /b: "!Sub # c\n  - |\n    t\n  - {n: !Ref N}"
-            !Sub /b/Fn::Sub: "- |\n    t\n  - {n: !Ref N}"
-            /b/Fn::Sub/0: "|\n    t"
-            /b/Fn::Sub/1: "{n: !Ref N}"
-            n /b/Fn::Sub/1/n: "!Ref N"
-            !Ref /b/Fn::Sub/1/n/Ref: "N"
-            c /c: "!If [p, !Ref é, *x]"
-            !If /c/Fn::If: "[p, !Ref é, *x]"
-            /c/Fn::If/0: "p"
-            /c/Fn::If/1: "!Ref é"
-            !Ref /c/Fn::If/1/Ref: "é"
-            /c/Fn::If/2: "*x"
-            !Sub /b/Fn::Sub: "- |\n    t\n  - {n: !Ref N}"
-            /b/Fn::Sub/0: "|\n    t"
-            /b/Fn::Sub/1: "{n: !Ref N}"
-            n /b/Fn::Sub/1/n: "!Ref N"
-            !Ref /b/Fn::Sub/1/n/Ref: "N"
-            d /d: "e"
-            f /f: "g"
-            h /h: "!Join\n- ','\n- !Split ['', ~]"
-            !Join /h/Fn::Join: "- ','\n- !Split ['', ~]"
-            /h/Fn::Join/0: "','"
-            /h/Fn::Join/1: "!Split ['', ~]"
-            !Split /h/Fn::Join/1/Fn::Split: "['', ~]"
-            /h/Fn::Join/1/Fn::Split/0: "''"
-            /h/Fn::Join/1/Fn::Split/1: "~"
-            i /i: "!ImportValue\n  Fn::Sub: j"
-            !ImportValue /i/Fn::ImportValue: "Fn::Sub: j"
-            Fn::Sub /i/Fn::ImportValue/Fn::Sub: "j"
-        "#]],
-    );
-    check(
-        "a: !If\nb: !Select\n  - 0\n  - !Sub\nc: [!Ref ]\n",
-        &expect![[r#"
-            {"a":{"Fn::If":null},"b":{"Fn::Select":[0,{"Fn::Sub":null}]},"c":[{"Ref":null}]}
-        "#]],
-    );
-}
-
-#[test]
-fn functions_nest_no_deeper_than_anything() {
-    let text = "!If [".repeat(250);
-    let mut findings = Vec::new();
-    assert!(read(&text, &mut findings).root().to_json().depth() <= 500);
-    for text in [
-        "- !If ".repeat(200_000),
-        "!If\n- ".repeat(3),
-        format!("{}!Ref x", "- ".repeat(500)),
-    ] {
-        let mut findings = Vec::new();
-        let tree = read(&text, &mut findings);
-        assert!(
-            tree.root().to_json().depth() <= 500,
-            "{}",
-            tree.root().to_json().depth()
-        );
-    }
 }
 
 #[test]
