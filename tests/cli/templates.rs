@@ -266,7 +266,7 @@ fn run_and_graph_take_a_machine_of_a_template() {
         .code(2)
         .stderr_contains("it is a definition, not a template");
     changed("cloudformation.yaml", "!If [IsProduction, 6, 2]", "2")
-        .file("render.json", r#"{"0": {"Return": {}}}"#)
+        .file("render.json", r#"{"return": {"key": "a", "body": "b"}}"#)
         .asl("run cloudformation.yaml --machine InvoiceMachine --input '{\"key\": 1, \"body\": 2}'")
         .args([
             "--task",

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 
-use super::read;
+use super::{bare, read};
 use crate::data::Json;
 use crate::syntax::{Diagnostic, LineIndex, Tree};
 
@@ -441,7 +441,12 @@ fn survive(text: &str) {
     }
     let valid = Json::parse(text.trim_start_matches('\u{feff}'));
     let syntax = findings.iter().any(|finding| finding.rule == "syntax");
-    assert_eq!(valid.is_err(), syntax, "{text}: {findings:?}");
+    // Only placeholders outside of strings are neither JSON nor a fault.
+    let may_differ = valid.is_err() && bare::has_placeholder(text);
+    assert!(
+        valid.is_err() == syntax || may_differ,
+        "{text}: {findings:?}"
+    );
     if let Ok(json) = valid {
         assert_eq!(tree.root().to_json(), json);
     }
