@@ -255,14 +255,20 @@ fn of_template(mut file: File, name: &str, terminal: &Terminal) -> Result<Docume
         .iter()
         .find(|embedded| &*embedded.name == name);
     let template = printable(&file.source.name);
-    match elsewhere.map(|embedded| &embedded.place) {
-        Some(Place::File { path, .. }) => {
+    match elsewhere.map(|embedded| (&embedded.place, embedded)) {
+        Some((Place::File { path, .. }, embedded)) => {
             let path = beside(&file.source.name, path);
+            if let Some(reason) = unreadable(embedded, &path) {
+                let reason = printable(&reason);
+                return Err(Failure::usage(format_args!(
+                    "the definition of {name:?} cannot be read: {reason}"
+                )));
+            }
             let mut document = Document::of(need_source(&path, terminal)?);
             document.name = Some(name.into());
             Ok(document)
         }
-        Some(Place::Elsewhere(reason)) => Err(Failure::usage(format_args!(
+        Some((Place::Elsewhere(reason), _)) => Err(Failure::usage(format_args!(
             "the definition of {name:?} is not in {template}: {reason}"
         ))),
         _ => Err(Failure::usage(format_args!(

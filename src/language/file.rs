@@ -155,7 +155,12 @@ impl File {
             Place::Text(text) => {
                 let uses = text.uses().to_vec();
                 let source = text.source(&self.source);
-                let (tree, syntax) = syntax::read(&source, Format::of("", &source.text));
+                let (tree, mut syntax) = syntax::read(&source, Format::of("", &source.text));
+                if source.text.trim().is_empty() {
+                    let place = Span::new(0, source.text.len());
+                    let empty = Diagnostic::error("syntax", "the definition is empty");
+                    syntax = vec![empty.label(place, "a definition is expected here")];
+                }
                 let (machine, model) = read(&tree);
                 Machine {
                     embedded: Some(embedded),

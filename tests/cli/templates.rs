@@ -190,6 +190,10 @@ fn a_definition_that_is_not_there_is_a_finding_in_the_template() {
     // A device that never ends.
     #[cfg(unix)]
     check("/dev/zero", "/dev/zero: it is no regular file");
+    changed("sam.yaml", "statemachine/order.asl.json", "/dev/zero")
+        .asl("graph sam.yaml")
+        .code(2)
+        .stderr_contains("the definition of \"OrderMachine\" cannot be read: /dev/zero");
 }
 
 #[test]
@@ -344,6 +348,21 @@ fn a_template_comes_from_stdin() {
         .stdin(template("cloudformation.yaml").replace("Next: Store invoice", "Next: X"))
         .code(1)
         .stdout_contains("<stdin>:32:19: error[unknown-target]");
+}
+
+#[test]
+fn a_broken_template_is_told_before_its_machines_are_missed() {
+    Asl::new("validate t.yaml --machine A --format concise")
+        .file("t.yaml", "Resources:\n  A:\n   - b\n  c")
+        .code(1)
+        .stdout_contains("t.yaml:4:4: error[syntax]");
+    Asl::new("validate t.yaml --format concise")
+        .file(
+            "t.yaml",
+            "Resources: {A: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: ''}}}",
+        )
+        .code(1)
+        .stdout("t.yaml:1:88: error[syntax] the definition is empty\n");
 }
 
 #[test]

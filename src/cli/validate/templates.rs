@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Judged;
 use crate::cli::document::{Unreadable, beside, listed, read_source, unreadable};
 use crate::cli::output::{Failure, Terminal};
-use crate::language::{File, machine_type};
+use crate::language::{File, is_broken, machine_type};
 use crate::lint::{self, Options};
 use crate::report::style::printable;
 use crate::syntax::Diagnostic;
@@ -53,7 +53,9 @@ pub(super) fn with_machines(
     let has = |held: &Held, name: &str| held.names.iter().any(|known| known == name);
     if let Some(name) = machine {
         let mut templates = judged.iter().filter_map(|file| file.template.as_ref());
-        if !templates.any(|held| has(held, name)) {
+        // What a broken file holds is not known; its findings say so.
+        let is_broken = judged.iter().any(|file| is_broken(&file.diagnostics));
+        if !is_broken && !templates.any(|held| has(held, name)) {
             return Err(no_machine(&judged, name));
         }
     }

@@ -13,6 +13,8 @@ use crate::syntax::{Diagnostic, Edit, Fix, Kind, Node, Source, Span};
 #[derive(Clone, Debug)]
 pub struct EmbeddedText {
     text: Arc<str>,
+    /// Where the template gives it.
+    whole: Span,
     /// In the order of the text; the template may have another one.
     runs: Vec<Run>,
     parts: Vec<Part>,
@@ -60,6 +62,7 @@ impl EmbeddedText {
         *builder.budget = builder.budget.checked_sub(builder.text.len())?;
         Some(Self {
             text: builder.text.into(),
+            whole: node.span(),
             runs: builder.runs,
             parts: builder.parts,
             uses: builder.uses,
@@ -86,7 +89,7 @@ impl EmbeddedText {
     #[must_use]
     pub fn outer(&self, span: Span) -> Span {
         let Some(last) = self.runs.last() else {
-            return Span::default();
+            return self.whole;
         };
         // Between two characters is where the first one ends.
         let is_empty = span.start >= span.end;
