@@ -44,6 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--stdin-filename', '--stdin-filename', [CompletionResultType]::ParameterName, 'What findings call the text that comes from stdin')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once')
             [CompletionResult]::new('--max-diagnostics', '--max-diagnostics', [CompletionResultType]::ParameterName, 'How many findings of a file `full` shows; 0 shows all')
+            [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'Of a template, judge only the state machine of this name')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'The type of state machine the definitions are for: EXPRESS ones may do less')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
             [CompletionResult]::new('--allow', '--allow', [CompletionResultType]::ParameterName, 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins')
@@ -74,6 +75,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;run' {
+            [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the definition is in a template with several')
             [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Hold the definition against a recorded history, a log or get-execution-history''s answer: Tasks do what they did then, and the first event that differs is shown')
             [CompletionResult]::new('--redrive', '--redrive', [CompletionResultType]::ParameterName, 'Go on with a recorded execution from the states that failed')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The execution''s input; - reads stdin  [default: {}]')
@@ -105,6 +107,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;graph' {
+            [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to draw  [default: by the ending of --output, else dot]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')

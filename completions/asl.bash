@@ -137,12 +137,16 @@ _asl() {
             return 0
             ;;
         asl__subcmd__graph)
-            opts="-o -q -h --format --output --theme --depth --labels --direction --color --quiet --help"
+            opts="-o -q -h --machine --format --output --theme --depth --labels --direction --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --machine)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "dot mermaid" -- "${cur}"))
                     return 0
@@ -399,12 +403,16 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-q -h --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
+            opts="-q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --machine)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -523,7 +531,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__validate)
-            opts="-A -W -D -w -q -h --stdin-filename --format --max-diagnostics --statistics --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --diff --show-files --watch --config --isolated --force-exclude --no-respect-gitignore --baseline --write-baseline --color --quiet --help"
+            opts="-A -W -D -w -q -h --stdin-filename --format --max-diagnostics --statistics --machine --type --allow --warn --deny --fail-on --max-warnings --fix --unsafe-fixes --diff --show-files --watch --config --isolated --force-exclude --no-respect-gitignore --baseline --write-baseline --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -538,6 +546,10 @@ _asl() {
                     return 0
                     ;;
                 --max-diagnostics)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --machine)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -40,6 +40,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --stdin-filename 'What findings call the text that comes from stdin'
             cand --format 'How to write the findings, and to which file instead of stdout: full unless the variable `ASL_FORMAT` says otherwise; may be given more than once'
             cand --max-diagnostics 'How many findings of a file `full` shows; 0 shows all'
+            cand --machine 'Of a template, judge only the state machine of this name'
             cand --type 'The type of state machine the definitions are for: EXPRESS ones may do less'
             cand -A 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
             cand --allow 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins'
@@ -69,6 +70,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;run'= {
+            cand --machine 'The state machine of this name, when the definition is in a template with several'
             cand --replay 'Hold the definition against a recorded history, a log or get-execution-history''s answer: Tasks do what they did then, and the first event that differs is shown'
             cand --redrive 'Go on with a recorded execution from the states that failed'
             cand --input 'The execution''s input; - reads stdin  [default: {}]'
@@ -99,6 +101,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;graph'= {
+            cand --machine 'The state machine of this name, when the template has several'
             cand --format 'How to draw  [default: by the ending of --output, else dot]'
             cand -o 'Where to write it, instead of stdout'
             cand --output 'Where to write it, instead of stdout'

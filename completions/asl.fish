@@ -51,6 +51,7 @@ gitlab\t'A Code Quality report of GitLab'
 junit\t'JUnit XML, as CI services show it'
 rdjson\t'The Reviewdog Diagnostic Format'"
 complete -c asl -n "__fish_asl_using_subcommand validate" -l max-diagnostics -d 'How many findings of a file `full` shows; 0 shows all' -r
+complete -c asl -n "__fish_asl_using_subcommand validate" -l machine -d 'Of a template, judge only the state machine of this name' -r
 complete -c asl -n "__fish_asl_using_subcommand validate" -l type -d 'The type of state machine the definitions are for: EXPRESS ones may do less' -r -f -a "standard\t''
 express\t''"
 complete -c asl -n "__fish_asl_using_subcommand validate" -s A -l allow -d 'Allow a rule or a category: no findings of it; of -A, -W and -D the last one wins' -r
@@ -77,6 +78,7 @@ complete -c asl -n "__fish_asl_using_subcommand validate" -l no-respect-gitignor
 complete -c asl -n "__fish_asl_using_subcommand validate" -l write-baseline -d 'Write what is found now into the file of --baseline'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand run" -l machine -d 'The state machine of this name, when the definition is in a template with several' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the definition against a recorded history, a log or get-execution-history\'s answer: Tasks do what they did then, and the first event that differs is shown' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l redrive -d 'Go on with a recorded execution from the states that failed' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
@@ -109,6 +111,7 @@ never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
 mermaid\t'For Mermaid, as in Markdown'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s o -l output -d 'Where to write it, instead of stdout' -r -F

@@ -102,8 +102,8 @@ Examples:
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ValidateArgs {
-    /// Files, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and *.sfn.json; -
-    /// is stdin
+    /// Files, templates too, or folders to walk for *.asl.json, *.asl.yaml, *.asl.yml, *.asl and
+    /// *.sfn.json; - is stdin
     #[arg(default_value = ".", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// What findings call the text that comes from stdin
@@ -119,6 +119,9 @@ pub(super) struct ValidateArgs {
     /// Count the findings of each rule
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Of a template, judge only the state machine of this name
+    #[arg(long, value_name = "NAME")]
+    pub(super) machine: Option<String>,
     /// The type of state machine the definitions are for: EXPRESS ones may do less
     #[arg(long, value_enum)]
     pub(super) r#type: Option<TypeChoice>,
@@ -253,9 +256,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArgs {
-    /// The definition, JSON or YAML; - is stdin. A log of ours has its own
+    /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
     #[arg(required_unless_present_any = ["replay", "redrive"])]
     pub(super) definition: Option<PathBuf>,
+    /// The state machine of this name, when the definition is in a template with several
+    #[arg(long, value_name = "NAME", requires = "definition")]
+    pub(super) machine: Option<String>,
 
     /// Hold the definition against a recorded history, a log or get-execution-history's answer:
     /// Tasks do what they did then, and the first event that differs is shown
@@ -449,8 +455,11 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {
-    /// The definition, JSON or YAML; broken ones are drawn too; - is stdin
+    /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin
     pub(super) definition: PathBuf,
+    /// The state machine of this name, when the template has several
+    #[arg(long, value_name = "NAME")]
+    pub(super) machine: Option<String>,
     /// How to draw  [default: by the ending of --output, else dot]
     #[arg(long, value_enum)]
     pub(super) format: Option<GraphFormat>,

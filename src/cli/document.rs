@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use super::output::{Failure, Terminal};
-use crate::language::{self, StateMachine};
+use crate::language::{self, File, StateMachine};
 use crate::lint;
 use crate::report::diagnostics::{FileReport, human};
 use crate::report::style::{Style, printable};
+use crate::syntax::embedded::{Embedded, Place};
 use crate::syntax::{self, Diagnostic, Format, Severity, Source, Tree};
 
 /// A definition that was read, however broken.
@@ -21,6 +23,10 @@ pub(super) struct Document {
     pub(super) syntax: Vec<Diagnostic>,
     /// What the language's reader found.
     pub(super) model: Vec<Diagnostic>,
+    /// What the template calls the machine, when the definition comes from one.
+    pub(super) name: Option<Arc<str>>,
+    /// The template, when it holds the definition as a string.
+    outer: Option<Box<(File, language::Machine)>>,
 }
 
 /// What stands for stdin.
@@ -141,18 +147,171 @@ impl Document {
         }
     }
 
-    /// Reads the definition in a source.
+    /// Reads the definition that a source is.
     pub(super) fn of(source: Source) -> Self {
-        let (tree, syntax) = syntax::read(&source, Format::of(&source.name, &source.text));
-        let (machine, model) = language::read(&tree);
+        let mut file = File::read_definition(source);
+        let machine = file.machines.swap_remove(0);
+        Self::new(file, machine)
+    }
+
+    fn new(file: File, machine: language::Machine) -> Self {
+        let name = machine.name().map(Arc::from);
+        let outer = machine
+            .inner
+            .is_some()
+            .then(|| Box::new((file.clone(), machine.clone())));
+        let (source, tree, syntax) = match machine.inner {
+            Some(inner) => (inner.source, inner.tree, inner.syntax),
+            None => (file.source, file.tree, file.syntax),
+        };
         Self {
             source,
             tree,
-            machine,
+            machine: machine.machine,
             syntax,
-            model,
+            model: machine.model,
+            name,
+            outer,
         }
     }
+
+    /// The text of the definition alone, as it can be run again without its template.
+    pub(super) fn definition_text(&self) -> Arc<str> {
+        if self.name.is_none() || self.outer.is_some() {
+            return Arc::clone(&self.source.text);
+        }
+        let definition = self.tree.node(self.machine.flow.node).to_json();
+        definition.text().into()
+    }
+
+    /// Draws findings in the file that a person edits.
+    pub(super) fn show(&self, terminal: &Terminal, findings: Vec<Diagnostic>) {
+        match self.outer.as_deref() {
+            None => show(terminal, &self.source, Some(&self.tree), findings),
+            Some((file, machine)) => {
+                let outer = |finding| machine.outer_finding(finding);
+                let findings = findings.into_iter().map(outer).collect();
+                show(terminal, &file.source, Some(&file.tree), findings);
+            }
+        }
+    }
+}
+
+/// The definition in a file, or the one of this name in a template.
+pub(super) fn need_document(
+    path: &Path,
+    name: Option<&str>,
+    terminal: &Terminal,
+) -> Result<Document, Failure> {
+    let file = File::read(need_source(path, terminal)?);
+    let told = printable(&file.source.name).into_owned();
+    let Some(kind) = file.template else {
+        let wanted = name.filter(|_| !language::is_broken(&file.syntax));
+        if let Some(name) = wanted {
+            return Err(Failure::usage(format_args!(
+                "no state machine {name:?} in {told}: it is a definition, not a template"
+            )));
+        }
+        return Ok(Document::of(file.source));
+    };
+    let names: Vec<String> = file.names().map(str::to_owned).collect();
+    let name = match (name, &names[..]) {
+        (_, []) => {
+            let kind = kind.name();
+            return Err(Failure::usage(format_args!(
+                "{told} is a {kind} without a state machine"
+            )));
+        }
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            return Err(Failure::usage(format_args!(
+                "{told} holds {} state machines: name one by --machine: {}",
+                names.len(),
+                listed(&names)
+            )));
+        }
+        (Some(name), _) if file.has(name) => name.to_owned(),
+        (Some(name), _) => {
+            return Err(Failure::usage(format_args!(
+                "no state machine {name:?} in {told}: it holds {}",
+                listed(&names)
+            )));
+        }
+    };
+    of_template(file, &name, terminal)
+}
+
+fn of_template(mut file: File, name: &str, terminal: &Terminal) -> Result<Document, Failure> {
+    let here = file
+        .machines
+        .iter()
+        .position(|machine| machine.name() == Some(name));
+    if let Some(index) = here {
+        let machine = file.machines.swap_remove(index);
+        return Ok(Document::new(file, machine));
+    }
+    let elsewhere = file
+        .elsewhere
+        .iter()
+        .find(|embedded| &*embedded.name == name);
+    let template = printable(&file.source.name);
+    match elsewhere.map(|embedded| (&embedded.place, embedded)) {
+        Some((Place::File { path, .. }, embedded)) => {
+            let path = beside(&file.source.name, path);
+            if let Some(reason) = unreadable(embedded, &path) {
+                let reason = printable(&reason);
+                return Err(Failure::usage(format_args!(
+                    "the definition of {name:?} cannot be read: {reason}"
+                )));
+            }
+            let mut document = Document::of(need_source(&path, terminal)?);
+            document.name = Some(name.into());
+            Ok(document)
+        }
+        Some((Place::Elsewhere(reason), _)) => Err(Failure::usage(format_args!(
+            "the definition of {name:?} is not in {template}: {reason}"
+        ))),
+        _ => Err(Failure::usage(format_args!(
+            "no state machine {name:?} in {template}"
+        ))),
+    }
+}
+
+/// Names for a message.
+pub(super) fn listed(names: &[String]) -> String {
+    const MOST: usize = 20;
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("{name:?}"))
+        .collect();
+    let more = match names.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// A path that a template names, from where the template is.
+pub(super) fn beside(template: &str, path: &str) -> PathBuf {
+    let folder = Path::new(template).parent().unwrap_or(Path::new(""));
+    let path = Path::new(path);
+    folder.join(path.strip_prefix("./").unwrap_or(path))
+}
+
+/// Why the file that a template names cannot be read, when that can be told without reading it.
+pub(super) fn unreadable(embedded: &Embedded, path: &Path) -> Option<String> {
+    let Place::File { path: written, .. } = &embedded.place else {
+        return None;
+    };
+    let why = match fs::metadata(path) {
+        Err(error) => reason(&error),
+        Ok(found) if found.is_dir() => "it is a folder".to_owned(),
+        // A pipe or a device may never end.
+        Ok(found) if !found.is_file() => "it is no regular file".to_owned(),
+        Ok(_) => return None,
+    };
+    Some(format!("{written}: {why}"))
 }
 
 /// Draws the errors in a file that is no definition: `asl validate --fix` is not for it.

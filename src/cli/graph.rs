@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::{Document, need_source, same_file, show};
+use super::document::{need_document, same_file};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::{Direction, Labels, Options, Theme, dot, mermaid};
@@ -17,7 +17,7 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
         let told = format!("the picture would overwrite {path}: name another file");
         return Err(Failure::usage(told));
     }
-    let document = Document::of(need_source(&args.definition, terminal)?);
+    let document = need_document(&args.definition, args.machine.as_deref(), terminal)?;
     let format = format(args)?;
     let graph = Graph::new(&document.machine);
     let mut picture = String::new();
@@ -28,12 +28,7 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
     .expect("a string takes all");
     let broken = !document.syntax.is_empty();
     if broken && !terminal.quiet {
-        show(
-            terminal,
-            &document.source,
-            Some(&document.tree),
-            document.syntax,
-        );
+        document.show(terminal, document.syntax.clone());
     }
     match &args.output {
         None => print(&picture)?,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::LspArgs;
+use super::config::Configs;
 use super::output::{Failure, Terminal};
 use crate::lint;
 use crate::lsp::{self, Ended};
@@ -22,7 +23,14 @@ pub(super) fn run(_: &LspArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     })
 }
 
-/// How the definition at a path is judged; a text that was never saved has none.
-fn options_for(_: Option<&Path>) -> lint::Options {
-    lint::Options::default()
+/// How the definition at a path is judged: as its `asl.toml` says, which is read anew each time,
+/// since nobody starts an editor again for it. A text that was never saved has none, and what is
+/// wrong with a configuration is told by `asl validate`.
+fn options_for(path: Option<&Path>) -> lint::Options {
+    let configured = path.and_then(|path| {
+        let configs = Configs::of(false, None).ok()?;
+        let config = configs.at(path.parent()?).ok()??;
+        Some(config.options(path))
+    });
+    configured.unwrap_or_default()
 }

@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 
 use super::Exit;
 use super::args::{RunArgs, Time, TypeChoice};
-use super::document::{Document, STDIN, need_source, show, show_unfixable};
+use super::document::{Document, STDIN, need_document, need_source, show_unfixable};
 use super::output::{Failure, Terminal, print};
 use crate::data::{Json, Seed, Timestamp, limits};
 use crate::engine::program::FlowId;
@@ -50,11 +50,14 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
         return redrive::run(args, log, terminal);
     }
     let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
-    let document = Document::of(need_source(path, terminal)?);
+    let document = need_document(path, args.machine.as_deref(), terminal)?;
     let Some(program) = executable(&document, terminal) else {
         return Ok(Exit::Findings);
     };
-    let machine_name = machine_name(path);
+    let machine_name = match &document.name {
+        Some(name) => safe_name(name),
+        None => machine_name(path),
+    };
     let (outside, document) = match Outside::of(args, &machine_name, document, terminal)? {
         ControlFlow::Continue(bound) => bound,
         ControlFlow::Break(exit) => return Ok(exit),
@@ -72,7 +75,7 @@ fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
     match compile(document) {
         Ok(program) => Some(program),
         Err(findings) => {
-            show(terminal, &document.source, Some(&document.tree), findings);
+            document.show(terminal, findings);
             let name = printable(&document.source.name);
             terminal.error(&format!("{name} cannot be run before this is mended"));
             None
@@ -172,6 +175,11 @@ fn machine_name(definition: &Path) -> String {
             .filter(|rest| !rest.is_empty())
             .unwrap_or(stem);
     }
+    safe_name(stem)
+}
+
+/// A name that an ARN can hold.
+fn safe_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c
@@ -179,7 +187,7 @@ fn machine_name(definition: &Path) -> String {
             '-'
         }
     };
-    stem.chars().take(80).map(safe).collect()
+    name.chars().take(80).map(safe).collect()
 }
 
 fn input(args: &RunArgs, terminal: &Terminal) -> Result<Json, Failure> {
@@ -290,10 +298,14 @@ fn execute(
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
     let path = args.definition.as_ref();
     let path = path.filter(|path| path.as_os_str() != STDIN);
-    let path = path.map(|path| path.to_string_lossy().into_owned());
+    let path = path.map(|path| match &document.name {
+        // The log holds the definition alone, as JSON, whatever the template is written in.
+        Some(name) => format!("{}#{name}", path.display()),
+        None => path.to_string_lossy().into_owned(),
+    });
     LogHeader {
         asl: LogHeader::VERSION,
-        definition: document.source.text.clone(),
+        definition: document.definition_text(),
         definition_path: path,
         input: start.input.text().into(),
         execution_type: execution_type(args),

@@ -7,6 +7,7 @@ mod fix;
 mod outputs;
 mod parallel;
 mod settings;
+mod templates;
 mod watch;
 
 use std::fmt::Write;
@@ -18,17 +19,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::ValidateArgs;
 use super::config::Configs;
-use super::document::{Document, STDIN, Unreadable, read_source, reason};
+use super::document::{STDIN, Unreadable, read_source, reason};
 use super::output::{Failure, Terminal, print};
 use super::{Exit, write};
-use crate::lint;
 use crate::report::diagnostics::{FileReport, Summary};
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Severity, Source, Tree};
+use crate::{language, lint};
 use baseline::Baseline;
 use files::{File, Found};
 use outputs::Outputs;
 use settings::Settings;
+use templates::Held;
 
 /// A file that was judged.
 struct Judged {
@@ -40,6 +42,7 @@ struct Judged {
     settings: Settings,
     /// The text before it was mended.
     before: Option<Arc<str>>,
+    template: Option<Held>,
 }
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -87,9 +90,20 @@ fn judge_all(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> Result<
     let baseline = baseline.transpose()?;
     let fails = found.files.iter().map(|file| file.settings.fail_on).min();
     let outputs = Outputs::open(args, fails.unwrap_or(Severity::Error))?;
-    let (mut judged, unreadable) = judge_files(args, terminal, found);
+    let (judged, unreadable) = judge_files(args, terminal, found);
+    let had_templates = judged.iter().any(|file| file.template.is_some());
+    let judged = templates::with_machines(judged, args.machine.as_deref(), terminal)?;
+    let mut judged = templates::follow(judged, |path, machine_type| {
+        let mut file = found.file(args, path)?;
+        let own = &mut file.settings.options.machine_type;
+        *own = own.or(machine_type);
+        judged_file(args, &file, Keep::Always)
+    });
     if judged.is_empty() && unreadable == 0 {
         outputs.write(&[], terminal)?;
+        if had_templates {
+            return Ok(Exit::Nothing);
+        }
         return Ok(nothing(terminal, found));
     }
     if args.diff {
@@ -134,7 +148,7 @@ fn judge_files(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> (Vec<
     let files = &found.files;
     let bar = bar(files.len(), terminal);
     let results = parallel::map(files.len(), |index| {
-        let result = judged_file(args, &files[index]);
+        let result = judged_file(args, &files[index], Keep::Findings);
         bar.inc(1);
         result
     });
@@ -198,18 +212,28 @@ fn bar(files: usize, terminal: &Terminal) -> ProgressBar {
     bar
 }
 
+/// When the text and the tree of a file are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Always,
+    /// When there is something to show in them.
+    Findings,
+}
+
 /// Judges a file, after mending it when that is asked for.
-fn judged_file(args: &ValidateArgs, file: &File) -> Result<Judged, String> {
-    let mut judged = judge(file, args.stdin_filename.as_deref())?;
+fn judged_file(args: &ValidateArgs, file: &File, keep: Keep) -> Result<Judged, String> {
+    templates::refuse_hcl(&file.path)?;
+    let mut judged = judge(args, file)?;
     if args.fix || args.diff {
-        judged = mended(judged, args.unsafe_fixes);
+        judged = mended(args, judged);
     }
     if judged.before.is_some() && !args.diff {
         write::replace(&file.path, &judged.source.text)
             .map_err(|error| format!("cannot write {}: {}", file.path.display(), reason(&error)))?;
     }
     // Nothing more is asked of a clean file than its name: many of them are held at once.
-    if judged.diagnostics.is_empty() && !args.diff {
+    let is_done = judged.diagnostics.is_empty() && judged.template.is_none();
+    if is_done && keep == Keep::Findings && !args.diff {
         judged.tree = None;
         judged.source = Source::new(judged.source.name, "");
     }
@@ -217,25 +241,26 @@ fn judged_file(args: &ValidateArgs, file: &File) -> Result<Judged, String> {
 }
 
 /// A file as it is after mending, however often that takes.
-fn mended(judged: Judged, unsafe_fixes: bool) -> Judged {
+fn mended(args: &ValidateArgs, judged: Judged) -> Judged {
     let before = Arc::clone(&judged.source.text);
     let mut judged = judged;
     // Mending one finding may uncover another; each round mends at least one.
     for _ in 0..fix::MOST_ROUNDS {
-        let fixed = fix::fixed(&judged.source.text, &judged.diagnostics, unsafe_fixes);
+        let (text, found) = (&judged.source.text, &judged.diagnostics);
+        let fixed = fix::fixed(text, found, args.unsafe_fixes);
         let Some(text) = fixed else { break };
         let source = Source::new(judged.source.name, text);
-        judged = judge_source(source, judged.place, judged.settings);
+        judged = judge_source(args, source, judged.place, judged.settings);
     }
     let is_changed = judged.source.text != before;
     judged.before = is_changed.then_some(before);
     judged
 }
 
-fn judge(file: &File, stdin_name: Option<&str>) -> Result<Judged, String> {
+fn judge(args: &ValidateArgs, file: &File) -> Result<Judged, String> {
     let (place, settings) = (file.place.clone(), file.settings.clone());
-    match read_source(&file.path, stdin_name) {
-        Ok(source) => Ok(judge_source(source, place, settings)),
+    match read_source(&file.path, args.stdin_filename.as_deref()) {
+        Ok(source) => Ok(judge_source(args, source, place, settings)),
         Err(Unreadable::Io(message)) => Err(message),
         Err(Unreadable::NotText(source, diagnostic)) => Ok(Judged {
             source,
@@ -244,38 +269,29 @@ fn judge(file: &File, stdin_name: Option<&str>) -> Result<Judged, String> {
             place,
             settings,
             before: None,
+            template: None,
         }),
     }
 }
 
-fn judge_source(source: Source, place: PathBuf, settings: Settings) -> Judged {
-    let mut document = Document::of(source);
-    let mut found = std::mem::take(&mut document.syntax);
-    let model = std::mem::take(&mut document.model);
-    let options = &settings.options;
-    // What stands in a text that was only half read is guesswork.
-    let broken = found
-        .iter()
-        .any(|d| d.rule == "syntax" && d.severity == Severity::Error);
-    if !broken {
-        found.extend(lint::check(document.definition(), model, options));
+/// Judges what a source holds: a definition, or the machines of a template, or one of them.
+fn judge_source(args: &ValidateArgs, source: Source, place: PathBuf, settings: Settings) -> Judged {
+    let mut file = language::File::read(source);
+    let template = Held::of(&file);
+    if let Some(name) = &args.machine {
+        file.keep_only(name);
     }
-    lint::silence(
-        &document.source,
-        &document.tree,
-        &options.levels,
-        &mut found,
-    );
-    options.levels.apply(&mut found);
+    let mut found = lint::check_file(&file, &settings.options);
     if let Some(config) = &settings.config {
-        config.ignore(&place, &document.tree, &mut found);
+        config.ignore(&place, &file.tree, &mut found);
     }
     Judged {
-        source: document.source,
-        tree: Some(document.tree),
+        source: file.source,
+        tree: Some(file.tree),
         diagnostics: found,
         place,
         settings,
         before: None,
+        template,
     }
 }

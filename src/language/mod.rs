@@ -7,6 +7,7 @@
 mod errors;
 pub mod expressions;
 mod field;
+mod file;
 mod flow;
 mod resource;
 mod state;
@@ -14,6 +15,7 @@ pub mod states;
 
 pub use errors::{Catcher, Retrier};
 pub use field::Field;
+pub use file::{File, Inner, Machine, is_broken, machine_type};
 pub use flow::{Flow, StateMachine, StateMachineType};
 pub use resource::{IntegrationPattern, Resource};
 pub use state::{Body, Io, State, StateKind, Target, Transition};

@@ -156,6 +156,7 @@ impl<'a> Resolver<'a, '_> {
         }
         let unread = |state| self.has_unread_target(state);
         let mut is_certain = !flow.states.iter().any(unread);
+        let has_later_states = flow.states.iter().any(|state| is_placeholder(&state.name));
         let mut starts = false;
         for edge in scope.edges() {
             let lead = self.lead(flow, edge.target);
@@ -165,6 +166,7 @@ impl<'a> Resolver<'a, '_> {
             match lead {
                 Lead::State => {}
                 Lead::Unknown => is_certain = false,
+                Lead::Lost(_) if has_later_states => is_certain = false,
                 Lead::Lost(instead) => {
                     let target = edge.target;
                     found.lost.push(Lost { target, instead });
@@ -245,7 +247,7 @@ fn has_transition_like(tree: &Tree, state: &State) -> bool {
     let is_like = |entry: &Entry| match &*entry.key {
         "Next" => state.transition.next.is_none(),
         "End" => state.transition.end.is_none(),
-        key => similar::nearest(key, ["Next", "End"]).is_some(),
+        key => is_placeholder(key) || similar::nearest(key, ["Next", "End"]).is_some(),
     };
     tree.node(state.node).entries().iter().any(is_like)
 }

@@ -7,6 +7,7 @@
 
 mod context;
 mod expressions;
+mod file;
 mod flow;
 mod handlers;
 mod integrations;
@@ -22,6 +23,7 @@ mod variables;
 
 use std::collections::HashSet;
 
+pub use file::{Substituted, check_file, check_substitutions, missing_definition};
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
 pub use schema::published as definition_schema;
@@ -128,6 +130,13 @@ fn is_filled_in_later(node: Node<'_>) -> bool {
         },
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Array(_) => false,
     }
+}
+
+/// Whether a deployment adds fields to an object: a placeholder stands among the keys.
+fn has_later_fields(node: Node<'_>) -> bool {
+    node.entries()
+        .iter()
+        .any(|entry| is_placeholder(&entry.key))
 }
 
 fn is_about_later(tree: &Tree, diagnostic: &Diagnostic) -> bool {

@@ -147,8 +147,14 @@ impl Document {
                 linted.retain(|found| self.known.contains(&(found.rule, found.message.clone())));
             }
             let mut findings = reading.syntax.clone();
-            options.levels.apply(&mut findings);
             findings.extend(linted);
+            lint::silence(
+                &reading.source,
+                &reading.tree,
+                &options.levels,
+                &mut findings,
+            );
+            options.levels.apply(&mut findings);
             findings
         })
     }

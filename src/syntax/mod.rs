@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod duplicates;
+pub mod embedded;
 mod findings;
 pub mod json;
 mod line_index;
@@ -15,6 +16,7 @@ mod read;
 mod source;
 pub mod toml;
 mod tree;
+mod within;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};

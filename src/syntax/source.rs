@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::within;
+
 /// A stretch of a source, in bytes from its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -49,23 +51,12 @@ impl Source {
     }
 
     /// The place of a part of a string: `offset` and `len` count within the decoded text, `span`
-    /// is where the string stands with its quotes. A string with escapes is shown whole: its parts
-    /// do not stand where they count.
+    /// is where the string stands with its quotes. An empty part is shown one character wide.
+    ///
+    /// Escapes, folded lines and indentation are followed, in every style of JSON and YAML; only a
+    /// string that stands elsewhere, such as behind an alias, is shown whole.
     #[must_use]
     pub fn within(&self, span: Span, offset: usize, len: usize) -> Span {
-        let Some(written) = self.text.get(span.range()) else {
-            return span;
-        };
-        let quoted = written.starts_with(['"', '\'']);
-        let inner = if quoted {
-            written.get(1..).unwrap_or_default()
-        } else {
-            written
-        };
-        if inner.contains('\\') || inner.contains('\n') || offset > inner.len() {
-            return span;
-        }
-        let start = span.start as usize + usize::from(quoted) + offset;
-        Span::new(start, (start + len.max(1)).min(span.end as usize))
+        within::place(&self.text, span, offset, len)
     }
 }

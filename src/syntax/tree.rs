@@ -137,6 +137,19 @@ impl Tree {
         ids.map(|id| self.node(id))
     }
 
+    /// Makes a node another; what was below it is out of the tree.
+    pub(super) fn replace(&mut self, id: NodeId, kind: Kind, span: Span) {
+        let stored = &mut self.nodes[id.0 as usize];
+        (stored.kind, stored.span) = (kind, span);
+    }
+
+    /// Takes entries from an object.
+    pub(super) fn remove_entries(&mut self, id: NodeId, is_gone: impl Fn(&Entry) -> bool) {
+        if let Kind::Object(entries) = &mut self.nodes[id.0 as usize].kind {
+            entries.retain(|entry| !is_gone(entry));
+        }
+    }
+
     /// How many nodes the tree has.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -27,5 +27,6 @@ mod replay;
 mod run;
 mod server;
 mod silence;
+mod templates;
 mod validate;
 mod watch;

@@ -19,6 +19,7 @@
 //! A file with a [`Reader`](runner::Reader) and its test, and a `mod` line here.
 
 mod definition;
+mod embedded;
 mod intrinsic;
 mod items;
 mod jsonata;

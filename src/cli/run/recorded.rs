@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{identity, max_events};
 use crate::cli::args::RunArgs;
-use crate::cli::document::{Document, need_log, need_source};
+use crate::cli::document::{Document, need_document, need_log};
 use crate::cli::history::note_torn_line;
 use crate::cli::output::{Failure, Terminal};
 use crate::data::{Json, Seed};
@@ -56,10 +56,11 @@ impl Recorded {
     pub(super) fn definition(
         &self,
         path: Option<&Path>,
+        machine: Option<&str>,
         terminal: &Terminal,
     ) -> Result<Document, Failure> {
         if let Some(path) = path {
-            return Ok(Document::of(need_source(path, terminal)?));
+            return need_document(path, machine, terminal);
         }
         let header = self.header().ok_or_else(|| {
             Failure::usage(format_args!(

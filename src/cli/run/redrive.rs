@@ -10,7 +10,7 @@ use super::sinks::Sinks;
 use super::{clock, conclude, drive, executable, replay};
 use crate::cli::Exit;
 use crate::cli::args::{RunArgs, Time};
-use crate::cli::document::{Document, need_source, same_file};
+use crate::cli::document::{Document, need_document, same_file};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::{StatesError, Timestamp};
 use crate::engine::{
@@ -26,7 +26,7 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
     let log = log.map_err(Failure::usage)?;
     let recorded = Recorded::read(path, terminal)?;
     let header = header(&recorded)?;
-    let document = recorded.definition(None, terminal)?;
+    let document = recorded.definition(None, None, terminal)?;
     refuse_another(args, &document, terminal)?;
     let Some(program) = executable(&document, terminal) else {
         return Ok(Exit::Findings);
@@ -77,14 +77,14 @@ fn refuse_another(args: &RunArgs, document: &Document, terminal: &Terminal) -> R
     let Some(path) = &args.definition else {
         return Ok(());
     };
-    let given = need_source(path, terminal)?;
-    if given.text == document.source.text {
+    let given = need_document(path, args.machine.as_deref(), terminal)?;
+    if given.definition_text() == document.source.text {
         return Ok(());
     }
     Err(Failure::usage(format_args!(
         "{} is not the definition that the log was made with: a redrive goes on with the same \
          one; leave it out, or see what would change with --replay",
-        given.name
+        given.source.name
     )))
 }
 

@@ -14,7 +14,11 @@ use crate::report::style::Style;
 
 pub(super) fn run(args: &RunArgs, history: &Path, terminal: &Terminal) -> Result<Exit, Failure> {
     let recorded = Recorded::read(history, terminal)?;
-    let document = recorded.definition(args.definition.as_deref(), terminal)?;
+    let document = recorded.definition(
+        args.definition.as_deref(),
+        args.machine.as_deref(),
+        terminal,
+    )?;
     let Some(program) = executable(&document, terminal) else {
         return Ok(Exit::Findings);
     };

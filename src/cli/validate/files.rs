@@ -40,6 +40,25 @@ pub(super) struct Found {
     pub(super) unreadable: Vec<String>,
     /// How many files were named and are left alone all the same.
     pub(super) excluded: usize,
+    configs: Option<Arc<Configs>>,
+}
+
+impl Found {
+    /// A file that nobody named: a template points to it.
+    pub(super) fn file(&self, args: &ValidateArgs, path: &Path) -> Result<File, String> {
+        let place = paths::absolute(path);
+        let config = match &self.configs {
+            Some(configs) => configs
+                .at(folder_of(&place))
+                .map_err(|_| format!("the configuration for {} cannot be read", path.display()))?,
+            None => None,
+        };
+        Ok(File {
+            path: path.to_owned(),
+            settings: Settings::of(args, config, &place),
+            place,
+        })
+    }
 }
 
 /// Finds the files that the arguments name.
@@ -47,7 +66,10 @@ pub(super) fn find(args: &ValidateArgs, configs: &Arc<Configs>) -> Result<Found,
     let mut finder = Finder {
         args,
         configs,
-        found: Found::default(),
+        found: Found {
+            configs: Some(Arc::clone(configs)),
+            ..Found::default()
+        },
         seen: HashSet::new(),
     };
     for path in &args.paths {

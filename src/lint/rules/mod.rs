@@ -34,6 +34,7 @@ mod jsonpath_state_in_jsonata_machine;
 mod literal_path;
 mod max_delay_not_above_interval;
 mod missing_argument;
+mod missing_definition;
 mod missing_field;
 mod missing_retry;
 mod missing_task_token;
@@ -60,6 +61,7 @@ mod unknown_function;
 mod unknown_integration;
 mod unknown_rule;
 mod unknown_states_field;
+mod unknown_substitution;
 mod unknown_target;
 mod unreachable_state;
 mod unsupported_in_express;
@@ -67,6 +69,7 @@ mod unsupported_map_resource;
 mod unsupported_pattern;
 mod unsupported_reference;
 mod unused_ignore;
+mod unused_substitution;
 mod unused_variable;
 pub(super) mod wrong_type;
 
@@ -154,6 +157,7 @@ pub static RULES: &[&Rule] = &[
     &literal_path::RULE,
     &max_delay_not_above_interval::RULE,
     &missing_argument::RULE,
+    &missing_definition::RULE,
     &missing_field::RULE,
     &missing_retry::RULE,
     &missing_task_token::RULE,
@@ -180,6 +184,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_integration::RULE,
     &unknown_rule::RULE,
     &unknown_states_field::RULE,
+    &unknown_substitution::RULE,
     &unknown_target::RULE,
     &unreachable_state::RULE,
     &unsupported_in_express::RULE,
@@ -187,6 +192,7 @@ pub static RULES: &[&Rule] = &[
     &unsupported_pattern::RULE,
     &unsupported_reference::RULE,
     &unused_ignore::RULE,
+    &unused_substitution::RULE,
     &unused_variable::RULE,
     &wrong_type::RULE,
 ];
@@ -195,11 +201,14 @@ pub(super) use conflicting_fields::RULE as CONFLICTING_FIELDS;
 pub(super) use invalid_value::RULE as INVALID_VALUE;
 pub(super) use jsonata_field_in_jsonpath_state::RULE as JSONATA_FIELD_IN_JSONPATH_STATE;
 pub(super) use jsonpath_field_in_jsonata_state::RULE as JSONPATH_FIELD_IN_JSONATA_STATE;
+pub(super) use missing_definition::RULE as MISSING_DEFINITION;
 pub(super) use missing_field::RULE as MISSING_FIELD;
 pub(super) use syntax::RULE as SYNTAX;
 pub(super) use unknown_field::RULE as UNKNOWN_FIELD;
 pub(super) use unknown_rule::RULE as UNKNOWN_RULE;
+pub(super) use unknown_substitution::RULE as UNKNOWN_SUBSTITUTION;
 pub(super) use unused_ignore::RULE as UNUSED_IGNORE;
+pub(super) use unused_substitution::RULE as UNUSED_SUBSTITUTION;
 pub(super) use wrong_type::RULE as WRONG_TYPE;
 
 /// The rule of this name.

@@ -12,7 +12,9 @@ use super::part::Part;
 use crate::data::Number;
 use crate::language::StateKind;
 use crate::lint::similar::nearest;
-use crate::lint::{is_filled_in_later, json_string, quoted, rules, shown};
+use crate::lint::{
+    has_later_fields, is_filled_in_later, is_placeholder, json_string, quoted, rules, shown,
+};
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Edit, Entry, Kind, Node};
 
@@ -33,6 +35,9 @@ pub(super) fn translate(visit: &Visit<'_>, errors: &[ValidationError<'_>]) -> Ve
     });
     let mut unknown: Vec<Unknown<'_>> = Vec::new();
     for name in unexpected {
+        if is_placeholder(name) {
+            continue;
+        }
         // Only one field can be renamed to the same name.
         let taken: Vec<&str> = unknown.iter().filter_map(|field| field.near).collect();
         unknown.extend(Unknown::of(visit, name, &taken));
@@ -44,7 +49,8 @@ pub(super) fn translate(visit: &Visit<'_>, errors: &[ValidationError<'_>]) -> Ve
             ValidationErrorKind::Required { property } => {
                 let field = property.as_str().unwrap_or_default();
                 // A misspelt field is one mistake: it is not missing as well.
-                if !unknown.iter().any(|unknown| unknown.near == Some(field)) {
+                let is_misspelt = unknown.iter().any(|unknown| unknown.near == Some(field));
+                if !is_misspelt && !has_later_fields(visit.node) {
                     found.push(missing_field(visit, field));
                 }
             }

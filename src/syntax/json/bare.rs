@@ -1,5 +1,8 @@
 //! What stands in a JSON text without quotes: numbers, `true`, `false`, `null`, and everything
 //! that people write instead of them.
+//!
+//! A placeholder such as `${Seconds}` is none of the latter: a deployment fills it in before
+//! anybody reads the text as JSON. It is read as a string, and no finding.
 
 use std::sync::Arc;
 
@@ -24,20 +27,21 @@ impl Lexer<'_, '_> {
             "false" => Kind::Bool(false),
             "null" => Kind::Null,
             _ if number::is_json(word) => self.number(word, span),
+            _ if has_placeholder(word) => Kind::String(word.into()),
             _ if looks_numeric(word) => self.broken_number(word, span),
             _ => self.unquoted(word, span),
         }
     }
 
     fn skip_bare(&mut self) {
-        let rest = &self.text[self.at..];
-        // A placeholder `${Name}` is one word, though braces end others.
-        if let Some(length) = placeholder(rest) {
-            self.at += length;
-            return;
-        }
         let mut first = true;
         while let Some(byte) = self.peek() {
+            // A placeholder `${Name}` belongs to the word, though braces end it elsewhere.
+            if let Some(length) = placeholder(&self.text[self.at..]) {
+                self.at += length;
+                first = false;
+                continue;
+            }
             let ends = match byte {
                 b' ' | b'\n' | b'\r' | b'\t' | b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"' => {
                     true
@@ -113,22 +117,26 @@ fn unquoted_text(word: &str, shown: &str, span: Span) -> Diagnostic {
             .label(span, "needs straight double quotes")
             .help("write `\"`");
     }
-    let label = if word.starts_with("${") {
-        "a placeholder outside of a string"
-    } else {
-        "text needs double quotes"
-    };
     syntax_error(format!("unexpected `{shown}`"))
-        .label(span, label)
+        .label(span, "text needs double quotes")
         .help(format!("write `\"{shown}\"`, if it is meant as text"))
 }
 
-/// The length of a placeholder `${Name}` that a text begins with.
+/// The length of a placeholder `${Name}` that a text begins with. What is in the braces is a name
+/// of a parameter, a resource's attribute or a variable; `${` begins other things elsewhere.
 fn placeholder(text: &str) -> Option<usize> {
     let name = text.strip_prefix("${")?;
-    let end =
-        name.find(|char: char| !char.is_alphanumeric() && !matches!(char, '_' | '-' | '.'))?;
-    name[end..].starts_with('}').then_some(end + 3)
+    let belongs = |char: char| {
+        char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ':' | '!' | '[' | ']' | '*')
+    };
+    let end = name.find(|char| !belongs(char))?;
+    (end > 0 && name[end..].starts_with('}')).then_some(end + 3)
+}
+
+/// Whether a word is a placeholder, or holds one.
+pub(super) fn has_placeholder(word: &str) -> bool {
+    let mut openings = word.match_indices("${");
+    openings.any(|(at, _)| placeholder(&word[at..]).is_some())
 }
 
 /// Whether somebody meant a number: it starts like one.

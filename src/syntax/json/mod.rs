@@ -302,8 +302,7 @@ impl Parser<'_, '_> {
                 );
             }
             Expect::Colon | Expect::Value => {
-                self.report_missing_value();
-                self.add_null(self.end);
+                self.add_missing_value();
             }
             Expect::First | Expect::Next => {}
         }
@@ -316,8 +315,7 @@ impl Parser<'_, '_> {
         match frame.expect {
             Expect::Colon | Expect::Value => {
                 frame.comma = span;
-                self.report_missing_value();
-                self.add_null(self.end);
+                self.add_missing_value();
                 if let Some(frame) = self.stack.last_mut() {
                     frame.expect = Expect::Item;
                 }
@@ -426,15 +424,22 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn report_missing_value(&mut self) {
-        let key = self.stack.last().and_then(|frame| frame.key.as_ref());
+    /// Completes a key that nothing follows.
+    fn add_missing_value(&mut self) {
+        let key = self.stack.last().and_then(|frame| frame.key.clone());
         let Some((key, span)) = key else {
             return;
         };
+        // A placeholder among the fields stands for any number of them.
+        let written = &self.lexer.text[span.range()];
+        if !written.starts_with('"') && bare::has_placeholder(written) {
+            return self.add(Kind::String(key), span);
+        }
         let error = syntax_error(format!("key \"{key}\" has no value"))
-            .label(*span, "nothing follows this key")
+            .label(span, "nothing follows this key")
             .help("write a value after the key, or remove the key");
         self.lexer.report_structure(error);
+        self.add_null(self.end);
     }
 
     /// A closing bracket that does not belong to the opening one before it.

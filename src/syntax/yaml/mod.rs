@@ -5,11 +5,14 @@
 //!   add is counted, so that a few lines cannot stand for billions of nodes.
 //! - Merge keys (`<<`) are carried out: the entries of the merged mapping follow in its place,
 //!   with the places they have there, unless the mapping has the key itself.
-//! - Tags of `CloudFormation` (`!Sub`, `!Ref` and so on) are read over; the value stays.
+//! - Tags of `CloudFormation` are functions: `!GetAtt A.Arn` becomes the object
+//!   `{"Fn::GetAtt": "A.Arn"}` that it is short for, whose key stands where the tag stands. Other
+//!   tags are read over; the value stays.
 //! - saphyr stops at the first error; the tree then holds what was read before it. It also stops
 //!   at 255 levels of brackets, which is below our own limit.
 
 mod error;
+mod function;
 mod places;
 mod scalar;
 #[cfg(test)]
@@ -20,6 +23,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 
+use self::function::Function;
 use self::places::Places;
 use super::findings::{Findings, SYNTAX, nothing_to_read};
 use super::tree::{Entry, Kind, NodeId, Tree, TreeBuilder};
@@ -37,6 +41,7 @@ pub fn read(text: &str, list: &mut Vec<Diagnostic>) -> Tree {
         builder: TreeBuilder::default(),
         findings: Findings::new(list),
         stack: Vec::new(),
+        functions: 0,
         root: None,
         anchors: HashMap::new(),
         aliased: 0,
@@ -90,6 +95,8 @@ enum Key {
 
 /// A sequence or mapping that is being read.
 struct Frame {
+    /// The function that it is the argument of.
+    function: Option<Function>,
     sequence: bool,
     /// Whether it is written in brackets.
     flow: bool,
@@ -109,6 +116,8 @@ struct Reader<'t, 'd> {
     builder: TreeBuilder,
     findings: Findings<'d>,
     stack: Vec<Frame>,
+    /// How many of the open collections are arguments of functions.
+    functions: usize,
     root: Option<NodeId>,
     anchors: HashMap<usize, Built>,
     /// What aliases have added so far.
@@ -130,8 +139,10 @@ impl Reader<'_, '_> {
                 self.scalar(&text, style, anchor, tag.as_deref(), marks);
             }
             Event::Alias(anchor) if self.skipping == 0 => self.alias(anchor, marks),
-            Event::SequenceStart(anchor, _) => self.start(true, anchor, marks),
-            Event::MappingStart(anchor, _) => self.start(false, anchor, marks),
+            Event::SequenceStart(anchor, tag) => {
+                self.start(true, anchor, tag.as_deref(), marks);
+            }
+            Event::MappingStart(anchor, tag) => self.start(false, anchor, tag.as_deref(), marks),
             Event::SequenceEnd | Event::MappingEnd => self.end(marks),
             Event::Scalar(..)
             | Event::Alias(_)
@@ -179,7 +190,8 @@ impl Reader<'_, '_> {
         } else {
             self.places.scalar(style, marks.start, marks.end, self.last)
         };
-        self.last = self.last.max(span.end as usize);
+        let before = self.last;
+        self.last = before.max(span.end as usize);
         if self.key_awaited() {
             return self.key(text, style, anchor, tag, span);
         }
@@ -191,7 +203,8 @@ impl Reader<'_, '_> {
             );
             Kind::Null
         });
-        self.leaf(kind, span, anchor);
+        let function = self.function(tag, before, span.start as usize);
+        self.leaf(kind, span, anchor, function);
     }
 
     fn key_awaited(&self) -> bool {
@@ -239,8 +252,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn leaf(&mut self, kind: Kind, span: Span, anchor: usize) {
+    fn leaf(&mut self, kind: Kind, span: Span, anchor: usize, function: Option<Function>) {
         let built = self.build(kind, span, 1, 0);
+        let built = self.argument(built, function);
         if anchor > 0 {
             self.anchors.insert(anchor, built);
         }
@@ -278,7 +292,7 @@ impl Reader<'_, '_> {
                 if self.key_awaited() {
                     return self.set_key(Key::Refused, span);
                 }
-                self.leaf(Kind::Null, span, 0);
+                self.leaf(Kind::Null, span, 0, None);
             }
         }
     }
@@ -291,7 +305,7 @@ impl Reader<'_, '_> {
                 "write the value out where the alias stands",
             ));
         };
-        if self.stack.len() + target.height > usize::from(MAX_DEPTH) {
+        if self.depth() + target.height > usize::from(MAX_DEPTH) {
             return Some((
                 "alias makes the document nest deeper than 500 levels",
                 "a state machine never needs that; flatten the value",
@@ -337,15 +351,20 @@ impl Reader<'_, '_> {
         self.set_key(Key::Refused, span);
     }
 
-    fn start(&mut self, sequence: bool, anchor: usize, marks: Marks) {
-        if self.skipping > 0 || self.stack.len() >= usize::from(MAX_DEPTH) {
+    fn start(&mut self, sequence: bool, anchor: usize, tag: Option<&Tag>, marks: Marks) {
+        if self.skipping > 0 || self.depth() >= usize::from(MAX_DEPTH) {
             return self.skip_deep(marks.start);
         }
         let (start, flow) = self.collection_start(sequence, marks);
+        let function = self.function(tag, self.last, start);
+        // With the object of the function around it, the collection itself would be too deep.
+        let function = function.filter(|_| self.depth() + 1 < usize::from(MAX_DEPTH));
+        self.functions += usize::from(function.is_some());
         // A block sequence begins with a dash, which the next header is searched behind.
         let indicator = matches!(self.places.byte_at(start), Some(b'-' | b'[' | b'{'));
         self.last = self.last.max(start + usize::from(indicator));
         self.stack.push(Frame {
+            function,
             sequence,
             flow,
             start,
@@ -399,7 +418,7 @@ impl Reader<'_, '_> {
                 if self.key_awaited() {
                     return self.set_key(Key::Refused, Span::new(start, start));
                 }
-                self.leaf(Kind::Null, Span::new(self.last, self.last), 0);
+                self.leaf(Kind::Null, Span::new(self.last, self.last), 0, None);
             }
             return;
         }
@@ -422,6 +441,8 @@ impl Reader<'_, '_> {
             Kind::Object(self.merged(frame.entries, &frame.merges))
         };
         let built = self.build(kind, span, frame.size, frame.height);
+        self.functions -= usize::from(frame.function.is_some());
+        let built = self.argument(built, frame.function);
         if frame.anchor > 0 {
             self.anchors.insert(frame.anchor, built);
         }
@@ -548,7 +569,7 @@ impl Reader<'_, '_> {
         }
         while let Some(frame) = self.stack.last() {
             if matches!(frame.key, Key::Given(..)) {
-                self.leaf(Kind::Null, Span::new(self.last, self.last), 0);
+                self.leaf(Kind::Null, Span::new(self.last, self.last), 0, None);
             }
             self.close();
         }

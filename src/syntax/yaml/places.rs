@@ -61,6 +61,20 @@ impl<'t> Places<'t> {
         }
     }
 
+    /// The tag of a node, which stands after `last` and before the value.
+    pub(super) fn tag(&self, last: usize, value: usize) -> Span {
+        let mut at = last;
+        while at < value {
+            at = self.after_blanks(at);
+            match self.byte_at(at) {
+                Some(b'!') => return Span::new(at, self.after_property(at).min(value)),
+                Some(b'&') => at = self.after_property(at),
+                _ => at += 1,
+            }
+        }
+        Span::new(value, value)
+    }
+
     /// The dash that begins the line of a byte.
     pub(super) fn dash_of_line(&self, at: usize) -> Option<usize> {
         let line = self.text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);

@@ -11,7 +11,7 @@ use super::read;
 use crate::syntax::{Diagnostic, Kind, LineIndex, Node, Tree};
 
 /// Every finding as `line:column: message (label) [other places]`, then the tree.
-fn check(text: &str, expected: &Expect) {
+pub(super) fn check(text: &str, expected: &Expect) {
     let mut findings = Vec::new();
     let tree = read(text, &mut findings);
     let mut out = told(text, &findings);
@@ -34,7 +34,7 @@ fn told(text: &str, findings: &[Diagnostic]) -> String {
 }
 
 /// The text of every key and value, as their spans have it.
-fn check_spans(text: &str, expected: &Expect) {
+pub(super) fn check_spans(text: &str, expected: &Expect) {
     let mut findings = Vec::new();
     let tree = read(text, &mut findings);
     assert_eq!(findings, [], "{text}");
@@ -75,7 +75,8 @@ fn spans_are_exact_bytes() {
             StartAt /StartAt: "\"é🚀 A\""
             States /States: "é A:\n    Type: !Sub Pass\n    Comment: |  # header\n      two é\n      lines\n\n    Retry:\n    - ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -\n  B: *r\n  C:"
             é A /States/é A: "Type: !Sub Pass\n    Comment: |  # header\n      two é\n      lines\n\n    Retry:\n    - ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -"
-            Type /States/é A/Type: "Pass"
+            Type /States/é A/Type: "!Sub Pass"
+            !Sub /States/é A/Type/Fn::Sub: "Pass"
             Comment /States/é A/Comment: "|  # header\n      two é\n      lines"
             Retry /States/é A/Retry: "- ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3\n    - &r\n      - x\n      -"
             /States/é A/Retry/0: "ErrorEquals: ['it''s', {a: b, c: }]\n      MaxAttempts: 3"
@@ -133,7 +134,7 @@ fn scalars_are_values_of_json() {
     check(
         "a: 2012-10-17\nb: 0x10\nc: '1'\nd: ~\ne: yes\nf: !!str 1\ng: ! 2\nh: !Ref X\ni: !!int '3'\n1: true\nnull: .5\n",
         &expect![[r#"
-            {"a":"2012-10-17","b":16,"c":"1","d":null,"e":"yes","f":"1","g":"2","h":"X","i":3,"1":true,"null":0.5}
+            {"a":"2012-10-17","b":16,"c":"1","d":null,"e":"yes","f":"1","g":"2","h":{"Ref":"X"},"i":3,"1":true,"null":0.5}
         "#]],
     );
 }
