@@ -2,6 +2,8 @@
 //! `ASL_CONFORMANCE` names. Whatever they are, each is read, judged, drawn and run without a
 //! panic; Graphviz and Mermaid accept the pictures of all of them.
 
+#[path = "support/recordings.rs"]
+mod recordings;
 mod support;
 
 use std::fs;
@@ -17,7 +19,7 @@ use aslkit::report::graphs::{self, Options};
 use aslkit::runtime::handlers::{Afterwards, MockHandler, Step};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
-use support::{folder, say};
+use recordings::{folder, say};
 
 /// More events than a machine needs whose Tasks all answer at once, unless it loops for ever.
 const MAX_EVENTS: u64 = 2000;

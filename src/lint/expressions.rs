@@ -51,7 +51,7 @@ pub(super) enum Form {
     Later,
 }
 
-impl<'a> Expression<'a> {
+impl Expression<'_> {
     /// The place of a part of the expression: bytes from its start.
     pub(super) fn place(&self, source: &Source, offset: usize, len: usize) -> Span {
         let shift = match jsonata::strip_delimiters(self.text) {

@@ -158,7 +158,7 @@ fn known_language(said: Node<'_>) -> Option<QueryLanguage> {
 
 /// The bracket of an object or array that has no name to point at. A YAML block has none: its
 /// first key is pointed at, which may begin with any character.
-fn opening(node: Node<'_>) -> Span {
+pub(super) fn opening(node: Node<'_>) -> Span {
     let span = node.span();
     let first = node.entries().first().map(|entry| entry.key_span);
     match first {

@@ -156,7 +156,9 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_link() {
-        for rule in lint::RULES {
+        // What is about our own comments has no page elsewhere.
+        let ours = ["unknown-rule", "unused-ignore"];
+        for rule in lint::RULES.iter().filter(|rule| !ours.contains(&rule.name)) {
             assert!(reference(rule.name).is_some(), "{}", rule.name);
         }
     }

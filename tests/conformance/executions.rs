@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::cases::{self, Case};
 use super::causes;
+use super::recordings::{folder, say};
 use super::replayer;
-use super::support::{folder, say};
 
 /// A group of cases with the number of equal ones that must be reached.
 struct Group {

@@ -20,7 +20,7 @@ use aslkit::data::{EventId, Json, Seed, Timestamp};
 use aslkit::query::jsonata::{Compiled, Run};
 use serde_json::Value;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 
 /// How many of the 1683 cases passed last.
 const FLOOR: usize = 1651;

@@ -5,7 +5,7 @@ use std::fs;
 use aslkit::data::Json;
 use aslkit::query::JsonPath;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 
 /// The rows that passed when this was last written.
 const FLOOR: usize = 487;

@@ -8,6 +8,8 @@ mod causes;
 mod executions;
 mod jsonata;
 mod jsonpath;
+#[path = "../support/recordings.rs"]
+mod recordings;
 mod replayer;
 mod replays;
 #[path = "../support/mod.rs"]

@@ -13,8 +13,9 @@ use aslkit::syntax::{Format, Source};
 use serde_json::{Map, Value, json};
 
 use super::cases::{self, Case};
+use super::recordings::{folder, say};
 use super::replayer;
-use super::support::{self, folder, say};
+use super::support;
 
 /// How many recorded histories replay without a difference.
 const FLOOR: usize = 406;

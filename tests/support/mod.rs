@@ -1,7 +1,5 @@
 //! What tests share that run definitions or read recordings: time jumps, nothing waits.
 
-mod recordings;
-
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::pin::pin;
@@ -15,8 +13,6 @@ use aslkit::language;
 use aslkit::runtime::handlers::TaskPattern;
 use aslkit::runtime::{Busy, Clock, Ended, Host, IdentityOptions, Pause, TaskHandler};
 use aslkit::syntax::{Diagnostic, Format, Source, read};
-
-pub use recordings::{folder, say};
 
 /// The program of a definition, or why there is none.
 pub fn compile(source: &Source, format: Format) -> Result<Program, String> {

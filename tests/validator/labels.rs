@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 use super::{errors, judged};
 
 /// The least share of definitions that are judged as their label says, in percent.

@@ -4,7 +4,7 @@
 //! `ASL_CONFORMANCE` names; a floor may rise, never fall.
 
 #[path = "../support/recordings.rs"]
-mod support;
+mod recordings;
 
 mod labels;
 mod peers;

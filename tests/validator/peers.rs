@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 
 const PEERS: [&str; 5] = [
     "asl-validator",

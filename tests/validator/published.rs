@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 use super::{errors, judged};
 
 /// The definitions that get an error, by the beginning of their path, and why they deserve it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use aslkit::language::StateMachineType;
 use serde_json::Value;
 
-use super::support::{folder, say};
+use super::recordings::{folder, say};
 use super::{errors, judged};
 
 /// A recorded case.

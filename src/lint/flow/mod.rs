@@ -36,7 +36,7 @@ impl DataFlow {
         let read = Read::of(tree, expressions);
         let count = graph
             .scopes()
-            .flat_map(|scope| scope.states())
+            .flat_map(Scope::states)
             .map(|(vertex, _)| vertex.number());
         let count = count.max().map_or(0, |last| last + 1);
         let mut flow = Self {

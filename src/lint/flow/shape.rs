@@ -111,10 +111,9 @@ impl Shape {
 
     fn child(&self, step: &PathStep<'_>, arrays: Arrays) -> Found {
         match (self.type_of(), step) {
-            (None, _) => Found::Maybe,
             (Some(Type::Array), PathStep::Key(_)) if arrays == Arrays::Map => Found::Maybe,
             // What an index past the end gives is contested, and one of an object an error.
-            (Some(_), PathStep::Index(_)) => Found::Maybe,
+            (None, _) | (Some(_), PathStep::Index(_)) => Found::Maybe,
             (Some(Type::Object), PathStep::Key(name)) => self.field(name),
             (Some(_), PathStep::Key(_)) => Found::Missing(0),
         }

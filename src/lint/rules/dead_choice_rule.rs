@@ -27,7 +27,7 @@
 //! The Amazon States Language, Choice State: <https://states-language.net/spec.html#choice-state>
 
 use super::{Category, Rule};
-use crate::data::Json;
+use crate::data::{Json, Number};
 use crate::language::Body;
 use crate::language::states::{
     ChoiceRule, Comparison, Condition, Operator, Relation, TypeTest, ValueFamily,
@@ -162,19 +162,17 @@ fn narrower(one: &Comparison, other: &Comparison) -> bool {
     else {
         return false;
     };
-    let number = |comparison: &Comparison| comparison.operand.value.as_number().map(|n| n.as_f64());
+    let number = |comparison: &Comparison| comparison.operand.value.as_number().map(Number::as_f64);
     let (Some(a), Some(b)) = (number(one), number(other)) else {
         return false;
     };
     match (r1, r2) {
         (Relation::LessThan, Relation::LessThan | Relation::LessThanEquals)
-        | (Relation::LessThanEquals, Relation::LessThanEquals) => a <= b,
+        | (Relation::LessThanEquals | Relation::Equals, Relation::LessThanEquals) => a <= b,
         (Relation::LessThanEquals | Relation::Equals, Relation::LessThan) => a < b,
         (Relation::GreaterThan, Relation::GreaterThan | Relation::GreaterThanEquals)
-        | (Relation::GreaterThanEquals, Relation::GreaterThanEquals) => a >= b,
+        | (Relation::GreaterThanEquals | Relation::Equals, Relation::GreaterThanEquals) => a >= b,
         (Relation::GreaterThanEquals | Relation::Equals, Relation::GreaterThan) => a > b,
-        (Relation::Equals, Relation::LessThanEquals) => a <= b,
-        (Relation::Equals, Relation::GreaterThanEquals) => a >= b,
         _ => false,
     }
 }

@@ -234,9 +234,10 @@ fn has(holder: &Shape) -> String {
         .map(|name| format!("`{name}`"))
         .collect();
     let more = if names.len() > MOST { ", …" } else { "" };
-    match shown.is_empty() {
-        true => ": it is empty".to_owned(),
-        false => format!(", only {}{more}", shown.join(", ")),
+    if shown.is_empty() {
+        ": it is empty".to_owned()
+    } else {
+        format!(", only {}{more}", shown.join(", "))
     }
 }
 

@@ -27,9 +27,10 @@ use super::{Category, Rule};
 use crate::language::Body;
 use crate::language::states::Operator;
 use crate::lint::context::Context;
+use crate::lint::schema::opening;
 use crate::lint::similar::nearest;
 use crate::query::QueryLanguage;
-use crate::syntax::{Diagnostic, Entry, Kind, Node, Severity, Span};
+use crate::syntax::{Diagnostic, Entry, Kind, Node, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     name: "invalid-choice-rule",
@@ -141,15 +142,6 @@ fn is_like_operator(key: &str) -> bool {
             known.iter().map(String::as_str).chain(["And", "Or", "Not"]),
         )
         .is_some()
-}
-
-/// The first character of a rule that has no name to point at.
-fn opening(rule: Node<'_>) -> Span {
-    let span = rule.span();
-    Span {
-        end: span.end.min(span.start + 1),
-        ..span
-    }
 }
 
 #[cfg(test)]

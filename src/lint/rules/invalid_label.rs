@@ -142,10 +142,10 @@ mod tests {
         check_label(
             "a\\tb",
             expect![[r#"
-            error[invalid-label] `Label` cannot hold the character U+0009 (INVALID_LABEL_NAME)
-              at 1:59 "a\tb" -- not in a label
-              help: letters, digits, `-`, `_` and `.` are allowed
-        "#]],
+                error[invalid-label] `Label` cannot hold the character U+0009 (INVALID_LABEL_NAME)
+                  at 1:61 \t -- not in a label
+                  help: letters, digits, `-`, `_` and `.` are allowed
+            "#]],
         );
         check_label("all-orders_2.0", expect![""]);
         check_label("${Label}", expect![""]);

@@ -101,7 +101,7 @@ fn neither(expression: &Expression<'_>) -> Diagnostic {
 }
 
 /// The entry that holds a value.
-fn key_of<'t>(value: Node<'t>) -> Option<&'t Entry> {
+fn key_of(value: Node<'_>) -> Option<&Entry> {
     let entries = value.parent()?.entries();
     entries.iter().find(|entry| entry.value == value.id())
 }

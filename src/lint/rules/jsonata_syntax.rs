@@ -45,7 +45,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         match &expression.form {
             Form::BadJsonata(error) => out.push(finding(context, expression, error)),
             Form::HalfDelimited => {
-                out.push(half_delimited(expression.node.span(), expression.text))
+                out.push(half_delimited(expression.node.span(), expression.text));
             }
             _ => {}
         }

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! ## Reference
-//! - The Amazon States Language, Payload Template:
+//! The Amazon States Language, Payload Template:
 //! <https://states-language.net/spec.html#payload-template>
 
 use super::{Category, Rule};

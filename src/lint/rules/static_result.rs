@@ -80,7 +80,7 @@ fn evaluated(root: Node<'_>) -> Option<Span> {
             let value = node.tree().node(entry.value);
             let text = value.as_str();
             let is_path = |text: &&std::sync::Arc<str>| Argument::parse(text).is_ok();
-            if entry.key.ends_with(".$") && text.filter(is_path).is_some() {
+            if entry.key.ends_with(".$") && text.as_ref().is_some_and(is_path) {
                 return Some(entry.key_span);
             }
             pending.push(value);

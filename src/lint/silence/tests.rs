@@ -173,9 +173,10 @@ States:
   A:
     Type: Choice
     Choices:
-      - Condition: '{% true %}'
+      - Condition: '{% $states.input.a %}'
         Next: X # asl-ignore: unknown-target
-      - # asl-ignore: unknown-target, missing-field
+      - # asl-ignore: unknown-target, empty-states
+        Condition: '{% $states.input.b %}'
         Next: Y
     Default: Z
     QueryLanguage: JSONata
@@ -190,10 +191,10 @@ States:
         "a.yaml",
         text,
         expect![[r#"
-        9:39 [unused-ignore] `asl-ignore: missing-field` silences nothing (remove it, or move it to what it is about)
-        11:14 [unknown-target]
-        18:15 [unused-ignore] `asl-ignore: graph` silences nothing (remove it, or move it to what it is about)
-    "#]],
+            9:39 [unused-ignore] `asl-ignore: empty-states` silences nothing (remove it, or move it to what it is about)
+            12:14 [unknown-target]
+            19:15 [unused-ignore] `asl-ignore: graph` silences nothing (remove it, or move it to what it is about)
+        "#]],
     );
 }
 

@@ -34,8 +34,9 @@ impl Compiled {
         let mut usage = Usage::default();
         for node in nodes(root) {
             let (procedure, arguments) = match &node.kind {
-                NodeKind::Function { procedure, args } => (procedure, args.len()),
-                NodeKind::Partial { procedure, args } => (procedure, args.len()),
+                NodeKind::Function { procedure, args } | NodeKind::Partial { procedure, args } => {
+                    (procedure, args.len())
+                }
                 NodeKind::Apply { rhs, .. } => match &rhs.kind {
                     NodeKind::Variable { .. } => (rhs, 1),
                     NodeKind::Function { procedure, args } => {
