@@ -30,6 +30,7 @@ pub(super) fn rules(args: &RulesArgs, terminal: &Terminal) -> Result<Exit, Failu
                         "name": rule.name,
                         "category": rule.category.as_str(),
                         "severity": rule.severity.as_str(),
+                        "enabled": rule.is_on,
                         "awsCode": rule.aws_code,
                     })
                 })
@@ -52,11 +53,12 @@ fn table(terminal: &Terminal) -> String {
         let name = format!("{:width$}", rule.name);
         let severity = format!("{:8}", rule.severity.as_str());
         let category = rule.category.as_str();
+        let is_off = if rule.is_on { "" } else { "  off by default" };
         writeln!(
             text,
             "{}  {severity} {}",
             style.bold(&name),
-            style.dim(category)
+            style.dim(&format!("{category}{is_off}"))
         )
         .expect("a string takes all");
     }

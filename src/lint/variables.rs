@@ -1,6 +1,7 @@
 //! The variables of a machine: who assigns them, who reads them, and who can have been there
 //! before whom.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub(super) struct Variables<'a> {
     around: Vec<Option<Around<'a>>>,
     /// For each name and scope, the states that can come after one which assigns it.
     after: HashMap<(usize, Arc<str>), After>,
+    /// How many more names may be looked at for one that was meant.
+    comparisons: Cell<usize>,
     /// Where each name stands in `assigned`.
     of_name: HashMap<Arc<str>, Vec<usize>>,
 }
@@ -86,6 +89,9 @@ struct After {
 /// a machine with a variable for each state must not grow with its square.
 const MOST_STEPS: usize = 1_000_000;
 
+/// How many names may be looked at for one that was meant, for all findings together.
+const MOST_COMPARISONS: usize = 200_000;
+
 impl<'a> Variables<'a> {
     pub(super) fn of(
         source: &Source,
@@ -100,6 +106,7 @@ impl<'a> Variables<'a> {
             of_name.entry(assigned.name.clone()).or_default().push(at);
         }
         let mut variables = Self {
+            comparisons: Cell::new(MOST_COMPARISONS),
             of_name,
             assigned,
             read: Vec::new(),
@@ -252,7 +259,11 @@ impl<'a> Variables<'a> {
     pub(super) fn visible_from<'v>(&'v self, read: &Read<'_>) -> impl Iterator<Item = &'v str> {
         const MOST: usize = 500;
         let scopes: Vec<usize> = self.readable(read).iter().map(|(at, _)| *at).collect();
-        let seen = self.assigned.iter().take(MOST);
+        // A machine in which every name is wrong must not cost the square of its size.
+        let most = MOST.min(self.comparisons.get());
+        self.comparisons
+            .set(self.comparisons.get() - most.min(self.assigned.len()));
+        let seen = self.assigned.iter().take(most);
         seen.filter(move |assigned| scopes.contains(&assigned.scope))
             .map(|assigned| &*assigned.name)
     }

@@ -48,7 +48,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 /// A rule is held against so many earlier ones, that a long list does not cost its square.
-const MOST_EARLIER: usize = 200;
+const MOST_EARLIER: usize = 64;
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for scope in context.graph.scopes() {
@@ -58,9 +58,12 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             };
             let stages = context.data_flow.stages(vertex);
             let input = stages.map_or(&Shape::Unknown, |stages| &stages.effective);
+            let mut always = None;
             for (at, rule) in choice.rules.iter().enumerate() {
                 let earlier = &choice.rules[..at.min(MOST_EARLIER)];
-                out.extend(dead(context, earlier, rule, input));
+                let verdict = verdict(&rule.condition, input);
+                out.extend(dead(context, earlier, always, rule, input, verdict));
+                always = always.or((verdict == Some(true)).then_some(rule));
             }
         }
     }
@@ -69,8 +72,10 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn dead(
     context: &Context<'_>,
     earlier: &[ChoiceRule],
+    always: Option<&ChoiceRule>,
     rule: &ChoiceRule,
     input: &Shape,
+    verdict: Option<bool>,
 ) -> Option<Diagnostic> {
     let opening = |rule: &ChoiceRule| place(context, rule);
     if let Some(first) = earlier
@@ -84,10 +89,7 @@ fn dead(
                 .help("put the narrower rule first, or remove it"),
         );
     }
-    if let Some(first) = earlier
-        .iter()
-        .find(|first| verdict(&first.condition, input) == Some(true))
-    {
+    if let Some(first) = always {
         return Some(
             RULE.finding("this choice rule is never taken: an earlier one always holds")
                 .label(opening(rule), "never taken")
@@ -95,7 +97,7 @@ fn dead(
                 .help("remove it, or mend the rule before it"),
         );
     }
-    (verdict(&rule.condition, input) == Some(false)).then(|| {
+    (verdict == Some(false)).then(|| {
         RULE.finding("this choice rule can never hold")
             .label(opening(rule), reason(&rule.condition, input))
             .help("mend the comparison, or remove the rule")
@@ -135,13 +137,10 @@ fn implies(one: &Condition, other: &Condition) -> bool {
 
 /// Whether a comparison asks for the same as another, or for more.
 fn narrower(one: &Comparison, other: &Comparison) -> bool {
-    let variable = |comparison: &Comparison| {
-        comparison
-            .variable
-            .as_ref()
-            .map(|field| field.value.clone())
+    let (Some(left), Some(right)) = (&one.variable, &other.variable) else {
+        return false;
     };
-    if variable(one).is_none() || variable(one) != variable(other) {
+    if left.value != right.value {
         return false;
     }
     if one.operator == other.operator && one.operand.value == other.operand.value {

@@ -38,17 +38,28 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    references(&RULE, context, out, |to| {
+        matches!(to, jsonata::Referenced::StatesMember(_))
+    });
+}
+
+/// Reports the references that a field may not hold, of those that the rule is about.
+pub(super) fn references(
+    rule: &Rule,
+    context: &Context<'_>,
+    out: &mut Vec<Diagnostic>,
+    is_meant: fn(&jsonata::Referenced) -> bool,
+) {
     for expression in &context.expressions {
         let Form::Jsonata(read, members) = &expression.form else {
             continue;
         };
-        for reference in read.unsupported(*members) {
-            if matches!(reference.to, jsonata::Referenced::StatesMember(_)) {
-                let place = expression.place(context.source, reference.offset, reference.len);
-                let label = format!("in `{}`", expression.field);
-                let finding = RULE.finding(reference.to_string()).label(place, label);
-                out.push(finding.help(reference.help(*members)));
-            }
+        let refused = read.unsupported(*members);
+        for reference in refused.filter(|reference| is_meant(&reference.to)) {
+            let place = expression.place(context.source, reference.offset, reference.len);
+            let label = format!("in `{}`", expression.field);
+            let finding = rule.finding(reference.to_string()).label(place, label);
+            out.push(finding.help(reference.help(*members)));
         }
     }
 }

@@ -22,9 +22,9 @@
 //! Transforming data with JSONata in Step Functions:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
 
+use super::unknown_states_field::references;
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::expressions::Form;
 use crate::query::jsonata;
 use crate::syntax::{Diagnostic, Severity};
 
@@ -39,22 +39,12 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for expression in &context.expressions {
-        let Form::Jsonata(read, members) = &expression.form else {
-            continue;
-        };
-        for reference in read.unsupported(*members) {
-            if matches!(
-                reference.to,
-                jsonata::Referenced::Root | jsonata::Referenced::TopLevel(_)
-            ) {
-                let place = expression.place(context.source, reference.offset, reference.len);
-                let label = format!("in `{}`", expression.field);
-                let finding = RULE.finding(reference.to_string()).label(place, label);
-                out.push(finding.help(reference.help(*members)));
-            }
-        }
-    }
+    references(&RULE, context, out, |to| {
+        matches!(
+            to,
+            jsonata::Referenced::Root | jsonata::Referenced::TopLevel(_)
+        )
+    });
 }
 
 #[cfg(test)]
