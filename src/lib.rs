@@ -14,9 +14,9 @@
 //! | room | duty |
 //! |---|---|
 //! | [`data`] | the runtime document, time, event ids, the error of a running machine, limits |
-//! | [`syntax`] | JSON, YAML and TOML into one tree with places; the plain-data `Diagnostic` |
+//! | [`syntax`] | JSON, YAML and TOML into one tree with places; templates; the plain-data `Diagnostic` |
 //! | [`query`] | JSONPath, intrinsic functions, payload templates, JSONata: parse once, evaluate many |
-//! | [`language`] | a tree into a typed, tolerant `StateMachine`; one file for each type of state |
+//! | [`language`] | a tree into a typed, tolerant `StateMachine`; where its expressions stand |
 //! | [`graph`] | states and transitions; what is reachable, what ends, what is missing |
 //! | [`lint`] | the schema check and the rules; one rule a file, the registry in plain sight |
 //! | [`history`] | the 62 types of event, logs, the outline that views are made of |
@@ -41,7 +41,10 @@
 //! |---|---|---|
 //! | a lint rule | `lint/rules/NAME.rs`, its page as the opening comment | a line in `RULES` |
 //! | a task handler | `runtime/handlers/NAME.rs` | where arguments or files name it |
-//! | a picture or report format | a file in `report/` | a variant in `cli/args.rs` |
+//! | a picture format | a file in `report/graphs/` | a variant in `cli/args.rs` |
+//! | a format of findings | a file in `report/diagnostics/` | a variant in `cli/args/format.rs` |
+//! | a kind of template | a file in `syntax/embedded/` | a variant of its `TemplateKind` |
+//! | a field with expressions | a row in `language/expressions.rs` | |
 //! | an intrinsic function | a function in its topic file | a row in `FUNCTIONS` |
 //! | a subcommand | `cli/NAME.rs`, `tests/cli/NAME.rs` | a variant in `cli/args.rs` |
 //!
@@ -56,6 +59,8 @@
 //!   ([`engine::map_run::MapRun`]), and reading, running and writing, all of it waiting, are the
 //!   runtime's. What it came to is one more input, with a time of its own, so that virtual time is
 //!   the same in every run.
+//! - The linter reads every expression once, for all rules, and follows what is known of each
+//!   state's data; a rule asks its `Context` and searches nothing itself.
 //! - A replay follows the recorded order instead of ours: each recorded event is reached by telling
 //!   the engine what the outside did, or by one turn of its thread.
 //!

@@ -140,7 +140,9 @@ fn nothing(terminal: &Terminal, found: &Found) -> Exit {
     if found.excluded > 0 {
         return Exit::Success;
     }
-    let endings = files::ENDINGS.map(|ending| format!("*{ending}")).join(" ");
+    let endings = language::DEFINITION_ENDINGS
+        .map(|ending| format!("*{ending}"))
+        .join(" ");
     terminal.error(&format!("no definitions found: looked for {endings}"));
     Exit::Nothing
 }

@@ -23,6 +23,10 @@ pub use state::{Body, Io, State, StateKind, Target, Transition};
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Node, Tree};
 
+/// How files are called that hold a definition and nothing else: what folders are walked for.
+pub const DEFINITION_ENDINGS: [&str; 5] =
+    [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
+
 /// Reads the definition that a tree is.
 #[must_use]
 pub fn read(tree: &Tree) -> (StateMachine, Vec<Diagnostic>) {

@@ -8,12 +8,9 @@ use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use super::places::Encoding;
 use super::text::Text;
-use crate::language::{self, StateMachine};
+use crate::language::{self, DEFINITION_ENDINGS, StateMachine};
 use crate::lint;
 use crate::syntax::{self, Diagnostic, Format, LineIndex, Severity, Source, Span, Tree};
-
-/// How files are called that hold a definition and nothing else.
-const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
 
 /// The languages that editors call definitions.
 const LANGUAGES: [&str; 4] = ["asl", "asl-json", "asl-yaml", "asl-yml"];
@@ -119,7 +116,9 @@ impl Document {
     /// may send us any JSON or YAML.
     pub(super) fn is_definition(&self) -> bool {
         let name = self.name().to_ascii_lowercase();
-        let by_name = ENDINGS.iter().any(|ending| name.ends_with(ending));
+        let by_name = DEFINITION_ENDINGS
+            .iter()
+            .any(|ending| name.ends_with(ending));
         let root = self.reading().tree.root();
         let has = |field| root.entry(field).is_some();
         by_name || LANGUAGES.contains(&&*self.language) || has("StartAt") || has("States")

@@ -24,6 +24,7 @@ fn what_aws_created_has_no_errors() {
     let Some(root) = folder() else { return };
     let cases = cases(&root, &["execution"]);
     let mut refused = BTreeSet::new();
+    let mut clean = 0;
     for case in &cases {
         let found = judged(
             "definition.asl.json",
@@ -31,13 +32,13 @@ fn what_aws_created_has_no_errors() {
             Some(case.machine_type),
         );
         let errors = errors(&found);
+        clean += usize::from(errors.is_empty());
         if !errors.is_empty() && !ALWAYS_FAIL.iter().any(|(id, _)| case.id.starts_with(id)) {
             refused.insert(format!("{}: {errors:?}", case.id));
         }
     }
     say(&format!(
-        "{} of {} definitions that AWS created have no errors",
-        cases.len() - refused.len(),
+        "{clean} of {} definitions that AWS created have no errors",
         cases.len()
     ));
     assert!(refused.is_empty(), "{refused:#?}");

@@ -13,9 +13,7 @@ use crate::cli::args::ValidateArgs;
 use crate::cli::config::{Config, Configs, Wrong};
 use crate::cli::document::{STDIN, reason};
 use crate::cli::paths;
-
-/// What a folder is walked for.
-pub(super) const ENDINGS: [&str; 5] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl", ".sfn.json"];
+use crate::language::DEFINITION_ENDINGS;
 
 /// Lists what a walk leaves alone, in the form of a .gitignore.
 pub(super) const IGNORE_FILE: &str = ".aslignore";
@@ -97,7 +95,11 @@ pub(super) fn is_definition(path: &Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    name.is_some_and(|name| {
+        DEFINITION_ENDINGS
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    })
 }
 
 struct Finder<'a> {
