@@ -1,10 +1,15 @@
 //! Paths as they are compared and shown, without asking the disk.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
+
+/// Where the program was started: it stays there, so the system is asked once for all paths.
+static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
 
 /// A path from the root, without `.` and `..`.
 pub(super) fn absolute(path: &Path) -> PathBuf {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let whole = HERE.join(path);
+    let whole = std::path::absolute(&whole).unwrap_or(whole);
     let mut folded = PathBuf::new();
     for component in whole.components() {
         match component {
@@ -37,9 +42,7 @@ pub(super) fn relative(path: &Path, folder: &Path) -> String {
 
 /// A path as messages name it: from here, when it is below here.
 pub(super) fn shown(path: &Path) -> &Path {
-    let here = std::env::current_dir().ok();
-    let below = here.and_then(|here| path.strip_prefix(here).ok());
-    below.unwrap_or(path)
+    path.strip_prefix(&*HERE).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! From the model to the graph, scope by scope.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use petgraph::graph::NodeIndex;
 use petgraph::visit::{Dfs, Reversed, Visitable};

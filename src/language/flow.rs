@@ -1,7 +1,8 @@
 //! The state machine and its scopes: one `States` object with its `StartAt` each.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::field::{Reader, is_object};
 use super::{Field, State, Target, query_language};
@@ -121,8 +122,11 @@ impl Flow {
 
     pub(super) fn read(reader: &mut Reader<'_, '_>, language: QueryLanguage) -> Self {
         let start_at = reader.target("StartAt");
-        let mut states = Vec::new();
         let field = reader.object("States");
+        let count = field
+            .as_ref()
+            .map_or(0, |field| field.value.entries().len());
+        let mut states = Vec::with_capacity(count);
         if let Some(field) = &field {
             for entry in field.value.entries() {
                 let node = field.value.tree().node(entry.value);

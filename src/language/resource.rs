@@ -72,9 +72,9 @@ impl Resource {
 
     fn service(text: &str, service: &str, action: &str) -> Option<Self> {
         let (service, action) = match (service, action.split_once(':')) {
-            ("aws-sdk", Some((service, action))) => (format!("aws-sdk:{service}"), action),
+            ("aws-sdk", Some((service, action))) => (format!("aws-sdk:{service}").into(), action),
             ("aws-sdk", None) => return None,
-            _ => (service.to_owned(), action),
+            _ => (Arc::from(service), action),
         };
         let pattern = match action.split_once('.').map(|(_, pattern)| pattern) {
             None => IntegrationPattern::RequestResponse,
@@ -82,11 +82,10 @@ impl Resource {
             Some("waitForTaskToken") => IntegrationPattern::WaitForTaskToken,
             Some(_) => return None,
         };
-        let (service, action) = (service.into(), action.into());
         Some(Self::Service {
             arn: text.into(),
             service,
-            action,
+            action: action.into(),
             pattern,
         })
     }

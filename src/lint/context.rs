@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::expressions::{self, Expression};
 use super::flow::DataFlow;
+use super::tasks::{self, Integration, TaskState};
 use super::variables::Variables;
 use super::{Definition, Options, is_placeholder, similar};
 use crate::graph::{self, Graph, Vertex};
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub(super) expressions: Vec<Expression<'a>>,
     /// Every payload template.
     pub(super) templates: Vec<Node<'a>>,
+    /// Every Task state that calls a service.
+    pub(super) calls: Vec<(TaskState<'a>, Integration<'a>)>,
     /// Who assigns variables, and who reads them.
     pub(super) variables: Variables<'a>,
     /// The states and transitions.
@@ -128,6 +131,7 @@ impl<'a> Context<'a> {
             tree,
             machine,
             machine_type: options.machine_type,
+            calls: tasks::calls(&scopes),
             scopes,
             data_flow: DataFlow::of(tree, &graph, &expressions),
             graph,

@@ -33,7 +33,7 @@ pub(super) enum Form {
     Path(Path),
     Argument(Argument),
     ReferencePath(ReferencePath),
-    Jsonata(Box<jsonata::Expression>, Members),
+    Jsonata(Box<jsonata::Reading>, Members),
     /// No path at all, or not as `JSONPath` is written.
     BadPath(SyntaxError),
     /// A path, but not one that names a single place.
@@ -217,7 +217,7 @@ fn jsonata_form(text: &str, members: Members) -> Option<Form> {
         if is_placeholder(text) {
             return Some(Form::Later);
         }
-        return Some(match jsonata::Expression::compile(inner) {
+        return Some(match jsonata::Reading::of(inner) {
             Ok(expression) => Form::Jsonata(Box::new(expression), members),
             Err(error) => Form::BadJsonata(error),
         });

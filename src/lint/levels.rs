@@ -1,6 +1,6 @@
 //! How bad the findings of each rule are: as the rule says, or as somebody set it.
 
-use super::{Category, RULES};
+use super::{Category, RULES, Rule};
 use crate::syntax::{Diagnostic, Severity};
 
 /// A level for every rule.
@@ -19,7 +19,7 @@ enum Level {
 impl Default for Levels {
     /// As the rules say.
     fn default() -> Self {
-        let level = |rule: &&super::Rule| if rule.is_on { Level::Own } else { Level::Off };
+        let level = |rule: &&Rule| if rule.is_on { Level::Own } else { Level::Off };
         Self(RULES.iter().map(level).collect())
     }
 }
@@ -44,6 +44,12 @@ impl Levels {
     #[must_use]
     pub fn is_on(&self, rule: &str) -> bool {
         self.of(rule) != Level::Off
+    }
+
+    /// The rules whose findings are wanted.
+    pub(super) fn rules_on(&self) -> impl Iterator<Item = &'static Rule> {
+        let rules = RULES.iter().copied().zip(&self.0);
+        rules.filter_map(|(rule, level)| (*level != Level::Off).then_some(rule))
     }
 
     /// Gives findings their level and leaves out those of rules that are off.

@@ -21,14 +21,14 @@ mod similar;
 mod tasks;
 mod variables;
 
-use std::collections::HashSet;
-
 pub use file::{Substituted, check_file, check_substitutions, missing_definition};
 pub use levels::Levels;
 pub use rules::{Category, RULES, Rule, rule};
 pub use schema::published as definition_schema;
 pub use schema::{AllowedField, Inner, Shape};
 pub use silence::silence;
+
+use foldhash::HashSet;
 
 use crate::language::{StateMachine, StateMachineType};
 use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree};
@@ -87,10 +87,8 @@ pub fn check(
         &mut found,
     );
     let context = Context::new(definition, options);
-    for rule in RULES {
-        if options.levels.is_on(rule.name) {
-            (rule.check)(&context, &mut found);
-        }
+    for rule in options.levels.rules_on() {
+        (rule.check)(&context, &mut found);
     }
     sort(&mut found);
     options.levels.apply(&mut found);

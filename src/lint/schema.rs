@@ -14,8 +14,9 @@ mod shape;
 
 pub use shape::{AllowedField, Inner, Shape};
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::HashSet;
 
 use foldhash::quality::FixedState;
 use serde_json::{Map, Value};

@@ -9,7 +9,8 @@ mod tests;
 mod yaml;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Category, Levels, RULES, nearest, quoted, rules};
 use crate::syntax::{Diagnostic, Format, Node, Severity, Source, Span, Tree};

@@ -10,23 +10,45 @@ pub(super) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let name = folded(name)?;
-    let most = allowed(name.len());
+    let (mut wanted, mut other, mut rows) = (Vec::new(), Vec::new(), Rows::default());
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let Some(other) = folded(candidate) else {
-            continue;
-        };
-        let limit = best.map_or(most, |(distance, _)| distance.saturating_sub(1));
-        if name.len().abs_diff(other.len()) > limit {
+        // Most candidates need not be compared.
+        if name.len().max(candidate.len()) > LONGEST || is_far(name, candidate) {
             continue;
         }
-        let distance = distance(&name, &other);
+        if wanted.is_empty() {
+            fold(name, &mut wanted);
+        }
+        fold(candidate, &mut other);
+        let most = allowed(wanted.len());
+        let limit = best.map_or(most, |(distance, _)| distance.saturating_sub(1));
+        if wanted.len().abs_diff(other.len()) > limit {
+            continue;
+        }
+        let distance = rows.distance(&wanted, &other);
         if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Whether two names of ASCII are too far apart for certain: by their lengths, or because an edit
+/// changes at most two of the letters that they are made of.
+fn is_far(name: &str, candidate: &str) -> bool {
+    if !name.is_ascii() || !candidate.is_ascii() {
+        return false;
+    }
+    let most = allowed(name.len());
+    let differing = (letters(name) ^ letters(candidate)).count_ones();
+    name.len().abs_diff(candidate.len()) > most || differing as usize > 2 * most
+}
+
+/// The characters that a name is made of, each a bit; some share one, as cases do.
+fn letters(name: &str) -> u32 {
+    let bits = name.bytes().map(|byte| 1 << (byte & 0x1f));
+    bits.fold(0, |all, bit| all | bit)
 }
 
 fn allowed(length: usize) -> usize {
@@ -37,27 +59,41 @@ fn allowed(length: usize) -> usize {
     }
 }
 
-fn folded(name: &str) -> Option<Vec<char>> {
-    (name.len() <= LONGEST).then(|| name.chars().flat_map(char::to_lowercase).collect())
+fn fold(name: &str, into: &mut Vec<char>) {
+    into.clear();
+    into.extend(name.chars().flat_map(char::to_lowercase));
 }
 
-/// Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = last[j] + usize::from(x != y);
-            let mut cheapest = replaced.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                cheapest = cheapest.min(before[j - 1] + 1);
+/// Three rows of the table of distances, kept from one comparison to the next.
+#[derive(Default)]
+struct Rows {
+    before: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Rows {
+    /// Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours.
+    fn distance(&mut self, a: &[char], b: &[char]) -> usize {
+        let Self { before, last, row } = self;
+        last.clear();
+        last.extend(0..=b.len());
+        for (i, &x) in a.iter().enumerate() {
+            row.clear();
+            row.push(i + 1);
+            for (j, &y) in b.iter().enumerate() {
+                let replaced = last[j] + usize::from(x != y);
+                let mut cheapest = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+                if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
+                    cheapest = cheapest.min(before[j - 1] + 1);
+                }
+                row.push(cheapest);
             }
-            row.push(cheapest);
+            std::mem::swap(before, last);
+            std::mem::swap(last, row);
         }
-        before = std::mem::replace(&mut last, row);
+        last[b.len()]
     }
-    last[b.len()]
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Tasks as several rules look at them: what their `Resource` calls, and with which arguments.
 
-use super::context::Context;
+use super::context::{Context, Scope};
 use super::{integrations, is_filled_in_later};
 use crate::language::states::Task;
 use crate::language::{Body, Field, Resource, State};
 use crate::syntax::{Node, Span};
 
 /// A Task state whose `Resource` is a text.
+#[derive(Clone, Copy)]
 pub(super) struct TaskState<'a> {
     pub(super) state: &'a State,
     pub(super) task: &'a Task,
@@ -46,6 +47,33 @@ pub(super) struct Arguments<'a> {
 /// Resources of Step Functions itself, which are no services.
 const OWN_TYPES: [&str; 5] = ["activity", "execution", "express", "mapRun", "stateMachine"];
 
+/// The pattern of a Task that waits for its token.
+pub(super) const TOKEN_PATTERN: &str = ".waitForTaskToken";
+
+/// Every Task state that calls a service, in the order of the scopes.
+pub(super) fn calls<'a>(scopes: &[Scope<'a>]) -> Vec<(TaskState<'a>, Integration<'a>)> {
+    let states = scopes.iter().flat_map(|scope| &scope.flow.states);
+    let calls = states.filter_map(|state| {
+        let task = TaskState::of(state)?;
+        Some((task, Integration::of(task.resource.value.text())?))
+    });
+    calls.collect()
+}
+
+impl<'a> TaskState<'a> {
+    fn of(state: &'a State) -> Option<Self> {
+        let Body::Task(task) = &state.body else {
+            return None;
+        };
+        let resource = task.resource.as_ref()?;
+        Some(Self {
+            state,
+            task,
+            resource,
+        })
+    }
+}
+
 impl Context<'_> {
     /// Every state of every scope.
     pub(super) fn states(&self) -> impl Iterator<Item = &State> {
@@ -54,22 +82,12 @@ impl Context<'_> {
 
     /// Every Task state whose `Resource` is a text.
     pub(super) fn tasks(&self) -> impl Iterator<Item = TaskState<'_>> {
-        self.states().filter_map(|state| match &state.body {
-            Body::Task(task) => Some(TaskState {
-                state,
-                task,
-                resource: task.resource.as_ref()?,
-            }),
-            _ => None,
-        })
+        self.states().filter_map(TaskState::of)
     }
 
     /// Every Task state that calls a service.
     pub(super) fn calls(&self) -> impl Iterator<Item = (TaskState<'_>, Integration<'_>)> {
-        self.tasks().filter_map(|task| {
-            let integration = Integration::of(task.resource.value.text())?;
-            Some((task, integration))
-        })
+        self.calls.iter().copied()
     }
 
     /// The place of a stretch of a field's text.
@@ -129,7 +147,7 @@ impl<'a> Integration<'a> {
     /// Whether the Task waits for its token, as far as the action lets it.
     pub(super) fn waits_for_token(&self) -> bool {
         let can = self.optimized().is_none_or(|action| action.takes_token);
-        self.pattern.text == ".waitForTaskToken" && can
+        self.pattern.text == TOKEN_PATTERN && can
     }
 
     /// What messages call it: `sqs:sendMessage`.
@@ -163,17 +181,17 @@ impl Part<'_> {
     /// Whether a tool fills it in: `${Name}`, `<name>`, `%NAME%`, `{{name}}`, `#{name}`, `@name@`,
     /// `FUNCTION_ARN`.
     pub(super) fn is_filled_in_later(&self) -> bool {
+        let is_mark = |byte: u8| matches!(byte, b'$' | b'{' | b'<' | b'%' | b'#' | b'@');
         let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         let is_loud = self.text.contains('_') || matches!(self.text, "REGION" | "ACCOUNT");
-        self.text.contains(['$', '{', '<', '%', '#', '@'])
-            || (is_loud && self.text.bytes().all(is_name))
+        self.text.bytes().any(is_mark) || (is_loud && self.text.bytes().all(is_name))
     }
 }
 
 /// The parts between the colons, at most `most`, and how many there are. Colons in a placeholder,
 /// as in `${AWS::Region}`, separate nothing.
 pub(super) fn split(text: &str, most: usize) -> (usize, Vec<Part<'_>>) {
-    let mut parts = Vec::new();
+    let mut parts = Vec::with_capacity(most);
     let (mut start, mut depth) = (0, 0_usize);
     for (at, byte) in text.bytes().enumerate() {
         match byte {

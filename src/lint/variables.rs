@@ -2,8 +2,9 @@
 //! before whom.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::expressions::{Expression, Form};
 use crate::graph::{Graph, Vertex};
@@ -141,7 +142,7 @@ impl<'a> Variables<'a> {
         };
         match &expression.form {
             Form::Jsonata(read, _) => {
-                for read in read.usage().reads {
+                for read in &read.usage().reads {
                     add(&read.name, read.offset, read.len);
                 }
             }

@@ -46,7 +46,7 @@ pub struct Path {
     /// `$$.Section.Member…`, which needs no whole context object.
     member: Option<(Arc<str>, Arc<str>)>,
     /// What Jayway reads over: it never looks at a last character that begins a step.
-    rest: Option<SyntaxError>,
+    rest: Option<Box<SyntaxError>>,
 }
 
 /// A step to one place.
@@ -93,7 +93,7 @@ impl Path {
             member: context_member(&root, &parsed.steps),
             root,
             steps: parsed.steps,
-            rest: rest(text, parsed.end),
+            rest: rest(text, parsed.end).map(Box::new),
         };
         let places = StepPlaces {
             steps: parsed.places,
@@ -214,7 +214,7 @@ impl Path {
     /// What is wrong with the path although it can be evaluated: Jayway reads over a last `[`.
     #[must_use]
     pub fn fault(&self) -> Option<&SyntaxError> {
-        self.rest.as_ref()
+        self.rest.as_deref()
     }
 
     /// What the path starts from.

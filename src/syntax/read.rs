@@ -56,7 +56,7 @@ pub fn read(source: &Source, format: Format) -> (Tree, Vec<Diagnostic>) {
 /// # Errors
 /// When the bytes are not UTF-8. The diagnostic's place is the offending byte; its message names
 /// the line and the byte, because there is no text to show.
-pub fn decode(bytes: &[u8]) -> Result<String, Box<Diagnostic>> {
+pub fn decode(bytes: &[u8]) -> Result<&str, Box<Diagnostic>> {
     if u32::try_from(bytes.len()).is_err() {
         let error = Diagnostic::error(SYNTAX, "the file is larger than 4 GiB");
         return Err(Box::new(error.help("AWS takes definitions up to 1 MB")));
@@ -69,7 +69,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Box<Diagnostic>> {
         return Err(Box::new(error));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
+        Ok(text) => Ok(text),
         Err(error) => Err(Box::new(invalid_byte(bytes, error.valid_up_to()))),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_byte_that_is_not_utf_8_has_a_line_and_a_place() {
-        assert_eq!(decode("{\"é\": 1}".as_bytes()).as_deref(), Ok("{\"é\": 1}"));
+        assert_eq!(decode("{\"é\": 1}".as_bytes()), Ok("{\"é\": 1}"));
         let (message, at) = refused(b"{\n  \"caf\xe9\": 1\n}");
         assert_eq!(message, "byte 7 of line 2, 0xE9, is not UTF-8");
         assert_eq!(at, 8);

@@ -61,6 +61,14 @@ pub struct TreeBuilder {
 }
 
 impl TreeBuilder {
+    /// A builder with room for so many nodes.
+    #[must_use]
+    pub fn with_capacity(nodes: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(nodes),
+        }
+    }
+
     /// Adds a node; the children that `kind` names must have been added before.
     ///
     /// A child that several nodes name, as YAML aliases make them, keeps the first as its parent.

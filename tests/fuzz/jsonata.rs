@@ -163,7 +163,7 @@ fn check(text: &str) {
         Ok(expression) => expression,
         Err(error) => return in_text(text, error.offset, error.offset + error.len, &error),
     };
-    assert_eq!(expression.source(), text);
+    assert_eq!(expression.reading().source(), text);
     assert!(expression.variables().is_sorted());
     let _ = expression.members();
     for document in DOCUMENTS.iter().skip(3) {

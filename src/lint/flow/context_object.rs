@@ -1,6 +1,6 @@
 //! What the context object has (01-fields §1.8).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Shape;
 
@@ -15,7 +15,7 @@ const EXECUTION: [&str; 7] = [
 ];
 
 /// The context object wherever it is read: which of its parts a state sees is not told apart.
-pub(in crate::lint) fn context_object() -> Shape {
+pub(in crate::lint) static CONTEXT_OBJECT: LazyLock<Shape> = LazyLock::new(|| {
     let item = object(["Index", "Value", "Key", "Source"].map(unknown));
     object([
         ("Execution", object(EXECUTION.map(unknown))),
@@ -27,7 +27,7 @@ pub(in crate::lint) fn context_object() -> Shape {
         ("Task", object([unknown("Token")])),
         ("Map", object([("Item", item)])),
     ])
-}
+});
 
 fn unknown(name: &'static str) -> (&'static str, Shape) {
     (name, Shape::Unknown)

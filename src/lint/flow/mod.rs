@@ -9,7 +9,9 @@ mod context_object;
 mod shape;
 mod stages;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
 
 use crate::graph::{EdgeKind, Graph, Scope, Vertex};
 use crate::language::{Body, State};
@@ -17,13 +19,16 @@ use crate::syntax::Tree;
 
 use super::expressions::Expression;
 
-pub(super) use context_object::context_object;
+pub(super) use context_object::CONTEXT_OBJECT;
 pub(super) use shape::{Arrays, Found, Shape};
 use stages::Read;
 pub(super) use stages::{Stages, error_output, find};
 
 /// How often what a state gets may change before it counts as unknown.
 const MOST_CHANGES: u8 = 4;
+
+/// How often what a state gets has changed.
+type Changes = HashMap<Vertex, u8, FixedState>;
 
 /// What is known of each state's data.
 pub(super) struct DataFlow {
@@ -71,7 +76,7 @@ impl DataFlow {
     }
 
     fn scope(&mut self, read: &Read<'_>, graph: &Graph<'_>, scope: Scope<'_, '_>, input: Shape) {
-        let mut changes: std::collections::HashMap<Vertex, u8> = std::collections::HashMap::new();
+        let mut changes = Changes::default();
         let mut pending: VecDeque<(Vertex, Shape)> =
             scope.entry().map(|to| (to, input)).into_iter().collect();
         while let Some((vertex, shape)) = pending.pop_front() {
@@ -88,12 +93,7 @@ impl DataFlow {
     }
 
     /// What a state gets when one more way to it is known; `None` when that changes nothing.
-    fn merged(
-        &self,
-        vertex: Vertex,
-        shape: Shape,
-        changes: &mut std::collections::HashMap<Vertex, u8>,
-    ) -> Option<Shape> {
+    fn merged(&self, vertex: Vertex, shape: Shape, changes: &mut Changes) -> Option<Shape> {
         let Some(before) = self.stages(vertex) else {
             return Some(shape);
         };

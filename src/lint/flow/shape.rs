@@ -1,6 +1,5 @@
 //! What is known of a value before anything runs. Unknown stays unknown.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::data::Json;
@@ -22,13 +21,14 @@ pub(in crate::lint) enum Shape {
     /// It is this value.
     Literal(Json),
     /// It is an object with these fields.
-    Object(Rc<Fields>),
+    Object(Arc<Fields>),
 }
 
 /// What is known of an object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::lint) struct Fields {
-    list: Vec<Field>,
+    /// Shared: the states of a chain know nearly the same object.
+    list: Vec<Arc<Field>>,
     /// Whether there may be more of them.
     is_open: bool,
 }
@@ -74,7 +74,7 @@ pub(in crate::lint) enum Arrays {
 impl Shape {
     /// `{}`
     pub(super) fn empty_object() -> Self {
-        Self::Object(Rc::default())
+        Self::Object(Arc::default())
     }
 
     /// An object with these fields and no others.
@@ -83,7 +83,7 @@ impl Shape {
         for (name, shape) in fields {
             closed.set(name, shape);
         }
-        Self::Object(Rc::new(closed)).bounded()
+        Self::Object(Arc::new(closed)).bounded()
     }
 
     /// Its type, when that is known.
@@ -165,13 +165,13 @@ impl Shape {
             None => Self::empty_object(),
         };
         fields.set(Arc::from(*name), inner.written(rest, value));
-        Self::Object(Rc::new(fields)).bounded()
+        Self::Object(Arc::new(fields)).bounded()
     }
 
     /// The fields of what is, or must be, an object.
     fn fields(&self) -> Option<Fields> {
         match self {
-            Self::Object(fields) => Some((**fields).clone()),
+            Self::Object(fields) => Some(fields.with_room()),
             Self::Literal(value) => {
                 let object = value.as_object()?;
                 if object.len() > MOST_FIELDS {
@@ -204,7 +204,7 @@ impl Shape {
             return Self::Unknown;
         }
         match (self.fields(), other.fields()) {
-            (Some(one), Some(two)) if depth > 0 => Self::Object(Rc::new(one.or(&two, depth - 1))),
+            (Some(one), Some(two)) if depth > 0 => Self::Object(Arc::new(one.or(&two, depth - 1))),
             _ => Self::Typed(one),
         }
     }
@@ -212,7 +212,7 @@ impl Shape {
     fn bounded(self) -> Self {
         match &self {
             Self::Object(fields) if fields.list.len() > MOST_FIELDS => {
-                Self::Object(Rc::new(Fields::open()))
+                Self::Object(Arc::new(Fields::open()))
             }
             _ => self,
         }
@@ -227,16 +227,27 @@ impl Fields {
         }
     }
 
+    /// The same fields, and room for one more.
+    fn with_room(&self) -> Self {
+        let mut list = Vec::with_capacity(self.list.len() + 1);
+        list.extend_from_slice(&self.list);
+        Self {
+            list,
+            is_open: self.is_open,
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&Field> {
-        self.list.iter().find(|field| &*field.name == name)
+        let found = self.list.iter().find(|field| &*field.name == name);
+        found.map(|field| &**field)
     }
 
     fn set(&mut self, name: Arc<str>, shape: Shape) {
-        let field = Field {
+        let field = Arc::new(Field {
             name,
             shape,
             is_optional: false,
-        };
+        });
         match self.list.iter_mut().find(|known| known.name == field.name) {
             Some(known) => *known = field,
             None => self.list.push(field),
@@ -246,18 +257,18 @@ impl Fields {
     fn or(&self, other: &Self, depth: usize) -> Self {
         let mut list = Vec::with_capacity(self.list.len());
         for field in &self.list {
-            list.push(match other.get(&field.name) {
+            list.push(Arc::new(match other.get(&field.name) {
                 Some(same) => Field {
                     name: field.name.clone(),
                     shape: field.shape.or_within(&same.shape, depth),
                     is_optional: field.is_optional || same.is_optional,
                 },
                 None => field.optional(other.is_open),
-            });
+            }));
         }
         let only = other.list.iter();
         let only = only.filter(|field| self.get(&field.name).is_none());
-        list.extend(only.map(|field| field.optional(self.is_open)));
+        list.extend(only.map(|field| Arc::new(field.optional(self.is_open))));
         Self {
             list,
             is_open: self.is_open || other.is_open,

@@ -41,7 +41,7 @@ use crate::language::expressions::Part;
 use crate::language::{Body, State, StateKind};
 use crate::lint::context::Context;
 use crate::lint::expressions::{Expression, Form};
-use crate::lint::flow::{Arrays, Found, Shape, Stages, context_object, error_output};
+use crate::lint::flow::{Arrays, CONTEXT_OBJECT, Found, Shape, Stages, error_output};
 use crate::lint::similar::nearest;
 use crate::query::{PathStep, Root};
 use crate::syntax::{Diagnostic, Severity, Span};
@@ -57,7 +57,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let context_object = context_object();
     let ways = OnceCell::new();
     for expression in &context.expressions {
         let Some(stages) = context.data_flow.stages(expression.vertex) else {
@@ -66,7 +65,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if asks_for_presence(expression) {
             continue;
         }
-        for look in looks(expression, stages, &context_object) {
+        for look in looks(expression, stages, &CONTEXT_OBJECT) {
             if let Found::Missing(at) = look.base.find(&look.steps, look.arrays) {
                 let before = ways
                     .get_or_init(|| only_ways(context))

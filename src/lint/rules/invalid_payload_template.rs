@@ -23,7 +23,7 @@
 //! The Amazon States Language, Payload Template:
 //! <https://states-language.net/spec.html#payload-template>
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Category, Rule};
 use crate::language::expressions::Slot;
@@ -111,11 +111,16 @@ fn duplicates(template: Node<'_>, out: &mut Vec<Diagnostic>) {
     let mut pending = vec![template];
     while let Some(node) = pending.pop() {
         pending.extend(node.items());
+        let entries = node.entries().iter();
+        let values = entries.filter(|entry| !entry.key.ends_with(".$"));
+        let before = pending.len();
+        pending.extend(values.map(|entry| node.tree().node(entry.value)));
+        // Without an expression no two keys can give the same field.
+        if pending.len() - before == node.entries().len() {
+            continue;
+        }
         let mut first: HashMap<&str, &Entry> = HashMap::new();
         for entry in node.entries() {
-            if !entry.key.ends_with(".$") {
-                pending.push(node.tree().node(entry.value));
-            }
             let bare = entry.key.strip_suffix(".$").unwrap_or(&entry.key);
             let earlier = first.get(bare).filter(|earlier| earlier.key != entry.key);
             if let Some(earlier) = earlier {

@@ -80,7 +80,7 @@ fn finding(
         format!("this `{open}` is still open"),
     );
     let closed = format!("{inner}{close}");
-    if jsonata::Expression::compile(&closed).is_ok() {
+    if jsonata::Reading::of(&closed).is_ok() {
         return finding.help(format!("close it:  {{% {closed} %}}"));
     }
     finding

@@ -26,7 +26,7 @@ use super::{Category, Rule};
 use crate::language::Resource;
 use crate::lint::context::Context;
 use crate::lint::quoted;
-use crate::lint::tasks::{Integration, TaskState};
+use crate::lint::tasks::{Integration, TOKEN_PATTERN, TaskState};
 use crate::syntax::{Diagnostic, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -57,7 +57,8 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 pub(super) fn is_callback(task: &TaskState<'_>) -> bool {
     let resource = &task.resource.value;
     matches!(resource, Resource::Activity { .. })
-        || Integration::of(resource.text()).is_some_and(|it| it.waits_for_token())
+        || (resource.text().contains(TOKEN_PATTERN)
+            && Integration::of(resource.text()).is_some_and(|it| it.waits_for_token()))
 }
 
 /// Whether the time that a Task may take is bounded, by whatever field.

@@ -22,8 +22,9 @@
 //! The Amazon States Language, Appendix A, Predefined error codes:
 //! <https://states-language.net/spec.html#appendix-a>
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::{Category, Rule, never_matching_error};
 use crate::language::{Body, Field, State};

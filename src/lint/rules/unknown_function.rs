@@ -46,8 +46,8 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Form::Jsonata(read, _) = &expression.form else {
             continue;
         };
-        for call in read.usage().calls {
-            out.extend(finding(context, expression, &call));
+        for call in &read.usage().calls {
+            out.extend(finding(context, expression, call));
         }
     }
 }

@@ -33,7 +33,7 @@
 //! ## Reference
 //! The Amazon States Language, Transitions: <https://states-language.net/spec.html#transitions>
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::{Category, Rule};
 use crate::language::{State, Target};

@@ -25,7 +25,7 @@
 //! Passing data between states with variables:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::{Category, Rule};
 use crate::lint::context::Context;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{OnceLock, RwLock};
 
+use foldhash::fast::FixedState;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
@@ -53,9 +54,9 @@ pub(super) struct Compiled {
     /// The fields that the object may have.
     pub(super) fields: Vec<String>,
     /// Those of them of which only the type counts.
-    typed: HashSet<String>,
+    typed: HashSet<String, FixedState>,
     /// The likenesses of objects that were judged and have no errors.
-    sound: RwLock<HashSet<u128>>,
+    sound: RwLock<HashSet<u128, FixedState>>,
 }
 
 /// More likenesses are not remembered.

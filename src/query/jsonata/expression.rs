@@ -8,22 +8,20 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::engine::{Analysis, Arithmetic, Compiled, Run};
+use super::engine::{Arithmetic, Compiled, Run};
 use super::members::{Members, states, states_member};
-use super::usage::Usage;
-use super::{EvaluationError, Reference, Scope, SyntaxError};
+use super::reading::Reading;
+use super::{EvaluationError, Scope, SyntaxError};
 use crate::data::{Json, Keyed, Object};
 
 /// A compiled expression.
 #[derive(Debug)]
 pub struct Expression {
-    source: Arc<str>,
-    /// The expression behind the assignments of what it reads.
-    compiled: Compiled,
+    reading: Reading,
+    /// The expression behind the assignments of what it reads; `None` when it reads nothing.
+    behind: Option<Compiled>,
     /// The bytes of these assignments.
     prefix: usize,
-    analysis: Analysis,
-    references: Box<[Reference]>,
 }
 
 /// What an evaluation gave.
@@ -43,67 +41,38 @@ impl Expression {
     /// # Errors
     /// When it is not JSONata 2.0.6.
     pub fn compile(source: &str) -> Result<Self, SyntaxError> {
-        let bare = Compiled::compile(source)?;
-        let analysis = bare.analyse();
-        let references = bare.references();
-        let prefix = assignments(&analysis.variables);
-        let compiled = if prefix.is_empty() {
-            bare
+        let reading = Reading::of(source)?;
+        let prefix = assignments(&reading.analysis.variables);
+        let behind = if prefix.is_empty() {
+            None
         } else {
-            compile_behind(&prefix, source)?
+            Some(compile_behind(&prefix, source)?)
         };
         Ok(Self {
-            source: source.into(),
-            compiled,
+            reading,
+            behind,
             prefix: prefix.len(),
-            analysis,
-            references,
         })
     }
 
-    /// The text, without delimiters.
+    /// What the expression says.
     #[must_use]
-    pub fn source(&self) -> &str {
-        &self.source
+    pub fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// The free variables in alphabetical order, `states` and names of built-in functions left
     /// out.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        let names = self.analysis.variables.iter().map(|name| &**name);
+        let names = self.reading.analysis.variables.iter().map(|name| &**name);
         names.filter(|name| *name != STATES)
     }
 
     /// The members of `$states` it may read.
     #[must_use]
     pub fn members(&self) -> Members {
-        let members = self.analysis.states.as_ref();
+        let members = self.reading.analysis.states.as_ref();
         Members::of(|name| members.is_none_or(|members| members.contains(name)))
-    }
-
-    /// The references that a field which sees these members may not hold, in order.
-    pub fn unsupported(&self, members: Members) -> impl Iterator<Item = &Reference> {
-        let references = self.references.iter();
-        references.filter(move |reference| !reference.is_supported(members))
-    }
-
-    /// The variable and the fields, when the expression is nothing but
-    /// `$variable.field.field`.
-    #[must_use]
-    pub fn plain_path(&self) -> Option<&[Arc<str>]> {
-        self.analysis.path.as_deref()
-    }
-
-    /// What it reads and calls.
-    #[must_use]
-    pub fn usage(&self) -> Usage {
-        self.compiled.usage(self.prefix)
-    }
-
-    /// Whether it gives nothing for certain, when the variables of which `is_nothing` is true
-    /// have no value.
-    pub fn gives_nothing(&self, is_nothing: &dyn Fn(&str) -> bool) -> bool {
-        self.compiled.gives_nothing(self.prefix, is_nothing)
     }
 
     /// Evaluates. Random draws continue from `random` and advance it.
@@ -129,8 +98,9 @@ impl Expression {
                 random,
             })
         };
-        match run(&self.compiled, random) {
-            Ok(Some(Json::Null)) if self.analysis.arithmetic.is_some() => {
+        let compiled = self.behind.as_ref().unwrap_or(&self.reading.compiled);
+        match run(compiled, random) {
+            Ok(Some(Json::Null)) if self.reading.analysis.arithmetic.is_some() => {
                 // Arithmetic gives numbers; the only one that comes out as null is NaN.
                 Ok(Evaluated::Value(Json::from("NaN")))
             }
@@ -143,7 +113,7 @@ impl Expression {
     /// The value at the end of a plain path, as the handle it is: numbers keep their form, which
     /// the engine's binary64 would lose. `None` when the engine has to decide.
     fn follow(&self, scope: &Scope<'_>) -> Option<Evaluated> {
-        let (variable, mut fields) = self.analysis.path.as_ref()?.split_first()?;
+        let (variable, mut fields) = self.reading.analysis.path.as_ref()?.split_first()?;
         let mut value = if &**variable == STATES {
             match fields.split_first() {
                 Some((member, rest)) => {
@@ -172,8 +142,8 @@ impl Expression {
         if self.prefix == 0 {
             return None;
         }
-        let mut document = Object::with_capacity(self.analysis.variables.len());
-        for name in &self.analysis.variables {
+        let mut document = Object::with_capacity(self.reading.analysis.variables.len());
+        for name in &self.reading.analysis.variables {
             let value = match &**name {
                 STATES => Some(states(&scope.states, self.members())),
                 name => scope.variables.variable(name).cloned(),
@@ -187,7 +157,7 @@ impl Expression {
 
     /// The variables named like a built-in function, which they hide.
     fn shadows<'a>(&'a self, scope: &Scope<'a>) -> Vec<(&'a str, &'a Json)> {
-        let names = self.analysis.built_ins.iter();
+        let names = self.reading.analysis.built_ins.iter();
         names
             .filter_map(|name| Some((&**name, scope.variables.variable(name)?)))
             .collect()
@@ -198,7 +168,7 @@ impl Expression {
         &self,
         run: impl FnOnce(&Compiled) -> Result<Option<Json>, EvaluationError>,
     ) -> Evaluated {
-        let probe = self.probe(&format!("$type(({}))", self.source));
+        let probe = self.probe(&format!("$type(({}))", self.reading.source()));
         let kind = probe.and_then(|probe| run(&probe).ok().flatten());
         match kind.as_ref().and_then(Json::as_str) {
             Some("function") => Evaluated::Function,
@@ -214,7 +184,7 @@ impl Expression {
         run: impl FnOnce(&Compiled) -> Result<Option<Json>, EvaluationError>,
     ) -> Result<Evaluated, EvaluationError> {
         let error = self.located(error);
-        let operation = self.analysis.arithmetic.as_ref();
+        let operation = self.reading.analysis.arithmetic.as_ref();
         let Some(operation) = operation.filter(|operation| {
             error.code == "D1001" && error.span.as_ref() == Some(&operation.whole)
         }) else {
@@ -230,8 +200,8 @@ impl Expression {
 
     /// An expression that tells whether an infinite result is above zero.
     fn sign(&self, operation: &Arithmetic) -> String {
-        let left = &self.source[operation.left.clone()];
-        let right = &self.source[operation.right.clone()];
+        let left = &self.reading.source()[operation.left.clone()];
+        let right = &self.reading.source()[operation.right.clone()];
         if operation.is_product {
             format!("(({left}) > 0) = (({right}) >= 0)")
         } else {
@@ -241,13 +211,17 @@ impl Expression {
 
     /// Another expression in the place of this one.
     fn probe(&self, source: &str) -> Option<Compiled> {
-        compile_behind(&assignments(&self.analysis.variables), source).ok()
+        compile_behind(&assignments(&self.reading.analysis.variables), source).ok()
     }
 
     /// The error with offsets into the source instead of what was compiled.
     fn located(&self, error: EvaluationError) -> EvaluationError {
         let shift = |span: Range<usize>| {
-            let at = |offset: usize| offset.saturating_sub(self.prefix).min(self.source.len());
+            let at = |offset: usize| {
+                offset
+                    .saturating_sub(self.prefix)
+                    .min(self.reading.source().len())
+            };
             at(span.start)..at(span.end)
         };
         EvaluationError {

@@ -29,6 +29,7 @@ mod functions;
 #[cfg(test)]
 mod hostile;
 mod members;
+mod reading;
 mod reference;
 mod template;
 mod usage;
@@ -37,6 +38,7 @@ pub use engine::{Compiled, FunctionPage, Run, function_names, function_pages};
 pub use error::{EvaluationError, EvaluationFailure, SyntaxError};
 pub use expression::{Evaluated, Expression};
 pub use members::Members;
+pub use reading::Reading;
 pub use reference::{Reference, Referenced};
 pub use template::{Expected, Template};
 pub use usage::{Call, Read, Usage};

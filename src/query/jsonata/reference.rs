@@ -76,12 +76,12 @@ impl fmt::Display for Reference {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Expression;
+    use super::super::Reading;
     use super::*;
 
     /// Every reference that `Output` of a Task may not hold, with its place.
     fn check(source: &str, expected: &[&str]) {
-        let expression = Expression::compile(source).expect("parses");
+        let expression = Reading::of(source).expect("parses");
         let told = |reference: &Reference| {
             let place = &source[reference.offset..reference.offset + reference.len];
             format!("{reference} @ {place}")

@@ -173,7 +173,7 @@ impl Template {
         let name = expected.name();
         Err(match &self.0 {
             Node::Expression(expression) => {
-                EvaluationFailure::unexpected(field, expression.source(), name, &value)
+                EvaluationFailure::unexpected(field, expression.reading().source(), name, &value)
             }
             Node::Literal(_) | Node::Array(_) | Node::Object(_) => {
                 let found = value.type_name();
@@ -302,7 +302,7 @@ impl<'t> Search<'t> {
         match node {
             Node::Literal(_) => {}
             Node::Expression(expression) => {
-                let unsupported = expression.unsupported(self.members);
+                let unsupported = expression.reading().unsupported(self.members);
                 let location = &self.location.0;
                 self.found
                     .extend(unsupported.map(|reference| (location.clone(), reference)));
@@ -343,7 +343,7 @@ impl Evaluation<'_, '_> {
     }
 
     fn expression(&mut self, expression: &Expression) -> Result<Json, EvaluationFailure> {
-        let (location, source) = (&self.location.0, expression.source());
+        let (location, source) = (&self.location.0, expression.reading().source());
         match expression.evaluate(self.scope, self.random) {
             Ok(Evaluated::Value(value)) => Ok(value),
             Ok(Evaluated::Nothing) => Err(EvaluationFailure::nothing(location, source)),

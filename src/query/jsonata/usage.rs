@@ -41,10 +41,11 @@ pub struct Call {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Expression;
+    use super::super::Reading;
 
     fn check(source: &str, reads: &str, calls: &str) {
-        let usage = Expression::compile(source).expect("parses").usage();
+        let reading = Reading::of(source).expect("parses");
+        let usage = reading.usage();
         let place = |offset: usize, len: usize| &source[offset..offset + len];
         let found = usage.reads.iter().map(|read| {
             assert_eq!(place(read.offset, read.len), format!("${}", read.name));
@@ -80,7 +81,8 @@ mod tests {
     #[test]
     fn the_most_arguments_are_known() {
         let most = |source: &str| {
-            let usage = Expression::compile(source).expect("parses").usage();
+            let reading = Reading::of(source).expect("parses");
+            let usage = reading.usage();
             usage.calls[0].most
         };
         assert_eq!(most("$substring('a', 1, 2)"), Some(3));
@@ -94,7 +96,7 @@ mod tests {
     #[test]
     fn nothing_comes_of_a_variable_without_a_value() {
         let gives_nothing = |source: &str| {
-            let expression = Expression::compile(source).expect("parses");
+            let expression = Reading::of(source).expect("parses");
             expression.gives_nothing(&|name| name == "x")
         };
         for source in [

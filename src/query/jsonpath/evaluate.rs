@@ -281,7 +281,7 @@ impl<'w> Walk<'w> {
         if names.keys.len() > 1 && position.leaf {
             return self.merged(names, object, position, out);
         }
-        for key in &names.keys {
+        for key in &*names.keys {
             match object.get(key) {
                 Some(value) => out.push(value.clone()),
                 None if position.leaf && !self.strict => {}
@@ -303,7 +303,7 @@ impl<'w> Walk<'w> {
         out: &mut Vec<Json>,
     ) -> Result<(), Fault> {
         let mut merged = Object::with_capacity(names.keys.len());
-        for key in &names.keys {
+        for key in &*names.keys {
             match object.get(key) {
                 Some(value) => merged.insert(key.clone(), value.clone()),
                 None if self.strict => return Err(Fault::MissingProperty(position.index)),

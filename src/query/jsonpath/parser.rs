@@ -7,7 +7,7 @@ use super::super::SyntaxError;
 use super::cursor::Cursor;
 use super::filter_parser::parse_filter;
 use super::literal;
-use super::step::{Function, FunctionArgument, Names, Slice, Step, Steps};
+use super::step::{Function, FunctionArgument, Keys, Names, Slice, Step, Steps};
 
 /// How deep filters and function arguments may nest in one path.
 pub(super) const MAX_NESTING: usize = 32;
@@ -64,11 +64,15 @@ impl<'t> Parser<'t> {
             let message = format!("filters nest deeper than {MAX_NESTING} levels");
             return Err(SyntaxError::at_character(text, from, message));
         }
+        // Each step begins with one of these; most of the time none of them stands elsewhere.
+        let part = text.get(from..to).unwrap_or_default().bytes();
+        let count = part.filter(|byte| matches!(byte, b'.' | b'[')).count();
+        let count = count.min(MAX_STEPS);
         Ok(Self {
             cursor: Cursor::new(text, from, to),
             nesting,
-            steps: Vec::new(),
-            places: Vec::new(),
+            steps: Vec::with_capacity(count),
+            places: Vec::with_capacity(count),
         })
     }
 
@@ -155,7 +159,7 @@ impl<'t> Parser<'t> {
             _ => {
                 self.cursor.set(end);
                 Ok(Step::Names(Names {
-                    keys: [Arc::from(name)].into(),
+                    keys: Keys::One(name.into()),
                     quote: '\'',
                 }))
             }
@@ -218,7 +222,10 @@ impl<'t> Parser<'t> {
         }
         self.cursor.set(next + 1);
         Ok(Step::Names(Names {
-            keys: keys.into(),
+            keys: match <[_; 1]>::try_from(keys) {
+                Ok([key]) => Keys::One(key),
+                Err(keys) => Keys::Many(keys.into()),
+            },
             quote: char::from(quote),
         }))
     }

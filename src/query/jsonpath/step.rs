@@ -29,9 +29,27 @@ pub(in crate::query) enum Step {
 /// The keys of one bracket, or of a dot.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct Names {
-    pub(in crate::query) keys: Box<[Arc<str>]>,
+    pub(in crate::query) keys: Keys,
     /// The quote they were written with, which Jayway keeps when it prints the path.
     pub(super) quote: char,
+}
+
+/// Keys, one most of the time.
+#[derive(Clone, Debug)]
+pub(in crate::query) enum Keys {
+    One(Arc<str>),
+    Many(Box<[Arc<str>]>),
+}
+
+impl std::ops::Deref for Keys {
+    type Target = [Arc<str>];
+
+    fn deref(&self) -> &[Arc<str>] {
+        match self {
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Many(keys) => keys,
+        }
+    }
 }
 
 /// The bounds of a slice, as written; Jayway ignores a step.

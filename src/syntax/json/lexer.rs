@@ -1,6 +1,9 @@
 //! JSON text into tokens. A token always comes out: what is wrong with one is reported here, so
 //! that the parser only thinks about structure.
 
+use std::sync::Arc;
+
+use super::repeats::Repeats;
 use super::syntax_error;
 use crate::syntax::findings::Findings;
 use crate::syntax::{Diagnostic, Kind, Span};
@@ -50,6 +53,8 @@ pub(super) struct Lexer<'t, 'd> {
     comment_seen: bool,
     /// Set after an error that is likely to cause others nearby; they are not reported.
     muted: bool,
+    /// Short texts that were read: keys, types and names come again and again.
+    known: Repeats,
 }
 
 impl<'t, 'd> Lexer<'t, 'd> {
@@ -60,7 +65,13 @@ impl<'t, 'd> Lexer<'t, 'd> {
             findings: Findings::new(list),
             comment_seen: false,
             muted: false,
+            known: Repeats::default(),
         }
+    }
+
+    /// A text of the document; one that was read lately is not stored again.
+    pub(super) fn stored(&mut self, text: &str) -> Arc<str> {
+        self.known.stored(text)
     }
 
     /// Reports what is wrong with a token.
@@ -141,6 +152,10 @@ impl<'t, 'd> Lexer<'t, 'd> {
 
     /// A blank that JSON does not have: a no-break space that was pasted in, a form feed.
     pub(super) fn foreign_blank(&self) -> Option<char> {
+        let is_plain = |byte: u8| byte.is_ascii_graphic();
+        if self.peek().is_some_and(is_plain) {
+            return None;
+        }
         let rest = &self.text[self.at..];
         let char = rest.chars().next()?;
         let blank = char.is_whitespace() || matches!(char, '\u{feff}' | '\u{200b}');

@@ -6,6 +6,7 @@
 
 mod bare;
 mod lexer;
+mod repeats;
 mod string;
 #[cfg(test)]
 mod tests;
@@ -26,8 +27,11 @@ const SHOWN_BRACKETS: usize = 10;
 pub fn read(text: &str, findings: &mut Vec<Diagnostic>) -> Tree {
     let mut parser = Parser {
         lexer: Lexer::new(text, findings),
-        builder: TreeBuilder::default(),
+        // Definitions have about a node for every thirty bytes.
+        builder: TreeBuilder::with_capacity(text.len() / 30),
         stack: Vec::new(),
+        items: Vec::new(),
+        entries: Vec::new(),
         root: None,
         end: 0,
         over: false,
@@ -65,21 +69,20 @@ struct Frame {
     bracket: Bracket,
     open: usize,
     expect: Expect,
-    items: Vec<NodeId>,
-    entries: Vec<Entry>,
+    /// Where its items, or its entries, begin among those of all brackets that are open.
+    first: usize,
     /// The key that waits for its value; a value without one is left out of the tree.
     key: Option<(Arc<str>, Span)>,
     comma: Span,
 }
 
 impl Frame {
-    fn new(bracket: Bracket, open: usize) -> Self {
+    fn new(bracket: Bracket, open: usize, first: usize) -> Self {
         Self {
             bracket,
             open,
             expect: Expect::First,
-            items: Vec::new(),
-            entries: Vec::new(),
+            first,
             key: None,
             comma: Span::default(),
         }
@@ -98,6 +101,10 @@ struct Parser<'t, 'd> {
     lexer: Lexer<'t, 'd>,
     builder: TreeBuilder,
     stack: Vec<Frame>,
+    /// The items of the arrays that are open, those of the innermost last.
+    items: Vec<NodeId>,
+    /// The entries of the objects that are open, those of the innermost last.
+    entries: Vec<Entry>,
     root: Option<NodeId>,
     /// Where the last value or key ended.
     end: usize,
@@ -238,7 +245,11 @@ impl Parser<'_, '_> {
         if self.stack.len() >= usize::from(MAX_DEPTH) {
             return self.skip_deep(span);
         }
-        let frame = Frame::new(bracket, span.start as usize);
+        let first = match bracket {
+            Bracket::Square => self.items.len(),
+            Bracket::Brace => self.entries.len(),
+        };
+        let frame = Frame::new(bracket, span.start as usize, first);
         self.end = span.end as usize;
         self.stack.push(frame);
     }
@@ -369,14 +380,15 @@ impl Parser<'_, '_> {
         };
         frame.expect = Expect::Next;
         match frame.bracket {
-            Bracket::Square => frame.items.push(id),
-            Bracket::Brace => frame
-                .entries
-                .extend(frame.key.take().map(|(key, key_span)| Entry {
+            Bracket::Square => self.items.push(id),
+            Bracket::Brace => {
+                let entry = frame.key.take().map(|(key, key_span)| Entry {
                     key,
                     key_span,
                     value: id,
-                })),
+                });
+                self.entries.extend(entry);
+            }
         }
     }
 
@@ -385,10 +397,11 @@ impl Parser<'_, '_> {
             return;
         };
         let kind = match frame.bracket {
-            Bracket::Square => Kind::Array(frame.items),
+            Bracket::Square => Kind::Array(self.items.drain(frame.first..).collect()),
             Bracket::Brace => {
-                duplicates::report(&frame.entries, self.lexer.findings());
-                Kind::Object(frame.entries)
+                let entries: Vec<Entry> = self.entries.drain(frame.first..).collect();
+                duplicates::report(&entries, self.lexer.findings());
+                Kind::Object(entries)
             }
         };
         let id = self.builder.add(kind, Span::new(frame.open, end));

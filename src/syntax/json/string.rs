@@ -14,7 +14,7 @@ impl<'t> Lexer<'t, '_> {
         let stretch = self.plain_stretch();
         if self.peek() == Some(b'"') {
             self.at += 1;
-            return stretch.into();
+            return self.stored(stretch);
         }
         let mut out = stretch.to_owned();
         self.finish_string(open, &mut out);

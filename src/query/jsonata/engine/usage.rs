@@ -23,12 +23,12 @@ static MOST: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
 });
 
 impl Compiled {
-    /// What the expression reads and calls, in order; `shift` bytes before it are not its own.
+    /// What the expression reads and calls, in order.
     ///
     /// A name that is bound anywhere in the expression counts as bound everywhere: of such a name
     /// nothing is told, rather than something wrong.
-    pub(in crate::query::jsonata) fn usage(&self, shift: usize) -> Usage {
-        let root = own(self.root(), shift);
+    pub(in crate::query::jsonata) fn usage(&self) -> Usage {
+        let root = self.root();
         let bound = bound(root);
         let mut called = HashSet::new();
         let mut usage = Usage::default();
@@ -58,7 +58,7 @@ impl Compiled {
             called.insert(procedure.id);
             usage.calls.push(Call {
                 name: name.as_str().into(),
-                offset: procedure.span.start.saturating_sub(shift),
+                offset: procedure.span.start,
                 len: name.len() + 1,
                 is_known: BUILT_INS.contains(name.as_str()),
                 arguments,
@@ -75,7 +75,7 @@ impl Compiled {
             {
                 usage.reads.push(Read {
                     name: name.as_str().into(),
-                    offset: node.span.start.saturating_sub(shift),
+                    offset: node.span.start,
                     len: name.len() + 1,
                 });
             }
@@ -89,10 +89,9 @@ impl Compiled {
     /// true have no value.
     pub(in crate::query::jsonata) fn gives_nothing(
         &self,
-        shift: usize,
         is_nothing: &dyn Fn(&str) -> bool,
     ) -> bool {
-        let root = own(self.root(), shift);
+        let root = self.root();
         let bound = bound(root);
         // Only the first operands count, so this walks down one line of the tree.
         let mut node = root;
@@ -119,14 +118,6 @@ impl Compiled {
                 _ => return false,
             };
         }
-    }
-}
-
-/// The expression behind the assignments of what it reads.
-fn own(root: &Node, shift: usize) -> &Node {
-    match &root.kind {
-        NodeKind::Block { exprs, .. } if shift > 0 => exprs.last().unwrap_or(root),
-        _ => root,
     }
 }
 
