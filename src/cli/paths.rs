@@ -9,7 +9,12 @@ static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap
 /// A path from the root, without `.` and `..`.
 pub(super) fn absolute(path: &Path) -> PathBuf {
     let whole = HERE.join(path);
-    let whole = std::path::absolute(&whole).unwrap_or(whole);
+    // On Windows a path may be below the root of whatever drive is meant.
+    let whole = if whole.is_absolute() {
+        whole
+    } else {
+        std::path::absolute(&whole).unwrap_or(whole)
+    };
     let mut folded = PathBuf::new();
     for component in whole.components() {
         match component {

@@ -25,7 +25,7 @@ use jlens_core::{Bindings, Error, HostFunction, Node, Options};
 use super::functions::{Body, FUNCTIONS};
 use super::{EvaluationError, SyntaxError};
 use crate::data::{Json, Keyed, Timestamp, limits};
-use analysis::{names, nodes};
+use analysis::nodes;
 use budget::{
     BACKTRACKING, Budget, GROWING_VALUES, INDEXING, LARGE_VALUES, MANY_STEPS, MATCHERS, MAX_BYTES,
     MAX_DEPTH, MOST_DISTINCT, OUT_OF_STEPS, Patterns, REGEX, SEARCHING, TOO_LARGE, is_in_matcher,
@@ -55,7 +55,6 @@ pub struct Compiled {
     /// Whether it compares all items of an array with each other.
     compares: bool,
     patterns: Patterns,
-    search: Search,
     /// The same with other functions for regular expressions, if they can take their place.
     matching: Option<Matching>,
     /// The levels that stand around the expression as it was written.
@@ -88,24 +87,30 @@ impl Compiled {
         let expression =
             jlens_core::Expression::compile(source).map_err(|error| syntax_error(&error))?;
         let root = &expression.ast().root;
-        let draws = names(root).any(is_random);
-        let defines = nodes(root).any(|node| matches!(node.kind, NodeKind::Lambda(_)));
-        let loops = defines || names(root).any(|name| name == "reduce");
-        let compares = names(root).any(|name| name == "distinct");
-        let patterns = nodes(root).map(|node| match &node.kind {
-            NodeKind::Regex { pattern, .. } => patterns(pattern),
-            _ => Patterns::None,
-        });
-        let patterns = patterns.max().unwrap_or(Patterns::None);
-        let matching = Matching::of(source, root);
-        let search = search(root);
+        let (mut draws, mut loops, mut compares) = (false, false, false);
+        let mut worst = Patterns::None;
+        for node in nodes(root) {
+            match &node.kind {
+                NodeKind::Lambda(_) => loops = true,
+                NodeKind::Variable { name } => {
+                    draws |= is_random(name);
+                    loops |= name == "reduce";
+                    compares |= name == "distinct";
+                }
+                NodeKind::Regex { pattern, .. } => worst = worst.max(patterns(pattern)),
+                _ => {}
+            }
+        }
+        let matching = match worst {
+            Patterns::None => None,
+            _ => Matching::of(source, root),
+        };
         let compiled = Self {
             expression,
             draws,
             loops,
             compares,
-            patterns,
-            search,
+            patterns: worst,
             matching,
             levels,
         };
@@ -214,7 +219,7 @@ impl Compiled {
             }
             // Work in matches is another that is used up inside a matcher.
             Err(error) if error.code() == OUT_OF_STEPS && matching.is_none() => {
-                let more = match self.search {
+                let more = match search(self.root()) {
                     Search::No => return Err(error),
                     Search::Items => SEARCHING,
                     Search::Positions => INDEXING,
