@@ -9,6 +9,7 @@ mod recorded;
 mod redrive;
 mod replay;
 mod sinks;
+mod state;
 
 use std::collections::HashMap;
 use std::future::{Future, ready};
@@ -48,6 +49,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     }
     if let Some(log) = &args.redrive {
         return redrive::run(args, log, terminal);
+    }
+    if let Some(name) = &args.alone.state {
+        return state::run(args, name, terminal);
     }
     let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
     let document = need_document(path, args.machine.as_deref(), terminal)?;
