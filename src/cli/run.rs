@@ -105,7 +105,8 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
                 .any(|(_, path)| path.as_os_str() == STDIN),
         ),
     ];
-    let mut claims = claims.iter().filter(|(_, claimed)| *claimed);
+    let claims = claims.into_iter().chain(args.alone.claims());
+    let mut claims = claims.filter(|(_, claimed)| *claimed);
     match (claims.next(), claims.next()) {
         (Some((one, _)), Some((other, _))) => Err(Failure::usage(format_args!(
             "stdin cannot be both {one} and {other}: put one of them in a file"

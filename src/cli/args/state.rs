@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StateArgs {
-    /// Run this state alone and print what TestState answers: a state of the machine, at any depth,
-    /// or a name for the state that the file is
+    /// Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state`
+    /// does; a file with one state and no machine gets this name
     #[arg(
         long,
         value_name = "NAME",
@@ -87,6 +87,19 @@ pub(in crate::cli) struct StateArgs {
         help_heading = "One state alone"
     )]
     pub(in crate::cli) map_reader_data: Option<String>,
+}
+
+impl StateArgs {
+    /// What stdin is asked for.
+    pub(in crate::cli) fn claims(&self) -> [(&'static str, bool); 4] {
+        let is_stdin = |given: &Option<String>| given.as_deref() == Some("@-");
+        [
+            ("the variables", is_stdin(&self.variables)),
+            ("the context object", is_stdin(&self.context)),
+            ("the mocked result", is_stdin(&self.mock_result)),
+            ("what a reader reads", is_stdin(&self.map_reader_data)),
+        ]
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

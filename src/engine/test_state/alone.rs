@@ -99,6 +99,17 @@ pub(super) struct Told {
     pub(super) variables: Option<BTreeMap<Arc<str>, Json>>,
 }
 
+impl Told {
+    /// A Wait evaluates its `InputPath` before and after: one step it is.
+    fn see(&mut self, step: Step, value: &Json) {
+        let seen = self.steps.iter_mut().find(|(seen, _)| *seen == step);
+        match seen {
+            Some((_, old)) => old.clone_from(value),
+            None => self.steps.push((step, value.clone())),
+        }
+    }
+}
+
 impl Alone {
     pub(super) fn new(
         mock: Option<Result<Json, StatesError>>,
@@ -168,7 +179,7 @@ impl View<'_> {
     /// Keeps a value on its way, when the state runs alone.
     pub(in crate::engine) fn saw(&self, step: Step, value: &Json) {
         if let Some(alone) = &self.core.alone {
-            alone.tell(|told| told.steps.push((step, value.clone())));
+            alone.tell(|told| told.see(step, value));
         }
     }
 

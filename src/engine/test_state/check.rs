@@ -89,11 +89,10 @@ fn result(state: &State, text: &str) -> Result<Json, Refusal> {
         return refuse("Mocked result must be valid JSON");
     };
     match &state.body {
-        Body::Map(map) if map.writes_results() => {
-            if result.as_object().is_none() {
-                return refuse("Mocked result must be a JSON object.");
-            }
-        }
+        Body::Map(map) if map.writes_results() => match result {
+            Json::Object(_) => {}
+            _ => return refuse("Mocked result must be a JSON object."),
+        },
         Body::Map(_) | Body::Parallel(_) if result.as_array().is_none() => {
             return refuse("Mocked result must be an array.");
         }

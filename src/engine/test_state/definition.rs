@@ -1,9 +1,10 @@
 //! The definition that is tested: a machine with the state in it, or the state alone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Refusal;
-use crate::data::{Json, Object};
+use crate::data::Json;
 use crate::engine::program::{Program, StateId};
 use crate::language::{self, Body, StateMachine};
 use crate::syntax::{self, Diagnostic, Format, Severity, Source, Tree};
@@ -57,29 +58,21 @@ pub fn lone_state(tree: &Tree, json: &str, name: &str) -> Option<String> {
     let quoted = Json::from(name).text().into_owned();
     let machine = |others: &str| {
         let json = json.trim_start_matches('\u{feff}').trim();
-        format!(r#"{{"StartAt":{quoted},"States":{{{quoted}:{json}{others}}}}}"#)
+        format!("{{\"StartAt\":{quoted},\"States\":{{{quoted}:{json}{others}\n}}}}")
     };
     let source = Source::new(name, machine(""));
     let (tree, _) = syntax::read(&source, Format::Json);
     let (read, _) = language::read(&tree);
-    let mut others = Object::default();
-    for target in read.flow.states.first()?.targets() {
-        if &*target.name != name {
-            others.insert(target.name.clone(), stub());
-        }
-    }
-    let mut rest = String::new();
-    for (name, state) in others.iter() {
-        let key = Json::String(name.clone());
-        rest.push_str(&format!(",{}:{}", key.text(), state.text()));
-    }
-    Some(machine(&rest))
+    let targets = read.flow.states.first()?.targets().into_iter();
+    let names: BTreeSet<&str> = targets.map(|target| &*target.name).collect();
+    let others = names.into_iter().filter(|other| *other != name);
+    // On a line of their own: what is shown of the state is the state's.
+    let others = others.map(|other| format!("\n,{}:{STUB}", Json::from(other).text()));
+    Some(machine(&others.collect::<String>()))
 }
 
 /// What stands for a state that is not run.
-fn stub() -> Json {
-    [("Type", Json::from("Succeed"))].into_iter().collect()
-}
+const STUB: &str = r#"{"Type":"Succeed"}"#;
 
 fn compile(source: &Source) -> Result<Arc<Program>, Refusal> {
     let (tree, syntax) = syntax::read(source, Format::Json);

@@ -154,16 +154,15 @@ impl TestState {
                 Effect::Invoke(request) => Some(request),
                 Effect::RunMap(_) | Effect::Cancel(_) => None,
             });
-            let input = match asked {
-                Some(request) => Input::TaskEnded {
+            let input = if let Some(request) = asked {
+                Input::TaskEnded {
                     task: request.task,
                     result: work(&request),
-                },
-                None => {
-                    let deadline = self.execution.deadline();
-                    now = deadline.expect("an execution has a time-out of its own");
-                    Input::Tick
                 }
+            } else {
+                // An execution has a time-out of its own: it always knows what time brings.
+                now = self.execution.deadline().unwrap_or(now);
+                Input::Tick
             };
             let mut out = Out {
                 sink: &mut Silent,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::data::{Json, StatesError};
 use crate::engine::test_state::{ErrorDetails, Response, Status, Step};
-use crate::language::{Body, State};
+use crate::language::{Body, Resource, State};
 use crate::report::style::{Role, Style, columns, fit, printable, split_at_word};
 
 /// A row of the account.
@@ -49,15 +49,24 @@ fn heading(state: &State, response: &Response, style: &Style) -> String {
     let name = printable(&state.name);
     let kind = state.kind().map_or("", |kind| kind.as_str());
     let called = match &state.body {
-        Body::Task(task) => task.resource.as_ref().map(|field| field.value.called()),
+        Body::Task(task) => task.resource.as_ref().map(|field| called(&field.value)),
         _ => None,
     };
-    let called = called.map_or(String::new(), |called| format!(" {}", printable(called)));
+    let called = called.map_or(String::new(), |called| format!(" {}", printable(&called)));
     format!(
         "{mark} {status}  {}  {}\n",
         style.bold(&name),
         style.dim(&fit(&format!("{kind}{called}"), style.width / 2))
     )
+}
+
+fn called(resource: &Resource) -> String {
+    match resource {
+        Resource::Service {
+            service, action, ..
+        } => format!("{service}:{action}"),
+        other => other.text().to_string(),
+    }
 }
 
 fn rows(state: &State, response: &Response) -> Vec<Row> {
@@ -88,7 +97,7 @@ fn rows(state: &State, response: &Response) -> Vec<Row> {
         });
     }
     if let Some(error) = &response.error {
-        failure(error, response, &mut rows);
+        failure(error, state, response, &mut rows);
     }
     if let Some(output) = &response.output {
         rows.push(Row {
@@ -138,14 +147,17 @@ fn said(label: &'static str, role: Role, text: String) -> Row {
     }
 }
 
-fn failure(error: &StatesError, response: &Response, rows: &mut Vec<Row>) {
+fn failure(error: &StatesError, state: &State, response: &Response, rows: &mut Vec<Row>) {
     let name = printable(error.name()).into_owned();
     rows.push(said("error", Role::Bad, name));
     if let Some(cause) = error.cause.as_deref().filter(|cause| !cause.is_empty()) {
         rows.push(said("cause", Role::Plain, printable(cause).into_owned()));
     }
     let details = response.inspection.error_details.unwrap_or_default();
-    if let Some(handled) = handled(response.status, details) {
+    let has_any = !state.retry.is_empty() || !state.catch.is_empty();
+    let handled = handled(response.status, details);
+    let handled = handled.or_else(|| has_any.then(|| "nothing: no Retry or Catch takes it".into()));
+    if let Some(handled) = handled {
         rows.push(said("handled by", Role::Plain, handled));
     }
 }

@@ -16,7 +16,7 @@ use crate::cli::document::{Document, STDIN, listed, need_document};
 use crate::cli::output::{Failure, Terminal, print};
 use crate::data::{Seed, Timestamp};
 use crate::engine::program::{FlowId, StateId};
-use crate::engine::test_state::{Request, Response, Status, TestState, lone_state};
+use crate::engine::test_state::{Refusal, Request, Response, Status, TestState, lone_state};
 use crate::engine::{Era, Program, Start};
 use crate::language::{Body, is_broken};
 use crate::lint;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &RunArgs, name: &str, terminal: &Terminal) -> Result<Exi
         path,
     )?;
     let header = header(args, &document, &start(&request));
-    let test = TestState::new(request).map_err(Failure::usage)?;
+    let test = TestState::new(request).map_err(|refusal| refused(&refusal))?;
     let mut sinks = Sinks::open(args, terminal, &header)?;
     let ended = drive(
         test.execution,
@@ -142,6 +142,18 @@ fn request(
         at,
         seed,
     })
+}
+
+/// What AWS says, and what can be done about it here.
+fn refused(refusal: &Refusal) -> Failure {
+    let message = printable(&refusal.message);
+    match refusal.code {
+        "InvalidDefinition" => Failure::usage(format_args!(
+            "{message}\nwith --mock-result or --mock-error in place of what runs inside they can be \
+             tested"
+        )),
+        _ => Failure::usage(message),
+    }
 }
 
 /// What the live progress wants to know of the execution.
