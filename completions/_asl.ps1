@@ -101,7 +101,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name')
             [CompletionResult]::new('--variables', '--variables', [CompletionResultType]::ParameterName, 'The variables it begins with, an object')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context object, instead of one made up; only with a mock')
-            [CompletionResult]::new('--mock-result', '--mock-result', [CompletionResultType]::ParameterName, 'What its work gives: the result of a Task, a Map or a Parallel')
+            [CompletionResult]::new('--mock-result', '--mock-result', [CompletionResultType]::ParameterName, 'The raw result of its work, a Task''s, a Map''s or a Parallel''s, as the service gives it')
             [CompletionResult]::new('--mock-error', '--mock-error', [CompletionResultType]::ParameterName, 'What its work fails with, also as {"error": …, "cause": …}')
             [CompletionResult]::new('--inspect', '--inspect', [CompletionResultType]::ParameterName, 'How much of the data''s way through the state the answer has  [default: info]')
             [CompletionResult]::new('--retry-count', '--retry-count', [CompletionResultType]::ParameterName, 'How often the retrier that matches the error was used before')

@@ -96,7 +96,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --state 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name'
             cand --variables 'The variables it begins with, an object'
             cand --context 'The context object, instead of one made up; only with a mock'
-            cand --mock-result 'What its work gives: the result of a Task, a Map or a Parallel'
+            cand --mock-result 'The raw result of its work, a Task''s, a Map''s or a Parallel''s, as the service gives it'
             cand --mock-error 'What its work fails with, also as {"error": …, "cause": …}'
             cand --inspect 'How much of the data''s way through the state the answer has  [default: info]'
             cand --retry-count 'How often the retrier that matches the error was used before'

@@ -108,7 +108,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the 
 complete -c asl -n "__fish_asl_using_subcommand run" -l state -d 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l variables -d 'The variables it begins with, an object' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l context -d 'The context object, instead of one made up; only with a mock' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l mock-result -d 'What its work gives: the result of a Task, a Map or a Parallel' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock-result -d 'The raw result of its work, a Task\'s, a Map\'s or a Parallel\'s, as the service gives it' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l mock-error -d 'What its work fails with, also as {"error": …, "cause": …}' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l inspect -d 'How much of the data\'s way through the state the answer has  [default: info]' -r -f -a "info\t'The end only'
 debug\t'Every step'

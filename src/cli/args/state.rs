@@ -29,7 +29,7 @@ pub(in crate::cli) struct StateArgs {
         help_heading = "One state alone"
     )]
     pub(in crate::cli) context: Option<String>,
-    /// What its work gives: the result of a Task, a Map or a Parallel
+    /// The raw result of its work, a Task's, a Map's or a Parallel's, as the service gives it
     #[arg(
         long,
         value_name = "JSON|@FILE",
