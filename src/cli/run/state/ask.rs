@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn an_error_is_a_name_with_a_cause_or_an_object() {
         let check = |given: &str, error: &str, cause: Option<&str>| {
-            let read = mock_error(given).ok().expect("it can be read");
+            let read = mock_error(given).expect("it can be read");
             assert_eq!(
                 (read.error.as_deref(), read.cause.as_deref()),
                 (Some(error), cause)
