@@ -1,6 +1,7 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
 mod format;
+mod state;
 mod validate;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
+pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -92,6 +94,7 @@ Examples:
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
   asl run order.asl.json --replay run.jsonl
+  asl run order.asl.json --state Charge --mock-error 'Card.Declined: no funds'
   asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl";
 
 #[derive(Debug, Args)]
@@ -216,6 +219,9 @@ pub(super) struct RunArgs {
     /// When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_start, help_heading = "Identity")]
     pub(super) start_time: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub(super) alone: StateArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

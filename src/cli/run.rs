@@ -9,6 +9,7 @@ mod recorded;
 mod redrive;
 mod replay;
 mod sinks;
+mod state;
 
 use std::collections::HashMap;
 use std::future::{Future, ready};
@@ -48,6 +49,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     }
     if let Some(log) = &args.redrive {
         return redrive::run(args, log, terminal);
+    }
+    if let Some(name) = &args.alone.state {
+        return state::run(args, name, terminal);
     }
     let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
     let document = need_document(path, args.machine.as_deref(), terminal)?;
@@ -101,7 +105,8 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
                 .any(|(_, path)| path.as_os_str() == STDIN),
         ),
     ];
-    let mut claims = claims.iter().filter(|(_, claimed)| *claimed);
+    let claims = claims.into_iter().chain(args.alone.claims());
+    let mut claims = claims.filter(|(_, claimed)| *claimed);
     match (claims.next(), claims.next()) {
         (Some((one, _)), Some((other, _))) => Err(Failure::usage(format_args!(
             "stdin cannot be both {one} and {other}: put one of them in a file"

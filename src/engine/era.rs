@@ -13,6 +13,13 @@ pub struct Era {
 }
 
 impl Era {
+    /// The service as `TestState` shows it: its context object never says how often it was redriven
+    /// (11 §11.3, recorded).
+    pub(super) const TEST_STATE: Self = Self {
+        tells_redrive_count: false,
+        leaves_map_from_run_start: true,
+    };
+
     /// The era of a day.
     #[must_use]
     pub fn of(day: Timestamp) -> Self {

@@ -110,6 +110,7 @@ impl Execution {
             era: start.era,
             redrives: 0,
             redriven: None,
+            alone: None,
         };
         let mut execution = Self {
             program,
@@ -130,6 +131,11 @@ impl Execution {
         execution
     }
 
+    /// Nothing happens by itself any more.
+    pub(super) fn forget_timeouts(&mut self) {
+        self.alarms.clear();
+    }
+
     /// The machine's clock begins: at its start, and anew when it is redriven.
     pub(super) fn set_execution_timeout(&mut self, from: Timestamp) {
         let service = if self.core.identity.express {
@@ -137,9 +143,10 @@ impl Execution {
         } else {
             limits::STANDARD_TIMEOUT_SECONDS
         };
-        // The machine's own time is not that of a Map Run's child.
+        // The machine's own time is not that of a Map Run's child, nor of a state that is tested.
         let own = self.program.timeout_seconds;
-        let own = own.filter(|_| self.flow == FlowId::default());
+        let whole = self.flow == FlowId::default() && self.core.alone.is_none();
+        let own = own.filter(|_| whole);
         let seconds = own.map_or(service, |own| own.min(service));
         self.set_alarm(from.plus_seconds(seconds), Rings::Execution);
     }
@@ -305,7 +312,7 @@ impl Execution {
     fn enter(&mut self, state: &State, thread: &mut Thread, out: &mut Out<'_>) {
         thread.before_entered = thread.previous;
         thread.entered_at = self.recorder.now();
-        thread.attempt = 0;
+        thread.attempt = self.core.alone.as_ref().map_or(0, |alone| alone.retries());
         thread.retries.clear();
         let details = Details::StateEntered {
             name: (&*state.name).into(),
@@ -345,6 +352,10 @@ impl Execution {
         }
         if !assigned.is_empty() {
             Arc::make_mut(&mut thread.variables).assign(assigned);
+        }
+        if let Some(alone) = &self.core.alone {
+            alone.left(next, &thread.variables);
+            return Ok(Turn::Ended(output));
         }
         Ok(match next {
             Next::State(next) => {

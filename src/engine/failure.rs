@@ -9,7 +9,7 @@ use super::recorder::Recorder;
 use super::scope::View;
 use super::thread::{Phase, Thread, ThreadId};
 use super::{Note, Out};
-use crate::data::{EventId, Json, Nature, StatesError};
+use crate::data::{EventId, Json, Nature, StatesError, Timestamp};
 use crate::history::{Details, HistoryEventType};
 use crate::language::StateKind;
 use crate::query::jsonata::EvaluationFailure;
@@ -112,8 +112,12 @@ impl Execution {
         let failure = self.explained(state, thread, failure, out);
         // Branches and iterations that failed with it: nobody needs them once it is handled.
         let wreck = thread.fork();
-        if let Some((index, retrier)) = Self::retrier(state, thread, &failure.error) {
-            self.retry(state, id, thread, index, &retrier, out);
+        if let Some((index, retrier)) = self.retrier(state, thread, &failure.error) {
+            let until = self.retry(state, id, thread, index, &retrier, out);
+            if let Some(alone) = &self.core.alone {
+                alone.retries_at(self.recorder.now(), until);
+                return Turn::Failed(failure.error);
+            }
             self.discard(wreck);
             return Turn::Parked;
         }
@@ -134,6 +138,9 @@ impl Execution {
                 );
                 match self.caught(state, thread, index, &failure.error, out) {
                     Ok(turn) => {
+                        if let Some(alone) = &self.core.alone {
+                            alone.caught(index, &failure.error);
+                        }
                         self.discard(wreck);
                         turn
                     }
@@ -157,7 +164,10 @@ impl Execution {
         if failure.from_child || !own {
             return failure;
         }
-        failure.error.explain(&state.name, thread.entered);
+        // A state that is tested was not entered in any history (11 §11.3, recorded).
+        if self.core.alone.is_none() {
+            failure.error.explain(&state.name, thread.entered);
+        }
         if failure.error.nature == Nature::Evaluation {
             let details = Details::Evaluation {
                 error: failure.error.error.as_deref().map(Into::into),
@@ -180,6 +190,7 @@ impl Execution {
     }
 
     fn retrier(
+        &self,
         state: &State,
         thread: &mut Thread,
         error: &StatesError,
@@ -188,11 +199,18 @@ impl Execution {
             .retry
             .iter()
             .position(|r| matches(&r.error_equals, error))?;
-        thread.retries.resize(state.retry.len(), 0);
+        let alone = self.core.alone.as_ref();
+        thread
+            .retries
+            .resize(state.retry.len(), alone.map_or(0, |alone| alone.retries()));
+        if let Some(alone) = alone {
+            alone.matched(index);
+        }
         let retrier = &state.retry[index];
         (i64::from(thread.retries[index]) < retrier.max_attempts).then(|| (index, retrier.clone()))
     }
 
+    /// Parks the thread until the state is tried again; returns when that is.
     fn retry(
         &mut self,
         state: &State,
@@ -201,7 +219,7 @@ impl Execution {
         index: usize,
         retrier: &Retrier,
         out: &mut Out<'_>,
-    ) {
+    ) -> Timestamp {
         let delay = retrier.delay_seconds(thread.retries[index]);
         thread.retries[index] += 1;
         thread.attempt += 1;
@@ -225,6 +243,7 @@ impl Execution {
         );
         thread.phase = Phase::Backoff;
         self.wake_at(until, id, thread);
+        until
     }
 
     /// `MapStateFailed`, `ParallelStateFailed`: when the branches ran, or when the state's own

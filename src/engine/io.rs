@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::program::{Catcher, Io, PathField, ResultPath, State, Template};
 use super::scope::View;
+use super::test_state::Step;
 use crate::data::{Json, Keyed, limits};
 use crate::query::failure;
 
@@ -17,7 +18,11 @@ pub(super) type Leaving = (Json, Vec<(Arc<str>, Json)>);
 /// The input after `InputPath`.
 pub(super) fn input(state: &State, view: &View<'_>) -> Result<Json, Failure> {
     match &state.io {
-        Io::JsonPath(io) => apply(&io.input_path, view),
+        Io::JsonPath(io) => {
+            let input = apply(&io.input_path, view)?;
+            view.saw(Step::AfterInputPath, &input);
+            Ok(input)
+        }
         Io::Jsonata(_) => Ok(view.input.clone()),
     }
 }
@@ -28,19 +33,29 @@ pub(super) fn effective(
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<Json, Failure> {
-    match &state.io {
-        Io::JsonPath(io) => match &io.parameters {
-            Some(_) if matches!(view.input, Json::Null) => Err(failure::null_input().into()),
-            Some(template) => Ok(template.evaluate(view, random)?),
-            None => Ok(view.input.clone()),
-        },
-        Io::Jsonata(io) => match &io.arguments {
-            Some(template) => {
-                Ok(view.jsonata(|scope| template.evaluate("Arguments", scope, random))?)
-            }
-            None => Ok(view.input.clone()),
-        },
-    }
+    let (step, effective) = match &state.io {
+        Io::JsonPath(io) => {
+            let effective = match &io.parameters {
+                Some(_) if matches!(view.input, Json::Null) => {
+                    return Err(failure::null_input().into());
+                }
+                Some(template) => template.evaluate(view, random)?,
+                None => view.input.clone(),
+            };
+            (Step::AfterParameters, effective)
+        }
+        Io::Jsonata(io) => {
+            let effective = match &io.arguments {
+                Some(template) => {
+                    view.jsonata(|scope| template.evaluate("Arguments", scope, random))?
+                }
+                None => view.input.clone(),
+            };
+            (Step::AfterArguments, effective)
+        }
+    };
+    view.saw(step, &effective);
+    Ok(effective)
 }
 
 /// The way out after work that gave a result. `effective` is what the work got.
@@ -50,13 +65,16 @@ pub(super) fn leave(
     result: &Json,
     random: &mut Keyed,
 ) -> Result<Leaving, Failure> {
+    view.saw(Step::Result, result);
     match &state.io {
         Io::JsonPath(io) => {
             let selected = match &io.result_selector {
                 Some(selector) => selector.evaluate(&view.of(result), random)?,
                 None => result.clone(),
             };
+            view.saw(Step::AfterResultSelector, &selected);
             let written = write_result(&io.result_path, view.thread.raw.clone(), selected)?;
+            view.saw(Step::AfterResultPath, &written);
             let output = apply(&io.output_path, &view.of(&written))?;
             Ok((output, own_assign(state, &view.of(result), random)?))
         }

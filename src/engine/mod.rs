@@ -19,6 +19,7 @@ mod redrive;
 mod replay;
 mod scope;
 mod states;
+pub mod test_state;
 mod thread;
 
 pub use era::Era;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::program::State;
+use super::test_state::Alone;
 use super::thread::Thread;
 use super::{Era, Identity};
 use crate::data::{Json, Seed, Timestamp, limits};
@@ -24,6 +25,8 @@ pub(super) struct Core {
     pub(super) redrives: u32,
     /// When it was redriven last.
     pub(super) redriven: Option<Timestamp>,
+    /// When only one state runs, to test it.
+    pub(super) alone: Option<Arc<Alone>>,
 }
 
 /// The variables of one scope and of those around it. An outer scope cannot change while a scope
@@ -136,6 +139,19 @@ impl Variables {
         }
     }
 
+    /// All that can be seen from here.
+    pub(super) fn all(&self) -> BTreeMap<Arc<str>, Json> {
+        let mut all = self.own.clone();
+        let mut scope = self;
+        while let Some(outer) = scope.outer.as_deref() {
+            for (name, value) in &outer.own {
+                all.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            scope = outer;
+        }
+        all
+    }
+
     /// The item of the innermost Map around.
     fn item(&self) -> Option<&Item> {
         let mut scope = self;
@@ -176,6 +192,11 @@ impl<'v> View<'v> {
             result: Some(result),
             ..*self
         }
+    }
+
+    /// The context object that a test gives in place of the execution's own.
+    fn given_context(&self) -> Option<&Json> {
+        self.core.alone.as_ref()?.context.as_ref()
     }
 
     fn execution(&self, member: &str) -> Option<Json> {
@@ -280,6 +301,9 @@ impl query::Scope for View<'_> {
     }
 
     fn context(&self) -> Json {
+        if let Some(given) = self.given_context() {
+            return given.clone();
+        }
         let execution = if self.core.identity.express {
             EXPRESS
         } else {
@@ -299,6 +323,9 @@ impl query::Scope for View<'_> {
     }
 
     fn context_member(&self, section: &str, member: &str) -> Option<Json> {
+        if let Some(given) = self.given_context() {
+            return given.get(section)?.get(member).cloned();
+        }
         match section {
             "Execution" => self.execution(member),
             "StateMachine" => self.state_machine(member),

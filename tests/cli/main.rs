@@ -27,6 +27,7 @@ mod replay;
 mod run;
 mod server;
 mod silence;
+mod state;
 mod templates;
 mod validate;
 mod watch;

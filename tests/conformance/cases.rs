@@ -28,6 +28,11 @@ pub struct Case {
 
 /// Every recorded execution.
 pub fn executions(folder: &Path) -> Vec<Case> {
+    of_kind(folder, "execution").iter().map(case).collect()
+}
+
+/// Every recorded case of a kind, as it lies there.
+pub fn of_kind(folder: &Path, wanted: &str) -> Vec<Value> {
     let index = fs::read_to_string(folder.join("conformance/index.tsv")).expect("an index");
     let mut lines = index.lines();
     let columns: Vec<&str> = lines.next().expect("a heading").split('\t').collect();
@@ -39,14 +44,17 @@ pub fn executions(folder: &Path) -> Vec<Case> {
     };
     let (kind, path) = (column("kind"), column("path"));
     let rows = lines.map(|line| line.split('\t').collect::<Vec<_>>());
-    rows.filter(|row| row[kind] == "execution")
+    rows.filter(|row| row[kind] == wanted)
         .map(|row| read(&folder.join("conformance").join(row[path])))
         .collect()
 }
 
-fn read(path: &Path) -> Case {
+fn read(path: &Path) -> Value {
     let text = fs::read_to_string(path).expect("a case file");
-    let case: Value = serde_json::from_str(&text).expect("a case is JSON");
+    serde_json::from_str(&text).expect("a case is JSON")
+}
+
+fn case(case: &Value) -> Case {
     let string = |value: &Value| value.as_str().map(str::to_owned);
     let strings = |value: &Value| {
         value

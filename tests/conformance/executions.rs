@@ -70,7 +70,7 @@ fn recorded_executions_come_out_as_on_aws() {
             }
         }
     }
-    let verdicts = judge(&folder, &results);
+    let verdicts = judge(&folder, "results.jsonl", &results);
     let mut report = String::new();
     let mut missed = Vec::new();
     for group in &GROUPS {
@@ -110,8 +110,8 @@ fn recorded_executions_come_out_as_on_aws() {
 }
 
 /// The verdict on each result: `compare.py --batch` compares strictly.
-fn judge(folder: &Path, results: &str) -> HashMap<String, Value> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("results.jsonl");
+pub fn judge(folder: &Path, file: &str, results: &str) -> HashMap<String, Value> {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
     fs::write(&path, results).expect("the target folder can be written");
     let output = Command::new("python3")
         .arg(folder.join("conformance/compare.py"))

@@ -14,3 +14,4 @@ mod replayer;
 mod replays;
 #[path = "../support/mod.rs"]
 mod support;
+mod test_states;

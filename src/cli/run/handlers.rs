@@ -138,11 +138,17 @@ struct Planned {
 
 impl Plan {
     /// Of the machine that is run, which has no name here, and of those that it may start.
-    pub(super) fn of(machines: &[(Option<&str>, Document)], host: &Host) -> Self {
+    /// Of the first one, only the Task `alone`, when that runs alone.
+    pub(super) fn of(
+        machines: &[(Option<&str>, Document)],
+        host: &Host,
+        alone: Option<&str>,
+    ) -> Self {
         let tasks = machines.iter().flat_map(|(name, document)| {
             document
                 .machine
                 .states()
+                .filter(move |state| name.is_some() || alone.is_none_or(|one| *state.name == *one))
                 .filter_map(move |state| match &state.body {
                     Body::Task(task) => Some((*name, state, &task.resource.as_ref()?.value)),
                     _ => None,

@@ -42,7 +42,7 @@ impl Outside {
         if let Some(port) = &port {
             host.handlers.answer_through(Arc::clone(&port.callbacks));
         }
-        let plan = handlers::Plan::of(&documents, &host);
+        let plan = handlers::Plan::of(&documents, &host, args.alone.state.as_deref());
         let (_, document) = documents.swap_remove(0);
         if args.dry {
             print(&plan.table(&terminal.stdout_style()))?;

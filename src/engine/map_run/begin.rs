@@ -6,12 +6,13 @@ use super::{
     self as map_run, Batch, ChildNames, Destination, ItemReader, ItemSource, MapRun, ResultWriter,
     Tolerance,
 };
-use crate::data::{EventId, Json, Keyed, StatesError};
+use crate::data::{EventId, Json, Keyed, Number, StatesError};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::program::{self, Distributed, Items, Map, State, Template};
 use crate::engine::scope::View;
 use crate::engine::states::map;
+use crate::engine::test_state::{self, Step};
 use crate::engine::thread::{Phase, Thread, ThreadId};
 use crate::engine::{Effect, Out, io};
 use crate::history::{Details, HistoryEventType};
@@ -57,6 +58,11 @@ pub(in crate::engine) fn attempt(
     let batch = batch(own, &view, &mut random)?;
     let result_writer = result_writer(own, &view, &mut random)?;
     let reader = item_reader(own, &view, &mut random)?;
+    let told = (tolerance, batch.as_ref());
+    if let Some(mocked) = test_state::mocked(map, &items, told, &view, &mut random)? {
+        thread.phase = Phase::Answered(mocked);
+        return Ok(Turn::Again);
+    }
     let names = Names::of(state, own, &view);
     let run = begin(execution, thread, &names, out);
     let item_reader = match reader {
@@ -102,7 +108,10 @@ fn items(map: &Map, view: &View<'_>, random: &mut Keyed) -> Result<Json, Failure
                 .evaluate(view)
                 .map_err(|_| failure::missing_items(path, view.input))?;
             match found {
-                Json::Array(_) | Json::Object(_) => Ok(found),
+                Json::Array(_) | Json::Object(_) => {
+                    view.saw(Step::AfterItemsPath, &found);
+                    Ok(found)
+                }
                 _ => Err(failure::not_an_array(path).into()),
             }
         }
@@ -158,6 +167,7 @@ fn tolerance(own: &Distributed, view: &View<'_>, random: &mut Keyed) -> Result<T
         None => None,
         Some(source) => {
             let count = source.integer("ToleratedFailureCount", view, random)?;
+            view.saw_number(Step::ToleratedFailureCount, count.into());
             let negative = || StatesError::runtime("ToleratedFailureCount cannot be negative.");
             Some(u64::try_from(count).map_err(|_| negative())?)
         }
@@ -166,6 +176,8 @@ fn tolerance(own: &Distributed, view: &View<'_>, random: &mut Keyed) -> Result<T
         None => None,
         Some(source) => {
             let percentage = source.float("ToleratedFailurePercentage", view, random)?;
+            let number = Number::Float(percentage);
+            view.saw_number(Step::ToleratedFailurePercentage, number);
             if !(0.0..=100.0).contains(&percentage) {
                 let cause = "ToleratedFailurePercentage must be between 0 and 100.";
                 return Err(StatesError::runtime(cause).into());

@@ -123,6 +123,39 @@ pub struct Batch {
     pub batch_input: Option<Json>,
 }
 
+impl Batch {
+    /// The input of a child that gets these items.
+    #[must_use]
+    pub fn input(&self, items: Vec<Json>) -> Json {
+        let input = self.batch_input.clone();
+        let input = input.map(|input| ("BatchInput", input));
+        let items = ("Items", Json::array(items));
+        input.into_iter().chain([items]).collect()
+    }
+
+    /// The inputs of the children that these items make, each with as many as both bounds admit
+    /// (07 §7.5).
+    #[must_use]
+    pub(super) fn divided(&self, items: Vec<Json>) -> Json {
+        let overhead = self.input(Vec::new()).size();
+        let (mut batches, mut batch, mut size) = (Vec::new(), Vec::new(), overhead);
+        for item in items {
+            let more = item.size() + usize::from(!batch.is_empty());
+            let full = batch.len() as u64 >= self.max_items || size + more > self.max_input_bytes;
+            if full && !batch.is_empty() {
+                batches.push(self.input(std::mem::take(&mut batch)));
+                size = overhead;
+            }
+            size += item.size() + usize::from(!batch.is_empty());
+            batch.push(item);
+        }
+        if !batch.is_empty() {
+            batches.push(self.input(batch));
+        }
+        Json::array(batches)
+    }
+}
+
 /// Where an item comes from: what the context object says of it.
 #[derive(Clone, Debug, Default)]
 pub struct ItemOrigin {
@@ -174,10 +207,10 @@ impl MapRun {
     /// The input of a child that gets a batch of items.
     #[must_use]
     pub fn batched(&self, items: Vec<Json>) -> Json {
-        let input = self.batch.as_ref().and_then(|b| b.batch_input.clone());
-        let input = input.map(|input| ("BatchInput", input));
-        let items = ("Items", Json::array(items));
-        input.into_iter().chain([items]).collect()
+        match &self.batch {
+            Some(batch) => batch.input(items),
+            None => [("Items", Json::array(items))].into_iter().collect(),
+        }
     }
 
     /// The beginning of a child execution.

@@ -49,6 +49,7 @@ impl Program {
             let start = compiler.start(&scope);
             starts.push(Flow {
                 start: start.unwrap_or(StateId(0)),
+                first: StateId(id(scope.base)),
             });
             for state in &flow.states {
                 states.extend(compiler.state(&scope, state));

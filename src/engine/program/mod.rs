@@ -43,6 +43,8 @@ pub struct Program {
 pub struct Flow {
     /// Where it starts.
     pub start: StateId,
+    /// The first of its states, which follow one another.
+    pub(super) first: StateId,
 }
 
 /// Where a state goes.
@@ -277,6 +279,50 @@ impl Program {
         &self.flows[id.0 as usize]
     }
 
+    /// The state of this name, in whatever scope; the first one, when several have it.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<StateId> {
+        let index = self.states.iter().position(|state| &*state.name == name)?;
+        u32::try_from(index).ok().map(StateId)
+    }
+
+    /// The scope that a state is in.
+    pub(super) fn flow_of(&self, state: StateId) -> FlowId {
+        let begun = |flow: &Flow| flow.first <= state;
+        let index = self.flows.iter().rposition(begun).unwrap_or_default();
+        FlowId(u32::try_from(index).unwrap_or_default())
+    }
+
+    /// The states around a state, inner ones first.
+    fn around(&self, state: StateId) -> impl Iterator<Item = &State> {
+        let mut flow = self.flow_of(state);
+        std::iter::from_fn(move || {
+            let has = |state: &State| match &state.body {
+                Body::Parallel(branches) => branches.contains(&flow),
+                Body::Map(map) => map.flow == flow,
+                _ => false,
+            };
+            let index = self.states.iter().position(has)?;
+            flow = self.flow_of(StateId(u32::try_from(index).ok()?));
+            Some(&self.states[index])
+        })
+    }
+
+    /// Whether a Map is somewhere around a state.
+    pub(super) fn is_in_map(&self, state: StateId) -> bool {
+        let is_map = |around: &State| around.kind() == StateKind::Map;
+        self.around(state).any(is_map)
+    }
+
+    /// Whether a state of this name is somewhere within a state.
+    pub(super) fn contains(&self, state: StateId, name: &str) -> bool {
+        let outer = self.state(state);
+        let Some(inner) = self.find(name) else {
+            return false;
+        };
+        self.around(inner).any(|around| std::ptr::eq(around, outer))
+    }
+
     /// The states of every scope, in order of the text.
     pub(super) fn states(&self) -> impl Iterator<Item = &State> {
         self.states.iter()
@@ -288,6 +334,15 @@ impl Program {
             Body::Task(task) => Some((&state.name, &task.resource)),
             _ => None,
         })
+    }
+}
+
+impl Map {
+    /// Whether it is left with where its results were written, not with the results.
+    pub(super) fn writes_results(&self) -> bool {
+        let own = self.distributed.as_ref();
+        let writer = own.and_then(|own| own.result_writer.as_ref());
+        writer.is_some_and(|writer| writer.arguments.is_some())
     }
 }
 

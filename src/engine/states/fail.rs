@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::data::{Json, Nature, StatesError};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
-use crate::engine::program::{Fail, Scalar, State};
+use crate::engine::program::{Fail, Io, Scalar, State};
+use crate::engine::test_state::Step;
 use crate::engine::thread::Thread;
 use crate::query::jsonata::Expected;
 
@@ -15,6 +16,11 @@ pub(super) fn attempt(
     fail: &Fail,
     thread: &mut Thread,
 ) -> Result<Turn, Failure> {
+    if let Io::JsonPath(_) = state.io {
+        execution
+            .view(state, thread)
+            .saw(Step::AfterInputPath, &thread.raw);
+    }
     let error = text(execution, state, thread, "Error", fail.error.as_ref())?;
     let cause = text(execution, state, thread, "Cause", fail.cause.as_ref())?;
     Ok(Turn::Failed(StatesError {

@@ -5,8 +5,10 @@ use crate::engine::Out;
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::io;
+use crate::engine::map_run::Tolerance;
 use crate::engine::program::{Items, Map, State};
 use crate::engine::scope::View;
+use crate::engine::test_state::{self, Step};
 use crate::engine::thread::{Phase, Thread, ThreadId};
 use crate::history::{Details, HistoryEventType};
 use crate::query::failure;
@@ -26,6 +28,11 @@ pub(super) fn attempt(
     let view = view.of(&input);
     let items = items(map, &view, &mut random)?;
     let window = window(map, limits::INLINE_MAP_CONCURRENCY, &view, &mut random)?;
+    let told = (Tolerance::default(), None);
+    if let Some(mocked) = test_state::mocked(map, &items, told, &view, &mut random)? {
+        thread.phase = Phase::Answered(mocked);
+        return Ok(Turn::Again);
+    }
     let length = items.as_array().map_or(0, <[Json]>::len) as u64;
     let kind = HistoryEventType::MapStateStarted;
     let details = Details::MapStarted { length };
@@ -53,6 +60,7 @@ pub(in crate::engine) fn items(
             if found.as_array().is_none() {
                 return Err(failure::not_an_array(path).into());
             }
+            view.saw(Step::AfterItemsPath, &found);
             Ok(found)
         }
         Items::Template(template) => {
@@ -83,10 +91,11 @@ pub(in crate::engine) fn window(
     view: &View<'_>,
     random: &mut Keyed,
 ) -> Result<u32, Failure> {
-    let Some(source) = &map.max_concurrency else {
-        return Ok(most);
+    let limit = match &map.max_concurrency {
+        Some(source) => source.integer("MaxConcurrency", view, random)?,
+        None => 0,
     };
-    let limit = source.integer("MaxConcurrency", view, random)?;
+    view.saw_number(Step::MaxConcurrency, limit.into());
     Ok(match limit {
         0 => most,
         // Recorded for -1 is only that the execution goes on (02 §2.5): one at a time.

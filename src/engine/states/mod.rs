@@ -121,6 +121,11 @@ impl Execution {
         }
     }
 
+    /// What the work of a state gives that is tested with a mock.
+    pub(in crate::engine) fn mock(&self) -> Option<Result<Json, StatesError>> {
+        self.core.alone.as_ref()?.mock()
+    }
+
     /// The random numbers of a visit's step: keyed by the event it follows.
     pub(in crate::engine) fn random(&self, thread: &Thread) -> crate::data::Keyed {
         self.core.seed.at(thread.previous)

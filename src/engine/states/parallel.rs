@@ -22,6 +22,10 @@ pub(super) fn attempt(
     let input = io::input(state, &view)?;
     let effective = io::effective(state, &view.of(&input), &mut random)?;
     io::check_size(state, &effective)?;
+    if let Some(mocked) = execution.mock() {
+        thread.phase = Phase::Answered(mocked);
+        return Ok(Turn::Again);
+    }
     let kind = HistoryEventType::ParallelStateStarted;
     thread.previous = execution
         .recorder

@@ -39,6 +39,10 @@ pub(super) fn attempt(
         )?,
         role_arn: role_arn(task, &view, &mut random)?,
     };
+    if let Some(mocked) = execution.mock() {
+        thread.phase = Phase::Answered(mocked);
+        return Ok(Turn::Again);
+    }
     let region = Arc::clone(&execution.core.identity);
     let details = scheduled(task, &effective, &bounds, &region.region);
     let kind = kinds(&task.resource).scheduled;
