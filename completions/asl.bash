@@ -403,7 +403,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --color --quiet --help"
+            opts="-q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -498,46 +498,6 @@ _asl() {
                     return 0
                     ;;
                 --start-time)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --state)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --variables)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --context)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --mock-result)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --mock-error)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --inspect)
-                    COMPREPLY=($(compgen -W "info debug trace" -- "${cur}"))
-                    return 0
-                    ;;
-                --retry-count)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error-caused-by-state)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --map-failure-count)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --map-reader-data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -105,18 +105,6 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l account -d 'The account\
 complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l seed -d 'What names and random numbers are derived from  [default: a new one]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l state -d 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l variables -d 'The variables it begins with, an object' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l context -d 'The context object, instead of one made up; only with a mock' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l mock-result -d 'The raw result of its work, a Task\'s, a Map\'s or a Parallel\'s, as the service gives it' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l mock-error -d 'What its work fails with, also as {"error": …, "cause": …}' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l inspect -d 'How much of the data\'s way through the state the answer has  [default: info]' -r -f -a "info\t'The end only'
-debug\t'Every step'
-trace\t'As debug; on AWS with the request and response of an HTTP Task'"
-complete -c asl -n "__fish_asl_using_subcommand run" -l retry-count -d 'How often the retrier that matches the error was used before' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l error-caused-by-state -d 'The state within a Map or Parallel that the mocked error comes from' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l map-failure-count -d 'How many iterations of a mocked Map failed' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l map-reader-data -d 'What the `ItemReader` of a mocked Map reads' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
