@@ -25,7 +25,7 @@ pub use buckets::{BucketError, Buckets};
 pub use callbacks::{ActivityTask, Callbacks, TokenError, Unasked};
 pub use clock::{Busy, Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use descriptors::raise_descriptor_limit;
-pub use driver::{Answers, Ended, Stop, go_on, run};
+pub use driver::{Answers, Ended, Listener, Stop, go_on, run};
 pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use host::{Host, MAX_LIVE};
 pub use identity::{IdentityOptions, InvalidName};
