@@ -403,7 +403,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
+            opts="-v -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -513,7 +513,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__schema)
-            opts="-q -h --color --quiet --help config definition"
+            opts="-q -h --color --quiet --help config definition handlers"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

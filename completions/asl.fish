@@ -85,8 +85,8 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\
 complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l case -d 'The test case of a MockConfigFile.json' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints and mocks for Tasks' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE; comes before --mock, and --mock before --handlers' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l machine-map -d 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l bucket -d 'A folder that stands for an S3 bucket: what a distributed Map reads and writes' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l callback-port -d 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one' -r
@@ -109,6 +109,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use co
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
+complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show what handlers say on stderr, line by line, each behind its state\'s name'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r

@@ -40,7 +40,7 @@
 //! | to add | write | register |
 //! |---|---|---|
 //! | a lint rule | `lint/rules/NAME.rs`, its page as the opening comment | a line in `RULES` |
-//! | a task handler | `runtime/handlers/NAME.rs` | where arguments or files name it |
+//! | a task handler | `runtime/handlers/NAME.rs` | a row in `runtime/handlers/file/members.rs`, and in `cli/run/handlers.rs` for `--task` |
 //! | a picture format | a file in `report/graphs/` | a variant in `cli/args.rs` |
 //! | a format of findings | a file in `report/diagnostics/` | a variant in `cli/args/format.rs` |
 //! | a kind of template | a file in `syntax/embedded/` | a variant of its `TemplateKind` |
@@ -61,6 +61,9 @@
 //!   the same in every run.
 //! - The linter reads every expression once, for all rules, and follows what is known of each
 //!   state's data; a rule asks its `Context` and searches nothing itself.
+//! - An execution works with secrets as they are. They are masked where text leaves: each event once,
+//!   before log, tree and progress get it, the output before it is printed, each line of a handler
+//!   ([`runtime::Masking`]).
 //! - A replay follows the recorded order instead of ours: each recorded event is reached by telling
 //!   the engine what the outside did, or by one turn of its thread.
 //!

@@ -1,6 +1,7 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
 mod format;
+mod handlers;
 mod state;
 mod validate;
 
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
+pub(super) use handlers::HandlersArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
@@ -90,6 +92,7 @@ Examples:
   asl run order.asl.json --input '{\"id\": 7}' --mock mocks.yaml
   asl run order.asl.json --mock MockConfigFile.json --case RetryPath --time skip
   asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
+  asl run order.asl.json --task 'charge-*=python:app.handler' -v
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
@@ -146,11 +149,11 @@ pub(super) struct RunArgs {
         help_heading = "Who does the work"
     )]
     pub(super) case: Option<String>,
-    /// A handlers file: commands, endpoints and mocks for Tasks
+    /// A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
     pub(super) handlers: Option<PathBuf>,
-    /// One handler: a state or a glob over Resource, and cmd:COMMAND, http://… or mock:FILE;
-    /// comes before --mock, and --mock before --handlers
+    /// One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE,
+    /// python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers
     #[arg(
         long,
         value_name = "PATTERN=KIND:VALUE",
@@ -171,6 +174,8 @@ pub(super) struct RunArgs {
     /// Show which handler each Task would use, and stop
     #[arg(long, help_heading = "Who does the work")]
     pub(super) dry: bool,
+    #[command(flatten)]
+    pub(super) handlers_args: HandlersArgs,
 
     /// real, skip (jumps over waits while no real handler is at work), or N× as fast
     #[arg(long, value_parser = parse_time, default_value = "real", help_heading = "Time and bounds")]
@@ -422,6 +427,8 @@ pub(super) enum SchemaKind {
     Config,
     /// A definition in the Amazon States Language
     Definition,
+    /// The handlers file of `asl run --handlers`
+    Handlers,
 }
 
 #[derive(Debug, Args)]

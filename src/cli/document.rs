@@ -12,7 +12,7 @@ use crate::lint;
 use crate::report::diagnostics::{FileReport, human};
 use crate::report::style::{Style, printable};
 use crate::syntax::embedded::{Embedded, Place};
-use crate::syntax::{self, Diagnostic, Format, Severity, Source, Tree};
+use crate::syntax::{self, Diagnostic, Format, LineIndex, Severity, Source, Span, Tree};
 
 /// A definition that was read, however broken.
 pub(super) struct Document {
@@ -182,6 +182,25 @@ impl Document {
         }
         let definition = self.tree.node(self.machine.flow.node).to_json();
         definition.text().into()
+    }
+
+    /// The file that a person edits.
+    pub(super) fn file_name(&self) -> &str {
+        match self.outer.as_deref() {
+            None => &self.source.name,
+            Some((file, _)) => &file.source.name,
+        }
+    }
+
+    /// The line in that file of a place in the definition.
+    pub(super) fn lines(&self) -> impl Fn(Span) -> usize {
+        let outer = self.outer.as_deref();
+        let source = outer.map_or(&self.source, |(file, _)| &file.source);
+        let index = LineIndex::new(Arc::clone(&source.text));
+        move |span| {
+            let span = outer.map_or(span, |(_, machine)| machine.outer(span));
+            index.bytes(span.start as usize).line
+        }
     }
 
     /// Draws findings in the file that a person edits.

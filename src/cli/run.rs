@@ -1,5 +1,6 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
+mod dry;
 mod handlers;
 mod map_runs;
 mod outside;
@@ -35,8 +36,8 @@ use crate::lint;
 use crate::report::histories::{self, About, Definition};
 use crate::report::style::{printable, printable_json};
 use crate::runtime::{
-    Clock, Ended, Host, IdentityOptions, LogFileError, MAX_LIVE, RealClock, ScaledClock, Stop,
-    VirtualClock,
+    Clock, Ended, Host, IdentityOptions, LogFileError, MAX_LIVE, Masking, RealClock, ScaledClock,
+    Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use outside::Outside;
@@ -288,8 +289,9 @@ fn execute(
         max_events: max_events(args, execution_type(args)),
         era: Era::default(),
     };
-    let header = header(args, document, &start);
-    let mut sinks = Sinks::open(args, terminal, &header)?;
+    let masking = outside.host.handlers.masking().clone();
+    let header = masking.header(header(args, document, &start));
+    let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking);
     let ended = drive(
         Execution::new(Arc::new(program), start),
         outside,
@@ -340,6 +342,11 @@ fn drive(
         let mut stop = pin!(stop(args.timeout, sinks.unread()));
         let voice = sinks.voice(terminal);
         let Outside { host, port } = outside;
+        if args.handlers_args.verbose && !terminal.quiet {
+            let (style, masking) = (terminal.stderr_style(), host.handlers.masking().clone());
+            let listener = handlers::listener(sinks.voice(terminal), style, masking);
+            host.handlers.listen(listener);
+        }
         let run = async {
             let ended = crate::runtime::go_on(execution, &host, clock, sinks, stop.as_mut()).await;
             await_detached(&host, ended.stopped, stop, terminal).await;
@@ -453,6 +460,7 @@ fn conclude(
     sinks: Sinks,
     ended: &Ended,
 ) -> Result<Exit, Failure> {
+    let masking = sinks.masking().clone();
     let (outline, map_runs, log) = sinks.finish();
     let log_goes_out = args
         .log
@@ -463,14 +471,15 @@ fn conclude(
         return Err(Failure::ClosedPipe);
     }
     if terminal.quiet {
-        tell_in_short(&ended.outcome, terminal);
+        tell_in_short(&ended.outcome, &masking, terminal);
     } else {
         let told = tell(args, terminal, document, identity, &outline);
         let runs = map_runs.summary(&terminal.stderr_style());
         terminal.say(&format!("{told}{runs}"));
     }
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
-        print(&format!("{}\n", rendered(output, terminal)))?;
+        let output = masking.document(output);
+        print(&format!("{}\n", rendered(&output, terminal)))?;
     }
     log.map_err(Failure::usage)?;
     Ok(match (&ended.outcome, ended.stopped) {
@@ -482,12 +491,12 @@ fn conclude(
 }
 
 /// A failure in a line; success needs no words.
-fn tell_in_short(outcome: &Outcome, terminal: &Terminal) {
+fn tell_in_short(outcome: &Outcome, masking: &Masking, terminal: &Terminal) {
     match outcome {
         Outcome::Succeeded(_) => {}
         Outcome::TimedOut => terminal.error("States.Timeout: the execution timed out"),
         Outcome::Failed(error) | Outcome::Aborted(error) => {
-            terminal.error(&printable(&error.to_string()));
+            terminal.error(&printable(&masking.error(error).to_string()));
         }
     }
 }

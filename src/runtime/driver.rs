@@ -31,6 +31,29 @@ const FUEL: u64 = 10_000;
 pub struct Answers {
     task: EventId,
     sender: mpsc::UnboundedSender<Heard>,
+    /// Whoever wants to know what handlers say, and the state that it is said for.
+    listener: Option<(Listener, Arc<str>)>,
+}
+
+/// Hears what handlers say while they work: the state's name, and a line. It is called wherever a
+/// handler works, for the children of Map Runs too.
+#[derive(Clone)]
+pub struct Listener(Arc<Hear>);
+
+type Hear = dyn Fn(&str, &str) + Send + Sync;
+
+impl Listener {
+    /// A listener that does this with every line.
+    #[must_use]
+    pub fn new(hear: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hear))
+    }
+}
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 /// What the driver is told.
@@ -49,7 +72,30 @@ impl Answers {
     #[cfg(test)]
     pub(super) fn heard(task: EventId) -> (Self, mpsc::UnboundedReceiver<Heard>) {
         let (sender, heard) = mpsc::unbounded_channel();
-        (Self { task, sender }, heard)
+        let answers = Self {
+            task,
+            sender,
+            listener: None,
+        };
+        (answers, heard)
+    }
+
+    /// The same, with somebody who hears what is said for this state.
+    pub(super) fn told_to(mut self, listener: Option<&Listener>, state: &str) -> Self {
+        self.listener = listener.map(|it| (it.clone(), state.into()));
+        self
+    }
+
+    /// Whether anybody hears what is said.
+    pub(super) fn are_told(&self) -> bool {
+        self.listener.is_some()
+    }
+
+    /// The handler said something that is not its answer: a line on standard error.
+    pub fn said(&self, line: &str) {
+        if let Some((Listener(hear), state)) = &self.listener {
+            hear(state, line);
+        }
     }
 
     /// Somebody began to work on it: an activity's worker, by name.
@@ -347,7 +393,9 @@ impl Driver<'_> {
         let answers = Answers {
             task,
             sender: self.sender.clone(),
+            listener: None,
         };
+        let answers = answers.told_to(self.host.handlers.listener(), &request.name);
         if let Some(nested) = self.nested(&request) {
             return self.start_nested(nested, &answers);
         }

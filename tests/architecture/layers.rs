@@ -68,7 +68,7 @@ const HOMES: &[(&str, &str)] = &[
     ("axum", "src/server/"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/"),
-    ("command_fds", "src/runtime/handlers/command.rs"),
+    ("command_fds", "src/runtime/handlers/process.rs"),
     ("csv", "src/runtime/items/"),
     ("flate2", "src/runtime/items/object.rs"),
     ("globset", "src/cli/config"),

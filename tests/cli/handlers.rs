@@ -256,93 +256,130 @@ mock = "other"
 }
 
 #[test]
-fn handlers_are_read_from_json_and_yaml_too() {
-    let files = [
-        (
-            "h.json",
-            json!({"handler": [{"resource": "*", "mock": 7}]}).to_string(),
-        ),
-        (
-            "h.yaml",
-            "handler:\n  - resource: '*'\n    mock: 7\n".to_owned(),
-        ),
-        (
-            "h.toml",
-            "[[handler]]\nresource = \"*\"\nmock = 7\n".to_owned(),
-        ),
-    ];
-    for (name, text) in files {
-        Asl::new("run charge.asl.json --handlers")
-            .args([name])
-            .file("charge.asl.json", CHARGE)
-            .file(name, text)
-            .code(0)
-            .stdout("7\n");
-    }
+fn a_command_has_its_own_folder_and_variables() {
+    let script = r#"printf '"%s %s %s"' "$(basename "$PWD")" "$STAGE" "$FROM""#;
+    let handler = json!(["sh", "-c", script]);
+    // It begins where the handlers file is.
+    Asl::new("run charge.asl.json --handlers here/handlers.toml")
+        .file("charge.asl.json", CHARGE)
+        .file(
+            "here/handlers.toml",
+            format!(
+                "[[handler]]\nstate = \"Charge card\"\ncommand = {handler}\ncwd = \"work\"\n\
+                 env = {{ STAGE = \"test $$\", FROM = \"${{ORIGIN}}\" }}\n"
+            ),
+        )
+        .file("here/work/x", "")
+        .env("ORIGIN", "abc")
+        .code(0)
+        .stdout("\"work test $$ abc\"\n");
 }
 
-/// A handlers file that cannot be used is told with its name, the place and what to do.
 #[test]
-fn a_wrong_handlers_file_is_refused_with_its_place() {
-    let check = |handlers: &str, place: &str, message: &str| {
-        Asl::new("run charge.asl.json --handlers handlers.toml")
-            .file("charge.asl.json", CHARGE)
+fn a_shell_is_there_when_it_is_asked_for() {
+    handled("command = \"cat | tr a-z A-Z\"\nshell = true")
+        .args(["--input", "\"abc\""])
+        .code(0)
+        .stdout("\"ABC\"\n");
+    let told = handled("command = \"exit 4\"\nshell = true").code(0);
+    assert_eq!(caught(&told).1, "sh ended with exit code 4");
+}
+
+#[test]
+fn what_a_command_says_is_shown_when_asked_for() {
+    let script = r"echo one >&2; echo asl:heartbeat >&2; printf 'two\tthree\033[31m' >&2; echo 1";
+    let told = shell(script).args(["-v"]).code(0).stdout("1\n");
+    told.stderr_contains("Charge card │ one\nCharge card │ two    three\\u001b[31m\n")
+        .stderr_lacks("heartbeat")
+        .stderr_contains("SUCCEEDED");
+    shell(script).code(0).stderr_lacks("one");
+    shell(script).args(["-v", "-q"]).code(0).stderr("");
+}
+
+#[test]
+fn a_flood_on_stderr_neither_stops_a_command_nor_fills_the_memory() {
+    shell("yes | head -c 30000000 >&2; echo 1")
+        .code(0)
+        .stdout("1\n");
+    let told = shell("yes | head -c 100000 >&2; exit 1").code(0);
+    let (_, cause) = caught(&told);
+    assert!(cause.starts_with("sh ended with exit code 1: …"), "{cause}");
+}
+
+/// Parallel branches, each a Task of this name.
+pub(crate) fn branches(names: &[&str]) -> String {
+    let branch = |name: &&str| json!({"StartAt": name, "States": {*name: {"Type": "Task", "Resource": name, "End": true}}});
+    let branches: Vec<_> = names.iter().map(branch).collect();
+    let all = json!({"Type": "Parallel", "End": true, "Branches": branches});
+    json!({"StartAt": "All", "States": {"All": all}}).to_string()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_slow_handler_does_not_block_another_branch() {
+    // Each end of the pipe waits for the other.
+    let handlers = r#"
+[[handler]]
+state = "Reader"
+command = "mkfifo pipe 2> err; cat pipe"
+shell = true
+[[handler]]
+state = "Writer"
+command = "mkfifo pipe 2> err; echo 7 > pipe; echo 8"
+shell = true
+"#;
+    Asl::new("run m.json --handlers handlers.toml -q")
+        .file("m.json", branches(&["Reader", "Writer"]))
+        .file("handlers.toml", handlers)
+        .code(0)
+        .stdout("[7,8]\n");
+}
+
+/// A Map over the numbers up to this, with one Task, so many at once.
+pub(crate) fn map(count: usize, at_once: usize) -> Asl {
+    let map = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+        "MaxConcurrency": at_once, "ItemProcessor":
+        {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "t", "End": true}}}}}});
+    let input: Vec<usize> = (0..count).collect();
+    Asl::new("run m.json -q --input")
+        .args([json!(input).to_string()])
+        .file("m.json", map.to_string())
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_run_at_once_up_to_a_bound() {
+    let script = "mkdir running/$$ && ls running | wc -l && rmdir running/$$";
+    let told = map(150, 0)
+        .args(["--handlers", "handlers.toml"])
+        .file("running/keep", "")
+        .file(
+            "handlers.toml",
+            format!(
+                "[[handler]]\nresource = \"*\"\ncommand = \"{script}\"\nshell = true\ntimeout = 20"
+            ),
+        )
+        .code(0);
+    let counts: Vec<usize> = serde_json::from_value(told.json()).expect("numbers");
+    assert_eq!(counts.len(), 150);
+    // `keep` is counted, too.
+    assert!(counts.iter().all(|count| *count <= 65), "{counts:?}");
+}
+
+#[test]
+fn tasks_come_before_mocks_and_mocks_before_the_file() {
+    let handlers = "[[handler]]\nresource = \"*\"\nmock = \"file\"\n";
+    let all = || {
+        Asl::new("run m.json -q --handlers handlers.toml")
+            .file("m.json", branches(&["A", "B", "C"]))
             .file("handlers.toml", handlers)
-            .code(2)
-            .stdout("")
-            .stderr_contains(place)
-            .stderr_contains(message);
+            .file("mocks.yaml", "A:\n  return: mock\nB:\n  return: mock\n")
     };
-    check(
-        "",
-        "handlers.toml:1:1",
-        "a handlers file has a list `handler`",
-    );
-    check(
-        "[[handler]\n",
-        "handlers.toml:1:",
-        "handlers.toml cannot be read",
-    );
-    check(
-        "[[handler]]\nstate = \"A\"",
-        "handlers.toml:1:",
-        "exactly one of `command`",
-    );
-    check(
-        "[[handler]]\nstat = \"A\"\nmock = 1",
-        "handlers.toml:2:1",
-        "a handler has no `stat`",
-    );
-    check(
-        "[[handler]]\nstate = \"A\"\ncommand = \"rm -rf /\"",
-        "handlers.toml:3:11",
-        "`command` must be a list",
-    );
-    check(
-        "[[handler]]\nstate = 7\nmock = 1",
-        "handlers.toml:2:9",
-        "`state` must be a text",
-    );
-    check(
-        "[[handler]]\nstate = \"A\"\nmock = 1\ntimeout = \"soon\"",
-        "handlers.toml:4:11",
-        "for example \"500ms\"",
-    );
-}
-
-#[test]
-fn a_handlers_file_that_is_no_text_or_not_there_is_refused() {
-    let base =
-        || Asl::new("run charge.asl.json --handlers handlers.toml").file("charge.asl.json", CHARGE);
-    base()
-        .code(2)
-        .stderr("error: cannot read handlers.toml: No such file or directory\n");
-    base()
-        .file("handlers.toml", b"[[handler]]\nstate = \"\xff\"")
-        .code(2)
-        .stderr_contains("byte 10 of line 2, 0xFF, is not UTF-8");
-    base()
-        .file("handlers.toml", "x = ".to_owned() + &"[".repeat(100_000))
-        .code(2)
-        .stderr_contains("handlers.toml cannot be read");
+    all().code(0).stdout("[\"file\",\"file\",\"file\"]\n");
+    let mocked = || all().args(["--mock", "mocks.yaml"]);
+    mocked().code(0).stdout("[\"mock\",\"mock\",\"file\"]\n");
+    mocked()
+        .args(["--task", "A=cmd:echo 1", "--task", "*A*=cmd:echo 2"])
+        .code(0)
+        .stdout("[1,\"mock\",\"file\"]\n");
 }

@@ -156,14 +156,101 @@ fn an_address_that_is_none_is_refused_before_anything_runs() {
         .stderr_contains("invalid --task '*=http://'");
 }
 
-/// An HTTP Task that calls this path of an API, for which the server stands.
-fn api(server: &Server, path: &str) -> Asl {
-    let definition = format!(
+/// The call that an endpoint with these members got, and what was told.
+fn called(members: &str, path: &str) -> (crate::server::Call, Told) {
+    let server = Server::start();
+    let handler = format!("http = \"{}\"\n{members}", server.url(path));
+    let told = handled(&handler).env("TOKEN", "t0p-secret").code(0);
+    (server.calls().swap_remove(0), told)
+}
+
+#[test]
+fn headers_are_filled_in_from_the_environment() {
+    let headers = "headers = { Authorization = \"Bearer ${TOKEN}\", X-Plain = \"$${TOKEN}\" }";
+    let (call, told) = called(headers, "/echo");
+    let head = call.head.to_ascii_lowercase();
+    assert!(head.starts_with("post /echo "), "{head}");
+    assert!(
+        head.contains("authorization: bearer t0p-secret\r\n"),
+        "{head}"
+    );
+    assert!(head.contains("x-plain: ${token}\r\n"), "{head}");
+    told.stderr_lacks("t0p-secret");
+}
+
+#[test]
+fn an_endpoint_is_called_by_its_method() {
+    let (call, _) = called("method = \"PUT\"", "/echo");
+    assert!(call.head.starts_with("PUT /echo "), "{}", call.head);
+    assert!(call.body.contains("\"sendMessage\""), "{}", call.body);
+    let (call, told) = called("method = \"GET\"", "/missing");
+    assert!(call.head.starts_with("GET /missing "), "{}", call.head);
+    assert_eq!(call.body, "");
+    assert!(caught(&told).1.starts_with("GET http://"), "{told}");
+    handled("http = \"http://127.0.0.1:9/\"\nmethod = \"PATCH\"")
+        .args(["--dry"])
+        .code(0)
+        .stdout_contains("PATCH http://127.0.0.1:9/");
+}
+
+#[test]
+fn a_header_that_cannot_be_is_refused_before_anything_runs() {
+    let check = |headers: &str, message: &str| {
+        handled(&format!(
+            "http = \"http://127.0.0.1:9/\"\nheaders = {headers}"
+        ))
+        .code(2)
+        .stderr_contains("handlers.toml:4:")
+        .stderr_contains(message);
+    };
+    let absent = "{ A = \"${ABSENT}\" }";
+    check(absent, "the environment has no variable \"ABSENT\"");
+    check(absent, "set it before the run: ABSENT=… asl run …");
+    check(
+        "{ A = \"${\" }",
+        "write `${NAME}`, or `$${` for a plain `${`",
+    );
+    check("{ \"A B\" = \"1\" }", "\"A B\" is no name of a header");
+    check(
+        "{ A = \"a\\nb\" }",
+        "a header is one line of visible characters",
+    );
+    check("[\"A: 1\"]", "for example: headers = { NAME = \"value\" }");
+}
+
+#[test]
+fn an_http_task_gets_the_headers_of_its_connection() {
+    let server = Server::start();
+    let handlers = format!(
+        "[[handler]]\nstate = \"T\"\nhttp = \"{}\"\n\
+         headers = {{ Authorization = \"Bearer ${{TOKEN}}\" }}",
+        server.url("")
+    );
+    Asl::new("run m.json -q --handlers handlers.toml")
+        .file("m.json", api_task("/echo"))
+        .file("handlers.toml", handlers)
+        .env("TOKEN", "t0p-secret")
+        .code(0);
+    let head = server.calls()[0].head.to_ascii_lowercase();
+    assert!(
+        head.contains("authorization: bearer t0p-secret\r\n"),
+        "{head}"
+    );
+}
+
+/// A machine with an HTTP Task that calls this path of an API.
+fn api_task(path: &str) -> String {
+    format!(
         r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "End": true,
             "Resource": "arn:aws:states:::http:invoke",
             "Parameters": {{"ApiEndpoint": "https://api.example.com{path}", "Method": "POST",
                 "Authentication": {{"ConnectionArn": "arn"}}, "RequestBody": {{"n": 1}}}}}}}}}}"#
-    );
+    )
+}
+
+/// An HTTP Task that calls this path of an API, for which the server stands.
+fn api(server: &Server, path: &str) -> Asl {
+    let definition = api_task(path);
     Asl::new("run m.json -q --task")
         .args([format!("arn:aws:states:::http:invoke={}", server.url(""))])
         .file("m.json", definition)

@@ -36,14 +36,15 @@ impl Running {
         }
     }
 
-    /// Waits until a line of stderr says this, and says nothing for a run that is over.
-    fn wait_for(&mut self, text: &str) {
+    /// The first line of stderr that says this; a run that ends before is wrong.
+    fn wait_for(&mut self, text: &str) -> String {
         let mut line = String::new();
         while !line.contains(text) {
             line.clear();
             let count = self.stderr.read_line(&mut line).expect("it speaks UTF-8");
             assert!(count > 0, "it ended without saying {text}");
         }
+        line
     }
 
     fn interrupt(self, signal: Signal) -> (Folder, Option<i32>) {
@@ -72,6 +73,20 @@ fn is_gone(pid: Pid) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
     let zombie = status.is_ok_and(|stat| stat.contains(") Z "));
     zombie || test_kill_process(pid).is_err()
+}
+
+/// Waits until processes are gone that were sent the signal that ends them.
+#[track_caller]
+fn end(pids: Vec<Pid>) {
+    for pid in pids {
+        // The system needs a moment to obey.
+        let mut tries = 0;
+        while !is_gone(pid) {
+            assert!(tries < 1000, "{pid:?} is still there");
+            tries += 1;
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
 }
 
 fn last_event(folder: &Folder) -> serde_json::Value {
@@ -108,15 +123,7 @@ fn aborts(signal: Signal) {
     let last = last_event(&folder);
     assert_eq!(last["type"], "ExecutionAborted");
     assert_eq!(last["executionAbortedEventDetails"]["error"], "Interrupted");
-    for pid in pids {
-        // The signal that ends it was sent; the system needs a moment to obey.
-        let mut tries = 0;
-        while !is_gone(pid) {
-            assert!(tries < 1000, "{pid:?} is still there");
-            tries += 1;
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
+    end(pids);
     folder
         .asl("history run.jsonl")
         .code(0)
@@ -187,4 +194,29 @@ fn ctrl_c_ends_a_machine_that_never_pauses() {
         .expect("no panic")
         .expect("a pipe can be read");
     assert_eq!(last_event(&run.folder)["type"], "ExecutionAborted");
+}
+
+#[test]
+fn a_function_ends_with_its_run() {
+    let python = Command::new("python3").arg("--version").output();
+    if !python.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    let source = "import os, subprocess
+def handler(event, context):
+    child = subprocess.Popen(['sleep', '1000'])
+    print('pids', os.getpid(), child.pid)
+    child.wait()
+";
+    let folder = machine().file("app.py", source);
+    let line = "run charge.asl.json -v --task *=python:app.handler";
+    let mut running = Running::start(folder, line, &[]);
+    let told = running.wait_for("pids");
+    let pids = told.split(' ').filter_map(|word| word.trim().parse().ok());
+    let pids: Vec<Pid> = pids.filter_map(Pid::from_raw).collect();
+    assert_eq!(pids.len(), 2, "{told}");
+    let (_, code) = running.interrupt(Signal::INT);
+    assert_eq!(code, Some(130));
+    end(pids);
 }

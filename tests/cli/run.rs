@@ -13,18 +13,6 @@ const FAIL: &str = r#"{
   "States": {"Decline": {"Type": "Fail", "Error": "Declined", "Cause": "no funds"}}
 }"#;
 
-const TASKS: &str = r#"{
-  "StartAt": "Charge card",
-  "States": {
-    "Charge card": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
-      "Parameters": {"FunctionName": "charge", "Payload.$": "$"}, "Next": "Ship"},
-    "Ship": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Tell"},
-    "Tell": {"Type": "Parallel", "End": true, "Branches": [
-      {"StartAt": "Mail", "States": {"Mail": {"Type": "Task", "Resource": "mail", "End": true}}}
-    ]}
-  }
-}"#;
-
 fn run(options: &str, definition: &str) -> Asl {
     Asl::new(&format!("run order.asl.json {options}")).file("order.asl.json", definition)
 }
@@ -139,42 +127,6 @@ fn names_that_step_functions_would_refuse_are_refused() {
     run("--timeout soon", FAIL)
         .code(2)
         .stderr_contains("use a duration such as 500ms");
-}
-
-#[test]
-fn tasks_without_a_handler_are_told_all_at_once() {
-    run("", TASKS).code(2).stdout("").stderr(
-        "error: 3 Tasks have no handler:\n  \
-           Charge card  arn:aws:states:::lambda:invoke\n  \
-           Ship  arn:aws:states:::sqs:sendMessage\n  \
-           Mail  mail\n\
-         say who does the work with --mock FILE, --handlers FILE or --task 'PATTERN=cmd:COMMAND'; \
-         --dry shows the plan\n",
-    );
-    run("--task charge=cmd:true --task Ship=cmd:true", TASKS)
-        .code(2)
-        .stderr_contains("1 Task has no handler:\n  Mail  mail\n");
-}
-
-#[test]
-fn a_dry_run_shows_who_would_do_the_work() {
-    run(
-        "--dry --task charge=cmd:true --task 'Ship=http://127.0.0.1:9/sqs'",
-        TASKS,
-    )
-    .code(2)
-    .stdout(
-        "✔ Charge card  arn:aws:states:::lambda:invoke    cmd: true\n\
-             ✔ Ship         arn:aws:states:::sqs:sendMessage  http://127.0.0.1:9/sqs\n\
-             ✖ Mail         mail                              no handler\n",
-    )
-    .stderr("");
-    run("--dry --task '*=cmd:touch done'", TASKS)
-        .code(0)
-        .stdout_contains("cmd: touch done");
-    run("--dry", FAIL)
-        .code(0)
-        .stdout("this machine has no Tasks: it needs no handlers\n");
 }
 
 #[test]

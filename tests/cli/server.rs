@@ -14,6 +14,8 @@ pub(crate) struct Server {
 /// One request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
+    /// The request line and the headers.
+    pub(crate) head: String,
     pub(crate) path: String,
     pub(crate) body: String,
 }
@@ -56,9 +58,11 @@ fn serve(stream: TcpStream, calls: &Mutex<Vec<Call>>) -> std::io::Result<()> {
     reader.read_line(&mut line)?;
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
     let mut length = 0;
+    let mut head = line;
     loop {
         let mut header = String::new();
         reader.read_line(&mut header)?;
+        head.push_str(&header);
         if header.trim().is_empty() {
             break;
         }
@@ -70,7 +74,7 @@ fn serve(stream: TcpStream, calls: &Mutex<Vec<Call>>) -> std::io::Result<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    let call = Call { path, body };
+    let call = Call { head, path, body };
     calls
         .lock()
         .expect("no panic in a server")

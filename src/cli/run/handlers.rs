@@ -1,20 +1,19 @@
-//! Which handler does which Task's work: from the arguments, and told before anything runs.
+//! Which handler does which Task's work, from the arguments, and who hears what handlers say.
 
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::progress::Voice;
 use crate::cli::args::RunArgs;
-use crate::cli::document::{Document, need_tree, show};
+use crate::cli::document::{need_tree, show};
 use crate::cli::output::{Failure, Terminal};
-use crate::data::Json;
-use crate::language::{Body, IntegrationPattern, Resource, State};
-use crate::report::style::{Role, Style, columns, printable};
+use crate::report::style::{Style, printable};
 use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
-    CommandHandler, HttpHandler, TaskHandler, TaskPattern, Unmocked, file, mocks,
+    CommandHandler, Function, HttpHandler, Program, TaskHandler, TaskPattern, Unmocked, file,
+    mocks, node_handler, python_handler,
 };
-use crate::runtime::{Handlers, Host};
+use crate::runtime::{Handlers, Listener, Masking};
 
 /// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`.
 pub(super) fn bind(
@@ -40,14 +39,7 @@ pub(super) fn bind(
         mocked = Some(format);
     }
     if let Some(path) = &args.handlers {
-        let (source, tree) = need_tree(path, terminal)?;
-        if let Err(diagnostic) = file::bind(&mut handlers, &tree) {
-            show(terminal, &source, Some(&tree), vec![diagnostic]);
-            return Err(Failure::usage(format_args!(
-                "{} cannot be used",
-                printable(&source.name)
-            )));
-        }
+        bind_file(&mut handlers, path, terminal)?;
     }
     if mocked == Some(MockFormat::Aws) {
         let rest = TaskPattern::Resource("*".to_owned());
@@ -69,22 +61,45 @@ fn bind_mocks(
     })
 }
 
+fn bind_file(handlers: &mut Handlers, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    let (source, tree) = need_tree(path, terminal)?;
+    let around = file::Surroundings {
+        folder: path.parent().unwrap_or(Path::new("")),
+        variable: &|name| std::env::var(name).ok(),
+    };
+    file::bind(handlers, &tree, &around).map_err(|found| {
+        show(terminal, &source, Some(&tree), found);
+        Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
+    })
+}
+
+/// What a value of `--task` begins with, and what it looks like.
+const TASK_KINDS: [(&str, &str); 6] = [
+    ("cmd:", "cmd:COMMAND"),
+    ("http://", "http://…"),
+    ("https://", "https://…"),
+    ("mock:", "mock:FILE"),
+    ("node:", "node:index.handler"),
+    ("python:", "python:app.handler"),
+];
+
 /// `PATTERN=KIND:VALUE`. A pattern may hold `=` no more than a state's name does: the first one
 /// that a known kind follows divides.
 fn bind_task(handlers: &mut Handlers, text: &str, terminal: &Terminal) -> Result<(), Failure> {
     let usage = |why: &str| {
+        let forms = TASK_KINDS.map(|(_, form)| format!("PATTERN={form}"));
+        let [first @ .., last] = &forms;
         Failure::usage(format_args!(
-            "invalid --task '{}': {why}; write PATTERN=cmd:COMMAND, PATTERN=http://…, or \
-             PATTERN=mock:FILE",
-            printable(text)
+            "invalid --task '{}': {why}; write {} or {last}",
+            printable(text),
+            first.join(", ")
         ))
     };
-    let kinds = ["cmd:", "http://", "https://", "mock:"];
     let divided = text.match_indices('=').find_map(|(at, _)| {
         let value = &text[at + 1..];
-        kinds
+        TASK_KINDS
             .iter()
-            .any(|kind| value.starts_with(kind))
+            .any(|(kind, _)| value.starts_with(kind))
             .then(|| (&text[..at], value))
     });
     let (pattern, value) = divided.ok_or_else(|| usage("it names no kind of handler"))?;
@@ -95,20 +110,44 @@ fn bind_task(handlers: &mut Handlers, text: &str, terminal: &Terminal) -> Result
     if let Some(path) = value.strip_prefix("mock:") {
         return bind_answers(handlers, pattern, Path::new(path), terminal);
     }
-    let handler: Arc<dyn TaskHandler> = match value.strip_prefix("cmd:") {
-        Some(command) => {
-            let argv = shlex::split(command).filter(|argv| !argv.is_empty());
-            let argv =
-                argv.ok_or_else(|| usage("the command is empty or its quotes do not match"))?;
-            Arc::new(CommandHandler {
-                argv,
-                timeout: None,
-            })
-        }
-        None => Arc::new(HttpHandler::new(value, None).map_err(|error| usage(&error))?),
-    };
-    handlers.bind(pattern, handler);
+    handlers.bind(pattern, task_handler(value).map_err(|why| usage(&why))?);
     Ok(())
+}
+
+/// The handler that `KIND:VALUE` names, when it is no mock.
+fn task_handler(value: &str) -> Result<Arc<dyn TaskHandler>, String> {
+    let function = |handler: &str| {
+        if !Function::is_handler(handler) {
+            return Err("it names no function in a file".to_owned());
+        }
+        Ok(Function {
+            handler: handler.to_owned(),
+            ..Function::default()
+        })
+    };
+    match value.split_once(':') {
+        Some(("cmd", command)) => {
+            let argv = shlex::split(command).filter(|argv| !argv.is_empty());
+            let argv = argv.ok_or("the command is empty or its quotes do not match")?;
+            let program = Program {
+                argv,
+                ..Program::default()
+            };
+            Ok(Arc::new(CommandHandler::new(program, None)))
+        }
+        Some(("node", handler)) => Ok(Arc::new(node_handler(function(handler)?))),
+        Some(("python", handler)) => Ok(Arc::new(python_handler(function(handler)?))),
+        _ => Ok(Arc::new(HttpHandler::new(value, None)?)),
+    }
+}
+
+/// Tells a person, line by line, what handlers say while they work.
+pub(super) fn listener(voice: Voice, style: Style, masking: Masking) -> Listener {
+    Listener::new(move |state, line| {
+        let (state, line) = (printable(state), masking.text(line).replace('\t', "    "));
+        let state = format!("{state} │");
+        voice.say(&format!("{} {}", style.dim(&state), printable(&line)));
+    })
 }
 
 /// `mock:FILE` in `--task`: the file holds the answers of that one Task.
@@ -123,135 +162,4 @@ fn bind_answers(
         show(terminal, &source, Some(&tree), vec![diagnostic]);
         Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
     })
-}
-
-/// The Tasks of a machine with their handlers.
-pub(super) struct Plan(Vec<Planned>);
-
-struct Planned {
-    state: String,
-    resource: String,
-    handler: Option<String>,
-    /// Whether a callback port could do in place of a handler.
-    answers_later: bool,
-}
-
-impl Plan {
-    /// Of the machine that is run, which has no name here, and of those that it may start.
-    /// Of the first one, only the Task `alone`, when that runs alone.
-    pub(super) fn of(
-        machines: &[(Option<&str>, Document)],
-        host: &Host,
-        alone: Option<&str>,
-    ) -> Self {
-        let tasks = machines.iter().flat_map(|(name, document)| {
-            document
-                .machine
-                .states()
-                .filter(move |state| name.is_some() || alone.is_none_or(|one| *state.name == *one))
-                .filter_map(move |state| match &state.body {
-                    Body::Task(task) => Some((*name, state, &task.resource.as_ref()?.value)),
-                    _ => None,
-                })
-        });
-        let plan = |(name, state, resource): (Option<&str>, &State, &Resource)| {
-            let name = name.map_or(String::new(), |name| format!("{}: ", printable(name)));
-            Planned {
-                answers_later: matches!(resource, Resource::Activity { .. })
-                    || resource.pattern() == IntegrationPattern::WaitForTaskToken,
-                state: format!("{name}{}", printable(&state.name)),
-                resource: printable(resource.text()).into_owned(),
-                handler: who(state, resource, host),
-            }
-        };
-        Self(tasks.map(plan).collect())
-    }
-
-    pub(super) fn is_complete(&self) -> bool {
-        self.0.iter().all(|task| task.handler.is_some())
-    }
-
-    /// A row for each Task.
-    pub(super) fn table(&self, style: &Style) -> String {
-        if self.0.is_empty() {
-            return "this machine has no Tasks: it needs no handlers\n".to_owned();
-        }
-        let width = |cell: fn(&Planned) -> &str| {
-            self.0
-                .iter()
-                .map(|task| columns(cell(task)))
-                .max()
-                .unwrap_or(0)
-        };
-        let (states, resources) = (width(|task| &task.state), width(|task| &task.resource));
-        let mut text = String::new();
-        for task in &self.0 {
-            let pad = |cell: &str, width: usize| {
-                format!("{cell}{}", " ".repeat(width.saturating_sub(columns(cell))))
-            };
-            let (mark, handler) = match &task.handler {
-                Some(handler) => (style.ok("✔"), style.paint(Role::Plain, handler)),
-                None => (style.bad("✖"), style.bad("no handler")),
-            };
-            let (state, resource) = (pad(&task.state, states), pad(&task.resource, resources));
-            writeln!(
-                text,
-                "{mark} {}  {}  {handler}",
-                style.bold(&state),
-                style.dim(&resource)
-            )
-            .expect("a string takes all");
-        }
-        text
-    }
-
-    /// What to say about Tasks without a handler, all at once.
-    pub(super) fn missing(&self) -> String {
-        let missing: Vec<&Planned> = self
-            .0
-            .iter()
-            .filter(|task| task.handler.is_none())
-            .collect();
-        let (verb, noun) = if missing.len() == 1 {
-            ("has", "Task")
-        } else {
-            ("have", "Tasks")
-        };
-        let mut text = format!("{} {noun} {verb} no handler:\n", missing.len());
-        for task in &missing {
-            writeln!(text, "  {}  {}", task.state, task.resource).expect("a string takes all");
-        }
-        text.push_str(
-            "say who does the work with --mock FILE, --handlers FILE or \
-             --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
-        );
-        if missing.iter().all(|task| task.answers_later) {
-            text.push_str("; with --callback-port PORT somebody can answer from outside");
-        }
-        text
-    }
-}
-
-/// Who does a Task's work.
-fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
-    if host.machines.serve(resource) {
-        return Some("machine of --machine-map".to_owned());
-    }
-    let function = function_name(state, resource);
-    let handler = host
-        .handlers
-        .describe(&state.name, resource, function.as_deref());
-    handler.map(|handler| printable(&handler).into_owned())
-}
-
-/// The function that `lambda:invoke` calls, when the definition names it outright.
-fn function_name(state: &State, resource: &Resource) -> Option<String> {
-    let arguments = state
-        .io
-        .parameters
-        .as_ref()
-        .or(state.io.arguments.as_ref())?;
-    let name = arguments.value.get("FunctionName").and_then(Json::as_str);
-    name.filter(|_| resource.is_lambda_invoke())
-        .map(str::to_owned)
 }

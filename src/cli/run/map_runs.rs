@@ -7,6 +7,7 @@ use crate::data::StatesError;
 use crate::engine::Note;
 use crate::engine::map_run::{MapRunStatus, Tally};
 use crate::report::style::{Style, fit, printable};
+use crate::runtime::Masking;
 
 /// One Map Run, as it was told last.
 struct MapRun {
@@ -27,7 +28,7 @@ impl MapRun {
 pub(super) struct MapRuns(Vec<MapRun>);
 
 impl MapRuns {
-    pub(super) fn note(&mut self, note: &Note<'_>) {
+    pub(super) fn note(&mut self, note: &Note<'_>, masking: &Masking) {
         let Note::MapRun {
             state,
             tally,
@@ -40,7 +41,7 @@ impl MapRuns {
         let told = MapRun {
             state: state.to_owned(),
             tally,
-            first_failure: first_failure.map(|(child, error)| (child, error.clone())),
+            first_failure: first_failure.map(|(child, error)| (child, masking.error(error))),
             status,
         };
         let open = self

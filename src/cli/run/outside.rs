@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::dry::Plan;
 use super::port::{OpenPort, Port};
 use super::{executable, handlers};
 use crate::cli::Exit;
@@ -42,18 +43,20 @@ impl Outside {
         if let Some(port) = &port {
             host.handlers.answer_through(Arc::clone(&port.callbacks));
         }
-        let plan = handlers::Plan::of(&documents, &host, args.alone.state.as_deref());
+        let plan = Plan::of(&documents, &host, args.alone.state.as_deref());
         let (_, document) = documents.swap_remove(0);
         if args.dry {
-            print(&plan.table(&terminal.stdout_style()))?;
-            return Ok(ControlFlow::Break(if plan.is_complete() {
-                Exit::Success
-            } else {
-                Exit::Usage
-            }));
+            let style = terminal.stdout_style();
+            // Who reads it from a pipe looks for something in it.
+            let width = terminal.stdout_seen.then_some(style.width);
+            let table = plan.table(&style, width);
+            print(&host.handlers.masking().text(&table))?;
         }
         if !plan.is_complete() {
             return Err(Failure::usage(plan.missing()));
+        }
+        if args.dry {
+            return Ok(ControlFlow::Break(Exit::Success));
         }
         let port = port.map(|port| port.open(args, terminal)).transpose()?;
         let host = Arc::new(host);

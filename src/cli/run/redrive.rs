@@ -39,6 +39,8 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
         ControlFlow::Continue(bound) => bound,
         ControlFlow::Break(exit) => return Ok(exit),
     };
+    let masking = outside.host.handlers.masking().clone();
+    let header = &masking.header(header.clone());
     let mut sinks = match log {
         Some(mut log) => {
             if recorded.recording.torn_line.is_some() {
@@ -48,6 +50,7 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
         }
         None => Sinks::open(args, terminal, header)?,
     };
+    sinks = sinks.masked(masking);
     sinks.recall(recorded.events(), same);
     sinks.recall(&rest, false);
     let mut clock = clock(args, Some(resumed_at(args, &recorded)));

@@ -14,7 +14,7 @@ use crate::cli::output::{Failure, Terminal};
 use crate::engine::{EventSink, Note};
 use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
-use crate::runtime::{LogFile, LogFileError};
+use crate::runtime::{LogFile, LogFileError, Masking};
 
 /// stdout as a log: whoever reads it can end the run by going away.
 struct Piped(Arc<Notify>);
@@ -49,6 +49,8 @@ pub(super) struct Sinks {
     outlined: bool,
     map_runs: MapRuns,
     progress: Option<Progress>,
+    /// Nothing is told but through it.
+    masking: Masking,
 }
 
 impl Sinks {
@@ -106,12 +108,25 @@ impl Sinks {
             outlined: !terminal.quiet,
             map_runs: MapRuns::default(),
             progress,
+            masking: Masking::default(),
         }
+    }
+
+    /// The same, with secrets that nobody shall hear.
+    pub(super) fn masked(mut self, masking: Masking) -> Self {
+        self.masking = masking;
+        self
+    }
+
+    pub(super) fn masking(&self) -> &Masking {
+        &self.masking
     }
 
     /// Hears what happened before: a new log has it too, and one that goes on has it already.
     pub(super) fn recall(&mut self, events: &[HistoryEvent<'_>], is_logged: bool) {
         for event in events {
+            let masked = self.masking.event(event);
+            let event = masked.as_ref().unwrap_or(event);
             if let Some(log) = self.log.as_mut().filter(|_| !is_logged) {
                 log.event(event);
             }
@@ -161,6 +176,8 @@ fn spare(log: &Path, args: &RunArgs) -> Result<(), Failure> {
 
 impl EventSink for Sinks {
     fn event(&mut self, event: &HistoryEvent<'_>) {
+        let masked = self.masking.event(event);
+        let event = masked.as_ref().unwrap_or(event);
         if let Some(log) = &mut self.log {
             log.event(event);
         }
@@ -182,7 +199,7 @@ impl EventSink for Sinks {
     }
 
     fn note(&mut self, note: &Note<'_>) {
-        self.map_runs.note(note);
+        self.map_runs.note(note, &self.masking);
         if let Some(progress) = &mut self.progress {
             progress.draw(&self.outline, &self.map_runs);
         }

@@ -1,33 +1,92 @@
-//! Commands: the payload on standard input, the result on standard output. Never a shell.
+//! Commands: the payload on standard input, the result on standard output. Never a shell, unless
+//! somebody asks for it.
 
 use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::process::{Child, Command};
-use tokio::sync::Semaphore;
 
-use super::heartbeat::{Heart, Said};
+use super::file::Item;
+use super::heartbeat::Heart;
+use super::process::{self, Group, Program, ending};
+use super::said::Said;
 use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
+use crate::syntax::{Diagnostic, Node};
 
 /// Runs a program for each call.
 #[derive(Clone, Debug)]
 pub struct CommandHandler {
-    /// The program and its arguments; not empty.
-    pub argv: Vec<String>,
+    /// What is run.
+    program: Program,
     /// How long one call may take.
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    /// The command as it was written for a shell.
+    script: Option<String>,
 }
 
 /// How much of what a command says on standard error goes into a cause.
-const MAX_CAUSE: usize = 4096;
+pub(super) const MAX_CAUSE: usize = 4096;
 
 /// How long what is left in the pipes of a command that ended may take to be read.
 const GRACE: Duration = Duration::from_secs(1);
+
+impl CommandHandler {
+    /// A handler that runs this program.
+    #[must_use]
+    pub fn new(program: Program, timeout: Option<Duration>) -> Self {
+        Self {
+            program,
+            timeout,
+            script: None,
+        }
+    }
+
+    /// The handler that an entry of a handlers file asks for.
+    pub(super) fn read(value: Node<'_>, item: &mut Item<'_, '_>) -> Result<Self, Diagnostic> {
+        let script = match (item.flag("shell")?, value.as_str()) {
+            (true, Some(script)) => Some(script.to_string()),
+            (true, None) => {
+                let message = "with `shell = true`, `command` is a text for the shell";
+                let help = "for example: command = \"cat | jq .order\"";
+                return Err(item.wrong(value, message).help(help));
+            }
+            (false, Some(_)) => {
+                let message = "`command` must be a list of the program and its arguments";
+                let help = "for example: command = [\"python3\", \"charge.py\"]; a text needs a \
+                            shell: say `shell = true`";
+                return Err(item.wrong(value, message).help(help));
+            }
+            (false, None) => None,
+        };
+        let argv = match &script {
+            Some(script) => shell(script),
+            None => item.arguments(value, "command")?,
+        };
+        Ok(Self {
+            program: item.program(argv)?,
+            timeout: item.timeout()?,
+            script,
+        })
+    }
+}
+
+/// The shell that runs a script.
+fn shell(script: &str) -> Vec<String> {
+    let shell = if cfg!(windows) {
+        ["cmd", "/C"]
+    } else {
+        ["sh", "-c"]
+    };
+    shell
+        .into_iter()
+        .chain([script])
+        .map(str::to_owned)
+        .collect()
+}
 
 impl TaskHandler for CommandHandler {
     fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
@@ -40,7 +99,10 @@ impl TaskHandler for CommandHandler {
     }
 
     fn describe(&self) -> String {
-        format!("cmd: {}", self.argv.join(" "))
+        match &self.script {
+            Some(script) => format!("shell: {script}"),
+            None => format!("cmd: {}", self.program.argv.join(" ")),
+        }
     }
 }
 
@@ -49,7 +111,8 @@ async fn call(
     invocation: Invocation,
     heart: Heart,
 ) -> Result<Json, StatesError> {
-    let resource = invocation.request.resource.clone();
+    // Waiting for a place is not the command's fault.
+    let _place = process::place().await;
     let work = converse(&handler, &invocation, &heart);
     let Some(timeout) = handler.timeout else {
         return work.await;
@@ -57,13 +120,10 @@ async fn call(
     tokio::time::timeout(timeout, work)
         .await
         .unwrap_or_else(|_| {
-            let cause = format!("{} took longer than {timeout:?}", handler.argv[0]);
-            Err(answer::unnamed(&resource, cause))
+            let cause = format!("{} took longer than {timeout:?}", handler.program.argv[0]);
+            Err(answer::unnamed(&invocation.request.resource, cause))
         })
 }
-
-/// How many commands of this process run at once: each takes some file descriptors.
-static AT_ONCE: Semaphore = Semaphore::const_new(128);
 
 async fn converse(
     handler: &CommandHandler,
@@ -71,10 +131,9 @@ async fn converse(
     heart: &Heart,
 ) -> Result<Json, StatesError> {
     let resource = &invocation.request.resource;
-    let program = &handler.argv[0];
-    // Who comes when all places are taken waits. The semaphore is never closed.
-    let _place = AT_ONCE.acquire().await;
-    let mut process = Group::spawn(handler, invocation, heart.matters())
+    let program = &handler.program.argv[0];
+    let variables = process::variables(invocation);
+    let mut process = Group::spawn(&handler.program, variables, heart.matters())
         .map_err(|error| answer::unnamed(resource, format!("cannot run {program}: {error}")))?;
     let pulse = process.pulse.take();
     tokio::select! {
@@ -93,13 +152,13 @@ async fn talk(
     let child = &mut process.child;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let payload = invocation.payload().text().into_owned();
-    let (mut output, mut errors) = (Vec::new(), Said::default());
+    let (mut output, mut errors) = (Vec::new(), Said::nothing(heart, MAX_CAUSE));
     let status = {
         let mut talk = pin!(async {
             tokio::try_join!(
                 write(stdin, payload.as_bytes()),
                 read(stdout, &mut output),
-                read_end(stderr, &mut errors, heart)
+                read_end(stderr, &mut errors)
             )
         });
         tokio::select! {
@@ -125,10 +184,8 @@ fn judge(
     program: &str,
     status: ExitStatus,
     output: &[u8],
-    errors: &[u8],
+    errors: &str,
 ) -> Result<Json, StatesError> {
-    let errors = String::from_utf8_lossy(errors);
-    let errors = errors.trim();
     let text = String::from_utf8_lossy(output);
     if !status.success() {
         if let Some(error) = answer::named(resource, &text) {
@@ -155,23 +212,6 @@ fn judge(
         })
 }
 
-#[cfg(unix)]
-fn ending(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => "no exit code".to_owned(),
-    }
-}
-
-#[cfg(not(unix))]
-fn ending(status: ExitStatus) -> String {
-    status.code().map_or("no exit code".to_owned(), |code| {
-        format!("exit code {code}")
-    })
-}
-
 /// An answer that is longer than any result may be.
 struct TooLarge;
 
@@ -196,127 +236,17 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) -> Re
     Ok(())
 }
 
-/// The end of a stream, however long it is, and the heartbeats in it.
+/// A stream that tells why a command fails, however long it is.
 async fn read_end(
     stream: Option<impl AsyncRead + Unpin>,
-    said: &mut Said,
-    heart: &Heart,
+    said: &mut Said<'_>,
 ) -> Result<(), TooLarge> {
     let Some(mut stream) = stream else {
         return Ok(());
     };
     let mut chunk = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut chunk).await {
-        if said.hear(&chunk[..count], MAX_CAUSE) > 0 {
-            heart.beat();
-        }
+        said.hear(&chunk[..count]);
     }
     Ok(())
-}
-
-/// A process and all it started: they end together when the work is given up.
-struct Group {
-    child: Child,
-    #[cfg(unix)]
-    id: Option<rustix::process::Pid>,
-    /// Where it can tell that it is alive.
-    pulse: Option<Pulse>,
-}
-
-#[cfg(unix)]
-type Pulse = tokio::net::unix::pipe::Receiver;
-#[cfg(not(unix))]
-type Pulse = tokio::io::Empty;
-
-/// Lets a command tell through a pipe that it is alive. Elsewhere it does so on standard error.
-#[cfg(unix)]
-fn feel_pulse(command: &mut Command) -> std::io::Result<Option<Pulse>> {
-    use command_fds::{CommandFdExt, FdMapping};
-    const CHILD_FD: i32 = 3;
-    let (reader, writer) = std::io::pipe()?;
-    let mapping = FdMapping {
-        parent_fd: writer.into(),
-        child_fd: CHILD_FD,
-    };
-    command
-        .fd_mappings(vec![mapping])
-        .expect("there is but one mapping")
-        .env("ASL_HEARTBEAT_FD", CHILD_FD.to_string());
-    Pulse::from_owned_fd(reader.into()).map(Some)
-}
-
-#[cfg(not(unix))]
-fn feel_pulse(_: &mut Command) -> std::io::Result<Option<Pulse>> {
-    Ok(None)
-}
-
-impl Group {
-    fn spawn(
-        handler: &CommandHandler,
-        invocation: &Invocation,
-        heart_matters: bool,
-    ) -> std::io::Result<Self> {
-        let request = &invocation.request;
-        let mut command = Command::new(&handler.argv[0]);
-        command
-            .args(&handler.argv[1..])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .env("ASL_STATE", &*request.name)
-            .env("ASL_RESOURCE", &**request.resource.text())
-            .env("ASL_ATTEMPT", request.attempt.to_string())
-            .env("ASL_EXECUTION", &*invocation.identity.execution_arn);
-        if let Some(token) = &request.token {
-            command.env("ASL_TASK_TOKEN", &**token);
-        }
-        #[cfg(unix)]
-        command.process_group(0);
-        let pulse = if heart_matters {
-            feel_pulse(&mut command)?
-        } else {
-            None
-        };
-        let child = command.spawn()?;
-        #[cfg(unix)]
-        let id = child
-            .id()
-            .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
-        Ok(Self {
-            child,
-            #[cfg(unix)]
-            id,
-            pulse,
-        })
-    }
-}
-
-impl Group {
-    /// Waits for the command, and ends what it left running: that would keep the pipes open.
-    async fn wait(&mut self) -> std::io::Result<ExitStatus> {
-        let status = self.child.wait().await;
-        self.kill();
-        status
-    }
-
-    #[cfg(unix)]
-    fn kill(&mut self) {
-        // Only once: afterwards the number may be somebody else's.
-        if let Some(group) = self.id.take() {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn kill(&mut self) {
-        let _ = self.child.start_kill();
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        // Children that outlive their command would keep ports and files: none is left behind.
-        self.kill();
-    }
 }

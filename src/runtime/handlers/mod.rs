@@ -3,24 +3,35 @@
 mod answer;
 mod command;
 pub mod file;
+mod function;
 mod heartbeat;
 mod http;
 mod mock;
 pub mod mocks;
+mod node;
+mod process;
+mod python;
 mod route;
+mod said;
+mod worker;
 
 pub use command::CommandHandler;
+pub use function::{Function, FunctionHandler};
 pub use http::HttpHandler;
 pub use mock::{Afterwards, MockHandler, Step, Unmocked};
+pub use node::node_handler;
+pub use process::Program;
+pub use python::python_handler;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wildmatch::WildMatch;
 
 use super::callbacks::Callbacks;
-use super::driver::Answers;
+use super::driver::{Answers, Listener};
+use super::masking::Masking;
 use crate::data::{Json, StatesError};
 use crate::engine::{Identity, TaskRequest};
 use crate::language::Resource;
@@ -113,12 +124,32 @@ pub struct Handlers {
     bindings: Vec<(TaskPattern, Arc<dyn TaskHandler>)>,
     /// Where answers from outside come in.
     callbacks: Option<Arc<Callbacks>>,
+    /// Who hears what handlers say while they work.
+    listener: OnceLock<Listener>,
+    /// What nobody shall read.
+    masking: Masking,
 }
 
 impl Handlers {
     /// Adds a handler behind those that are there.
     pub fn bind(&mut self, pattern: TaskPattern, handler: Arc<dyn TaskHandler>) {
         self.bindings.push((pattern, handler));
+    }
+
+    /// Lets somebody hear what handlers say while they work: their standard error, line by line.
+    /// Whoever asks first is heard.
+    pub fn listen(&self, listener: Listener) {
+        let _ = self.listener.set(listener);
+    }
+
+    pub(super) fn listener(&self) -> Option<&Listener> {
+        self.listener.get()
+    }
+
+    /// The secrets of handlers: what leaves the program goes through it.
+    #[must_use]
+    pub fn masking(&self) -> &Masking {
+        &self.masking
     }
 
     /// The handler of a Task. `function` is the name in `FunctionName` of `lambda:invoke`.

@@ -21,7 +21,7 @@ use crate::engine::{Era, Program, Start};
 use crate::language::{Body, is_broken};
 use crate::lint;
 use crate::report::style::printable;
-use crate::runtime::{Ended, Host, IdentityOptions, Stop};
+use crate::runtime::{Ended, Host, IdentityOptions, Masking, Stop};
 use crate::syntax::Source;
 
 pub(super) fn run(args: &RunArgs, name: &str, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -56,7 +56,8 @@ pub(super) fn run(args: &RunArgs, name: &str, terminal: &Terminal) -> Result<Exi
     )?;
     let header = header(args, &document, &start(&request));
     let test = TestState::new(request).map_err(|refusal| refused(&refusal))?;
-    let mut sinks = Sinks::open(args, terminal, &header)?;
+    let masking = outside.host.handlers.masking().clone();
+    let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking.clone());
     let ended = drive(
         test.execution,
         outside,
@@ -66,6 +67,7 @@ pub(super) fn run(args: &RunArgs, name: &str, terminal: &Terminal) -> Result<Exi
     )?;
     drop(sinks.finish());
     let response = test.verdict.response(&ended.outcome);
+    let response = masked(response, &masking);
     tell(args, terminal, &document, name, &response)?;
     Ok(exit(&response, &ended))
 }
@@ -190,6 +192,22 @@ fn tell(
     }
     let answer = response.to_json(ask::level(level));
     print(&format!("{}\n", rendered(&answer, terminal)))
+}
+
+/// The answer as others may see it.
+fn masked(mut response: Response, masking: &Masking) -> Response {
+    let inspection = &mut response.inspection;
+    let steps = inspection.steps.iter_mut().map(|(_, value)| value);
+    let variables = inspection.variables.iter_mut().flatten();
+    let values = steps.chain(variables.map(|(_, value)| value));
+    let all = values
+        .chain([&mut inspection.input])
+        .chain(&mut response.output);
+    for value in all {
+        *value = masking.document(value);
+    }
+    response.error = response.error.map(|error| masking.error(&error));
+    response
 }
 
 /// 0 where the execution would go on, by a catcher or a retry too.

@@ -6,21 +6,35 @@ mod task;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Method, Response, Url};
+use tokio::sync::Semaphore;
+
+use super::file::Item;
 
 use super::{Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::Answers;
+use crate::syntax::{Diagnostic, Node};
 use outlet::Outlet;
 
-/// Posts each call to an endpoint.
+/// Sends each call to an endpoint.
 pub struct HttpHandler {
-    url: Url,
-    timeout: Duration,
+    endpoint: Endpoint,
     /// Built for the first call: it costs more than a whole run without it.
     line: OnceLock<Result<Line, String>>,
+}
+
+/// Where calls go, and how.
+#[derive(Clone)]
+struct Endpoint {
+    url: Url,
+    method: Method,
+    /// Headers beside ours.
+    headers: HeaderMap,
+    timeout: Duration,
 }
 
 /// What calls go out by.
@@ -34,6 +48,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a call may take unless its handler says otherwise: AWS's limit for HTTP Tasks.
 const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The methods that an endpoint can be called by.
+pub(super) const METHODS: [&str; 6] = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
+
+/// How many calls are under way at once: each takes a file descriptor.
+static AT_ONCE: Semaphore = Semaphore::const_new(512);
 
 /// How many redirects are followed, on the same host.
 const MAX_REDIRECTS: usize = 5;
@@ -49,25 +69,59 @@ impl HttpHandler {
             return Err(format!("{url} is no http or https URL"));
         }
         Ok(Self {
-            url,
-            timeout: timeout.unwrap_or(TIMEOUT),
+            endpoint: Endpoint {
+                url,
+                method: Method::POST,
+                headers: HeaderMap::new(),
+                timeout: timeout.unwrap_or(TIMEOUT),
+            },
             line: OnceLock::new(),
         })
     }
 
+    /// The handler that an entry of a handlers file asks for.
+    pub(super) fn read<'t>(value: Node<'t>, item: &mut Item<'t, '_>) -> Result<Self, Diagnostic> {
+        let url = item.text(value, "http")?;
+        let mut handler =
+            Self::new(url, item.timeout()?).map_err(|message| item.wrong(value, message))?;
+        if let Some(node) = item.optional_text("method")? {
+            let name = item.text(node, "method")?;
+            let known = METHODS.iter().find(|method| **method == name);
+            let method = known.and_then(|name| name.parse().ok());
+            handler.endpoint.method = method.ok_or_else(|| {
+                let message = format!("{name:?} is no method of a request");
+                let help = format!("it is one of {}", METHODS.join(", "));
+                item.wrong(node, message).help(help)
+            })?;
+        }
+        for (span, name, value) in item.texts("headers")? {
+            let refused = |what: &str| Diagnostic::error("invalid-handlers", what).label(span, "");
+            let header = name.parse::<HeaderName>().ok();
+            let header =
+                header.ok_or_else(|| refused(&format!("{name:?} is no name of a header")))?;
+            let mut value = HeaderValue::from_str(&value).map_err(|_| {
+                let help = "a header is one line of visible characters";
+                refused(&format!("the value of {name:?} cannot be a header's")).help(help)
+            })?;
+            value.set_sensitive(true);
+            handler.endpoint.headers.append(header, value);
+        }
+        Ok(handler)
+    }
+
     fn line(&self) -> &Result<Line, String> {
         self.line.get_or_init(|| {
-            let client = build(&self.url, self.timeout)?;
+            let client = build(&self.endpoint)?;
             let outlet = Outlet::open().map_err(|error| error.to_string())?;
             Ok(Line { client, outlet })
         })
     }
 }
 
-fn build(url: &Url, timeout: Duration) -> Result<Client, String> {
+fn build(Endpoint { url, timeout, .. }: &Endpoint) -> Result<Client, String> {
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(timeout)
+        .timeout(*timeout)
         .redirect(Policy::custom(same_host))
         .user_agent(concat!("asl/", env!("CARGO_PKG_VERSION")));
     // Another part of the process may have chosen a provider before.
@@ -120,26 +174,19 @@ fn same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 
 impl TaskHandler for HttpHandler {
     fn invoke(&self, invocation: Invocation, _: Answers) -> Work {
-        let (url, timeout) = (self.url.clone(), self.timeout);
+        let endpoint = self.endpoint.clone();
         let Line { client, outlet } = match self.line() {
             Ok(line) => line,
             Err(error) => {
                 let resource = &invocation.request.resource;
-                return Work::Done(Err(failed(resource, &shown(&url), timeout, error)));
+                return Work::Done(Err(endpoint.failed(resource, error)));
             }
         };
         let (client, resource) = (client.clone(), invocation.request.resource.clone());
         let call = outlet.run(async move {
-            let resource = &invocation.request.resource;
-            if resource.is_http_invoke() {
-                return task::call(client, &url, &invocation).await;
-            }
-            let answered = post(client, &url, &invocation).await;
-            let url = shown(&url);
-            match answered {
-                Ok(response) => judge(resource, &url, response).await,
-                Err(error) => Err(failed(resource, &url, timeout, &error)),
-            }
+            // It is never closed; a call's time begins when it is sent.
+            let _place = AT_ONCE.acquire().await;
+            endpoint.call(client, &invocation).await
         });
         Work::Running(Box::pin(async move {
             let lost = || Err(answer::unnamed(&resource, "the call was lost"));
@@ -152,20 +199,90 @@ impl TaskHandler for HttpHandler {
     }
 
     fn describe(&self) -> String {
-        shown(&self.url).to_string()
+        let url = shown(&self.endpoint.url);
+        match &self.endpoint.method {
+            &Method::POST => url.to_string(),
+            method => format!("{method} {url}"),
+        }
     }
 }
 
-async fn post(client: Client, url: &Url, invocation: &Invocation) -> Result<Response, String> {
-    let mut request = client
-        .post(url.clone())
-        .header("content-type", "application/json")
-        .body(body(invocation));
-    if let Some(token) = &invocation.request.token {
-        // An activity's input has no room for it.
-        request = request.header("x-asl-task-token", &**token);
+impl Endpoint {
+    async fn call(&self, client: Client, invocation: &Invocation) -> Result<Json, StatesError> {
+        let resource = &invocation.request.resource;
+        if resource.is_http_invoke() {
+            return task::call(client, self, invocation).await;
+        }
+        match self.send(client, invocation).await {
+            Ok(response) => self.judge(resource, response).await,
+            Err(error) => Err(self.failed(resource, &error)),
+        }
     }
-    request.send().await.map_err(|error| describe(&error))
+
+    async fn send(&self, client: Client, invocation: &Invocation) -> Result<Response, String> {
+        let mut request = client.request(self.method.clone(), self.url.clone());
+        // What asks for nothing but an answer has no body.
+        if ![Method::GET, Method::HEAD].contains(&self.method) {
+            request = request
+                .header("content-type", "application/json")
+                .body(body(invocation));
+        }
+        if let Some(token) = &invocation.request.token {
+            // An activity's input has no room for it.
+            request = request.header("x-asl-task-token", &**token);
+        }
+        // The file's headers come in place of ours.
+        let request = request.headers(self.headers.clone());
+        request.send().await.map_err(|error| describe(&error))
+    }
+
+    /// What messages call a request.
+    fn named(&self) -> String {
+        format!("{} {}", self.method, shown(&self.url))
+    }
+
+    async fn judge(&self, resource: &Resource, response: Response) -> Result<Json, StatesError> {
+        let status = response.status();
+        // Lambda's own endpoints answer 200 and tell a failure in a header.
+        let function_error = response.headers().contains_key("x-amz-function-error");
+        let Some(bytes) = read(resource, &self.named(), response).await? else {
+            return Err(StatesError::data_limit(resource.called()));
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        if !status.is_success() || function_error {
+            return Err(answer::named(resource, &text).unwrap_or_else(|| {
+                let said: String = text.trim().chars().take(500).collect();
+                let cause = format!("{} answered {status}: {said}", self.named());
+                answer::unnamed(resource, cause)
+            }));
+        }
+        if text.trim().is_empty() {
+            return Ok(answer::wrapped(resource, &Json::Null));
+        }
+        Json::parse(&text)
+            .map(|result| answer::wrapped(resource, &result))
+            .map_err(|error| {
+                let start: String = text.trim().chars().take(60).collect();
+                let cause = format!(
+                    "{} answered no JSON: {error}; it begins with {start:?}",
+                    self.named()
+                );
+                answer::unnamed(resource, cause)
+            })
+    }
+
+    fn failed(&self, resource: &Resource, error: &str) -> StatesError {
+        let late = error.contains("timed out");
+        let within = if late {
+            format!(" (limit {:?})", self.timeout)
+        } else {
+            String::new()
+        };
+        answer::unnamed(
+            resource,
+            format!("{} failed: {error}{within}", self.named()),
+        )
+    }
 }
 
 /// A function gets its bare payload, as from Lambda; any other resource says what is asked for.
@@ -201,36 +318,10 @@ fn body(invocation: &Invocation) -> String {
     call.text().into_owned()
 }
 
-async fn judge(resource: &Resource, url: &Url, response: Response) -> Result<Json, StatesError> {
-    let status = response.status();
-    // Lambda's own endpoints answer 200 and tell a failure in a header.
-    let function_error = response.headers().contains_key("x-amz-function-error");
-    let Some(bytes) = read(resource, url, response).await? else {
-        return Err(StatesError::data_limit(resource.called()));
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    if !status.is_success() || function_error {
-        return Err(answer::named(resource, &text).unwrap_or_else(|| {
-            let said: String = text.trim().chars().take(500).collect();
-            answer::unnamed(resource, format!("POST {url} answered {status}: {said}"))
-        }));
-    }
-    if text.trim().is_empty() {
-        return Ok(answer::wrapped(resource, &Json::Null));
-    }
-    Json::parse(&text)
-        .map(|result| answer::wrapped(resource, &result))
-        .map_err(|error| {
-            let start: String = text.trim().chars().take(60).collect();
-            let cause = format!("POST {url} answered no JSON: {error}; it begins with {start:?}");
-            answer::unnamed(resource, cause)
-        })
-}
-
 /// The body as text.
 async fn body_of(resource: &Resource, response: Response) -> Result<String, StatesError> {
-    let url = shown(response.url());
-    match read(resource, &url, response).await? {
+    let request = format!("the request to {}", shown(response.url()));
+    match read(resource, &request, response).await? {
         Some(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         None => Err(StatesError::data_limit(resource.called())),
     }
@@ -239,7 +330,7 @@ async fn body_of(resource: &Resource, response: Response) -> Result<String, Stat
 /// The body, or `None` when it is longer than any result may be.
 async fn read(
     resource: &Resource,
-    url: &Url,
+    request: &str,
     mut response: Response,
 ) -> Result<Option<Vec<u8>>, StatesError> {
     let mut bytes = Vec::new();
@@ -248,7 +339,7 @@ async fn read(
             Ok(None) => return Ok(Some(bytes)),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Err(error) => {
-                let cause = format!("POST {url} broke off its answer: {}", describe(&error));
+                let cause = format!("{request} broke off its answer: {}", describe(&error));
                 return Err(answer::unnamed(resource, cause));
             }
         }
@@ -256,16 +347,6 @@ async fn read(
             return Ok(None);
         }
     }
-}
-
-fn failed(resource: &Resource, url: &Url, timeout: Duration, error: &str) -> StatesError {
-    let late = error.contains("timed out");
-    let within = if late {
-        format!(" (limit {timeout:?})")
-    } else {
-        String::new()
-    };
-    answer::unnamed(resource, format!("POST {url} failed: {error}{within}"))
 }
 
 /// The innermost reason of an error: the outer ones only repeat the URL.

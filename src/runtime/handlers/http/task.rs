@@ -7,7 +7,7 @@
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response, Url};
 
-use super::{body_of, describe};
+use super::{Endpoint, body_of, describe};
 use crate::data::{Json, StatesError};
 use crate::runtime::Invocation;
 
@@ -34,14 +34,16 @@ struct Request {
 /// Calls the stand-in of the API.
 pub(super) async fn call(
     client: Client,
-    stand_in: &Url,
+    endpoint: &Endpoint,
     invocation: &Invocation,
 ) -> Result<Json, StatesError> {
-    let request = Request::of(&invocation.request.input, stand_in)?;
+    let request = Request::of(&invocation.request.input, &endpoint.url)?;
     let socket = |error: String| StatesError::new("States.Http.Socket", error);
+    // The handler's headers are the connection's: on AWS its secrets come in place of the Task's.
     let mut call = client
         .request(request.method, request.url)
-        .headers(request.headers);
+        .headers(request.headers)
+        .headers(endpoint.headers.clone());
     if let Some(body) = request.body {
         call = call.body(body);
     }
