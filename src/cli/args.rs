@@ -1,6 +1,7 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
 mod format;
+mod many;
 mod validate;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
+use many::ManyArgs;
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -92,13 +94,15 @@ Examples:
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
   asl run order.asl.json --replay run.jsonl
-  asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl";
+  asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl
+  asl run order.asl.json --from run.jsonl:Ship --mock mocks.yaml -w
+  asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl";
 
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArgs {
     /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
-    #[arg(required_unless_present_any = ["replay", "redrive"])]
+    #[arg(required_unless_present_any = ["replay", "redrive", "from"])]
     pub(super) definition: Option<PathBuf>,
     /// The state machine of this name, when the definition is in a template with several
     #[arg(long, value_name = "NAME", requires = "definition")]
@@ -179,7 +183,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", help_heading = "Time and bounds")]
     pub(super) max_events: Option<u64>,
 
-    /// Write the event log; - writes it to stdout in place of the output
+    /// Write the event log; - writes it to stdout in place of the output; with --inputs it is a
+    /// folder, for a log of each execution
     #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
     pub(super) log: Option<PathBuf>,
     /// What a person sees meanwhile
@@ -216,6 +221,9 @@ pub(super) struct RunArgs {
     /// When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_start, help_heading = "Identity")]
     pub(super) start_time: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub(super) many: ManyArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,8 +13,8 @@ use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Wat
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::output::Failure;
-use super::paths;
+use super::output::{Failure, Terminal};
+use super::{Exit, paths};
 
 /// Editors save in several steps; a pause this long ends them.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -160,6 +160,19 @@ fn counts(event: &Event, is_about: impl Fn(&Path) -> bool) -> bool {
     }
     let is_change = kind.is_create() || kind.is_modify() || kind.is_remove();
     is_change && event.paths.iter().any(|path| is_about(path))
+}
+
+/// Tells why nothing came of it this time; the next change may mend it. Only when nobody reads any
+/// more it is over.
+pub(super) fn told(result: Result<Exit, Failure>, terminal: &Terminal) -> Result<(), Failure> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(Failure::Message { message, .. }) => {
+            terminal.error(&message);
+            Ok(())
+        }
+        Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
+    }
 }
 
 /// A folder that is gone or may not be looked into is no reason to give up.

@@ -9,7 +9,7 @@ use super::files::{self, Found};
 use crate::cli::args::ValidateArgs;
 use crate::cli::config::NAME;
 use crate::cli::output::{Failure, Terminal};
-use crate::cli::watch::Watched;
+use crate::cli::watch::{Watched, told};
 use crate::cli::{Exit, paths};
 
 /// What clears a terminal and what was scrolled out of it.
@@ -55,19 +55,6 @@ async fn judge_for_ever(
             stdout.write_all(CLEAR)?;
             stdout.flush()?;
         }
-    }
-}
-
-/// Tells why nothing was judged this time; the next change may mend it. Only when nobody reads
-/// any more it is over.
-fn told(result: Result<Exit, Failure>, terminal: &Terminal) -> Result<(), Failure> {
-    match result {
-        Ok(_) => Ok(()),
-        Err(Failure::Message { message, .. }) => {
-            terminal.error(&message);
-            Ok(())
-        }
-        Err(Failure::ClosedPipe) => Err(Failure::ClosedPipe),
     }
 }
 
