@@ -331,6 +331,7 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
         definition: document.definition_text(),
         definition_path: path,
         input: start.input.text().into(),
+        variables: start.variables.clone(),
         execution_type: execution_type(args),
         name: start.identity.name.to_string(),
         execution_arn: start.identity.execution_arn.to_string(),
