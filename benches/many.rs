@@ -81,7 +81,9 @@ fn inputs(folder: &Path) {
     let mocks = file(folder, "mocks.json", MOCKS);
     println!("inputs, 5 states mocked         CPU     each    largest");
     for count in [1_000, 10_000, 100_000] {
-        let lines: String = (0..count).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+        let lines = (0..count).fold(String::new(), |lines, id| {
+            lines + "{\"id\":" + &id.to_string() + "}\n"
+        });
         let lines = file(folder, "inputs.jsonl", &lines);
         let run = || {
             let (before, _) = children();

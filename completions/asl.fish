@@ -93,7 +93,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l callback-port -d 'Let ac
 complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
 tree\t'The running states'
 lines\t'A line for each state that ended'
@@ -105,10 +105,16 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l account -d 'The account\
 complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l seed -d 'What names and random numbers are derived from  [default: a new one]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l from -d 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
+complete -c asl -n "__fish_asl_using_subcommand run" -l keep-going -d 'Go on behind inputs whose execution fails'
+complete -c asl -n "__fish_asl_using_subcommand run" -s w -l watch -d 'Run again whenever the definition, the input, the mocks or the handlers file changes'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r

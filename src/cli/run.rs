@@ -107,7 +107,10 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
     let claims = [
         ("the definition", is_stdin(&args.definition)),
         ("the history", is_stdin(&args.replay)),
-        ("the log", is_stdin(&args.redrive)),
+        (
+            "the log",
+            is_stdin(&args.redrive) || from::reads_stdin(args),
+        ),
         ("the input", input),
         ("the inputs", is_stdin(&args.many.inputs)),
         ("the results", is_stdin(&args.many.skip_done)),

@@ -239,7 +239,7 @@ fn handlers_that_crash_fail_their_own_execution_only() {
     let definition =
         r#"{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "t", "End": true}}}"#;
     let script = r#"read n; case "$n" in 3|7) kill -9 $$;; *) echo "$n";; esac"#;
-    let inputs: String = (0..10).map(|n| format!("{n}\n")).collect();
+    let inputs: String = (0..10).map(|n: u8| n.to_string() + "\n").collect();
     let told: Told = Asl::new("run m.asl.json --keep-going --inputs - --task '*=cmd:sh t.sh'")
         .file("m.asl.json", definition)
         .file("t.sh", script)

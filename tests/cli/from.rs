@@ -61,6 +61,9 @@ fn a_state_gets_what_it_had() {
         folder.asl("run --replay new.jsonl").code(0);
     };
     check("Count#3", &["Count", "Enough", "Ship"]);
+    let log = folder.read("run.jsonl");
+    let piped = folder.asl(&format!("run --from -:Ship {run}")).stdin(log);
+    piped.code(0).stdout("{\"shipped\":true}\n");
     let thrice = [
         "Count", "Enough", "Count", "Enough", "Count", "Enough", "Ship",
     ];
@@ -124,6 +127,14 @@ fn a_place_that_is_none_is_told() {
     check("run.jsonl", "write a log, a colon and a state");
     check("run.jsonl:", "write a log, a colon and a state");
     check("a:b.jsonl:Ship", "a:b.jsonl: line 1: the file is empty");
+    folder
+        .asl("run --mock good.yaml --from run.jsonl:Ship --log ./run.jsonl")
+        .code(2)
+        .stderr_contains("the log would overwrite run.jsonl");
+    folder
+        .asl("run - --from -:Ship")
+        .code(2)
+        .stderr_contains("stdin cannot be both the definition and the log");
     let other = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
     let folder = folder.file("other.asl.json", other);
     folder

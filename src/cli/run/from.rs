@@ -1,5 +1,5 @@
 //! `asl run --from`: an execution that begins in the middle, with what a state had in a recorded
-//! one.
+//! one. To the execution itself that is its input: `$$.Execution.Input` is the same.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::cli::Exit;
 use crate::cli::args::RunArgs;
-use crate::cli::document::{Document, listed};
+use crate::cli::document::{Document, STDIN, listed, same_file};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::{Json, Seed};
 use crate::engine::program::FlowId;
@@ -41,6 +41,12 @@ struct Situation {
 
 pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Exit, Failure> {
     let (log, wanted) = divided(place)?;
+    if args.log.as_deref().is_some_and(|new| same_file(new, log)) {
+        return Err(Failure::usage(format_args!(
+            "the log would overwrite {}: name another file",
+            log.display()
+        )));
+    }
     let recorded = Recorded::read(log, terminal)?;
     let definition = args.definition.as_deref();
     let document = recorded.definition(definition, args.machine.as_deref(), terminal)?;
@@ -54,7 +60,7 @@ pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Ex
     };
     let place = Place::of(wanted, &document);
     let situation = place.find(&recorded, &document)?;
-    let document = beginning_at(document, place.state);
+    let document = beginning_at(&document, place.state);
     let Some(program) = executable(&document, terminal) else {
         return Ok(Exit::Findings);
     };
@@ -84,6 +90,13 @@ pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Ex
         (args, terminal),
     )?;
     conclude(args, terminal, &document, &identity, sinks, &ended)
+}
+
+/// Whether stdin is the log.
+pub(super) fn reads_stdin(args: &RunArgs) -> bool {
+    let place = args.many.from.as_deref();
+    let log = place.and_then(|place| place.split_once(':'));
+    log.is_some_and(|(log, _)| log == STDIN)
 }
 
 /// `LOG:STATE`. Both may hold colons: the log is a file that is there.
@@ -223,7 +236,7 @@ fn entered<'e>(event: &'e HistoryEvent<'_>) -> Option<&'e str> {
 }
 
 /// The definition with another `StartAt`, so that the log says what was run.
-fn beginning_at(document: Document, state: &str) -> Document {
+fn beginning_at(document: &Document, state: &str) -> Document {
     let name = document.source.name.clone();
     let text = document.definition_text();
     let document = Document::of(Source::new(&*name, text));

@@ -102,19 +102,28 @@ pub(super) fn run(
     if done.is_torn {
         results.print("\n")?;
     }
-    let (finished, workers) = employ(&shared, jobs, cores)?;
-    let mut ending = read(source, done, &shared.window)?;
+    let (finished, workers) = employ(&shared, jobs, cores).map_err(|error| cannot_start(&error))?;
+    let ending = read(source, done, &shared.window);
+    let mut ending = ending.map_err(|error| cannot_start(&error))?;
     let ended = results.take_all(args, terminal, outside.port, finished);
     // Whatever still runs ends now, and with it what it started.
     shared.window.give_up();
-    let why = ended.as_ref().ok().and_then(|end| end.stopped());
+    let why = ended.as_ref().ok().and_then(End::stopped);
     shared
         .stop
         .send_replace(Some(why.unwrap_or(Stop::Interrupted)));
     for worker in workers {
-        worker.join().expect("workers do not panic")?;
+        let worked = worker.join().expect("workers do not panic");
+        worked.map_err(|error| cannot_start(&error))?;
     }
     results.conclude(ended?, ending.try_recv().ok(), terminal)
+}
+
+/// A worker's thread.
+type Worker = JoinHandle<io::Result<()>>;
+
+fn cannot_start(error: &io::Error) -> Failure {
+    Failure::usage(format_args!("cannot start a thread: {error}"))
 }
 
 /// As many workers as there are cores, or as executions may run at once.
@@ -122,7 +131,7 @@ fn employ(
     shared: &Arc<Shared>,
     jobs: usize,
     cores: usize,
-) -> io::Result<(UnboundedReceiver<Finished>, Vec<JoinHandle<io::Result<()>>>)> {
+) -> io::Result<(UnboundedReceiver<Finished>, Vec<Worker>)> {
     let (sender, finished) = mpsc::unbounded_channel();
     let threads = cores.min(jobs);
     let worker = |number: usize| {
@@ -285,9 +294,10 @@ impl Results {
     fn write(&mut self, finished: Finished) -> Result<Option<End>, Failure> {
         let Finished { line, result, .. } = finished;
         if !result.is_empty() {
-            let result = match self.is_seen {
-                true => printable_json(&result),
-                false => Cow::Borrowed(&*result),
+            let result = if self.is_seen {
+                printable_json(&result)
+            } else {
+                Cow::Borrowed(&*result)
             };
             self.print(&format!("{result}\n"))?;
         }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut changes = runtime.block_on(async { Changes::of(files) })?;
+    let mut watched = runtime.block_on(async { Changes::of(files) })?;
     loop {
         let changed = thread::scope(|scope| {
             let (done, ended) = oneshot::channel();
@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
                     // Somebody waits for it as long as the scope lasts.
                     let _ = done.send(once(args, terminal));
                 })?;
-            runtime.block_on(until_changed(args, terminal, &mut changes, ended))
+            runtime.block_on(until_changed(args, terminal, &mut watched, ended))
         })?;
         match changed {
             Some(changed) => separate(&changed, terminal),
@@ -71,7 +71,7 @@ fn files(args: &RunArgs) -> Vec<&Path> {
 async fn until_changed(
     args: &RunArgs,
     terminal: &Terminal,
-    changes: &mut Changes,
+    watched: &mut Changes,
     mut ended: oneshot::Receiver<Result<Exit, Failure>>,
 ) -> Result<Option<Vec<String>>, Failure> {
     let mut stop = std::pin::pin!(interrupted());
@@ -94,10 +94,10 @@ async fn until_changed(
             return tokio::select! {
                 biased;
                 () = stop => Ok(None),
-                files = changes.next() => Ok(Some(shown(files))),
+                files = watched.next() => Ok(Some(shown(files))),
             };
         }
-        files = changes.next() => Some(shown(files)),
+        files = watched.next() => Some(shown(files)),
     };
     args.many.changed.notify_one();
     let result = ended.await.expect("the run does not panic");

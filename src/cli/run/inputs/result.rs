@@ -115,11 +115,11 @@ pub(super) struct ResultRead {
 mod tests {
     use super::*;
 
-    fn check(outcome: Outcome, expected: &str) {
+    fn check(outcome: &Outcome, expected: &str) {
         let execution = Execution {
             line: 7,
             name: "n",
-            outcome: &outcome,
+            outcome,
             duration: 1250,
             input: "{}",
         };
@@ -135,12 +135,15 @@ mod tests {
     #[test]
     fn a_result_is_written_and_read() {
         let output = Json::parse("[1, 2]").expect("JSON");
-        check(Outcome::Succeeded(output), r#""SUCCEEDED","output":[1,2]"#);
+        check(&Outcome::Succeeded(output), r#""SUCCEEDED","output":[1,2]"#);
         check(
-            Outcome::Failed(StatesError::new("Declined", "no funds")),
+            &Outcome::Failed(StatesError::new("Declined", "no funds")),
             r#""FAILED","error":"Declined","cause":"no funds""#,
         );
-        check(Outcome::TimedOut, r#""TIMED_OUT","error":"States.Timeout""#);
+        check(
+            &Outcome::TimedOut,
+            r#""TIMED_OUT","error":"States.Timeout""#,
+        );
     }
 
     /// Results are compared with those of an older program.

@@ -189,10 +189,10 @@ mod tests {
     fn who_gives_up_frees_the_reader() {
         let window = Arc::new(Window::new(1));
         let put = Arc::clone(&window);
-        let reader = thread::spawn(move || (0..).take_while(|place| put.put(job(*place))).count());
+        let reader = thread::spawn(move || (0..=1000).all(|place| put.put(job(place))));
         assert_eq!(take(&window).expect("it was put").place, 0);
         window.give_up();
-        reader.join().expect("no panic");
+        assert!(!reader.join().expect("no panic"), "it was told to stop");
         assert!(take(&window).is_none());
     }
 }

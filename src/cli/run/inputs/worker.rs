@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::LocalSet;
@@ -66,6 +67,8 @@ pub(super) fn work(
     runtime.block_on(local.run_until(all));
     // Those that still run.
     runtime.block_on(local);
+    // A handler that hangs in a system call must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(200));
     Ok(())
 }
 
