@@ -16,6 +16,8 @@ pub(in crate::cli) struct ManyArgs {
     #[arg(
         long,
         value_name = "LOG:STATE",
+        // stdin is `-`.
+        allow_hyphen_values = true,
         conflicts_with_all = ["replay", "redrive", "input", "input_file", "inputs"],
         help_heading = "Recorded executions"
     )]
