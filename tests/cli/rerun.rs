@@ -50,6 +50,19 @@ fn ctrl_c_ends_it_between_runs() {
 }
 
 #[test]
+fn a_definition_is_held_against_a_history_again() {
+    let folder = Folder::new().file("m.asl.json", PASS);
+    folder.asl("run m.asl.json --log run.jsonl").code(0);
+    let mut watching = Watching::start(&folder, "run m.asl.json --replay run.jsonl -w");
+    watching.says("watching for changes");
+    let folder = folder.file("m.asl.json", "{");
+    watching.until("m.asl.json cannot be run before this is mended");
+    let _folder = folder.file("m.asl.json", PASS);
+    watching.says("watching for changes");
+    assert_eq!(watching.interrupted(), Some(130));
+}
+
+#[test]
 fn stdin_cannot_be_watched() {
     for line in ["run - -w", "run m.asl.json -w --input -"] {
         Asl::new(line)
@@ -57,4 +70,7 @@ fn stdin_cannot_be_watched() {
             .code(2)
             .stderr("error: --watch cannot watch stdin\n");
     }
+    Asl::new("run --redrive run.jsonl -w")
+        .code(2)
+        .stderr("error: --watch has no file to watch: name the definition\n");
 }

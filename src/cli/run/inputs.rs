@@ -45,7 +45,7 @@ use done::Done;
 use recipe::Recipe;
 use source::{Ending, Source};
 use window::Window;
-use worker::{Finished, Shared};
+use worker::{Finished, Shared, Trouble};
 
 /// How many executions run at once on a core: those that wait for handlers and for time.
 const JOBS_PER_CORE: usize = 8;
@@ -305,8 +305,13 @@ impl Results {
         self.counts.written += 1;
         self.counts.line = line;
         self.counts.read_to = finished.read_to;
-        if let Some(trouble) = finished.trouble {
-            return Err(Failure::usage(trouble));
+        match finished.trouble {
+            None => {}
+            Some(Trouble::Log(error)) => return Err(Failure::usage(error)),
+            Some(Trouble::Lost) => {
+                let message = format_args!("line {line} came to no end: a fault of this program");
+                return Err(Failure::usage(message));
+            }
         }
         let Some(why) = finished.failure else {
             return Ok(None);

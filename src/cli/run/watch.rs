@@ -22,6 +22,11 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     if files.iter().any(|file| file.as_os_str() == STDIN) || args.input.as_deref() == Some(STDIN) {
         return Err(Failure::usage("--watch cannot watch stdin"));
     }
+    if files.is_empty() {
+        return Err(Failure::usage(
+            "--watch has no file to watch: name the definition",
+        ));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

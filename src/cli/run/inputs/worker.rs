@@ -37,8 +37,32 @@ pub(super) struct Finished {
     pub(super) result: String,
     /// Why it did not succeed.
     pub(super) failure: Option<String>,
-    /// Why its log is not whole.
-    pub(super) trouble: Option<LogFileError>,
+    /// Why no more can be run.
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Why no more can be run.
+pub(super) enum Trouble {
+    /// The log is not whole.
+    Log(LogFileError),
+    /// It came to no end, which is a fault of ours.
+    Lost,
+}
+
+/// Tells what became of a line, whatever becomes of it: who waits for its turn must not wait for
+/// ever when there is a fault in the program.
+struct Promise {
+    finished: Option<Finished>,
+    to: mpsc::UnboundedSender<Finished>,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        if let Some(finished) = self.finished.take() {
+            // Nobody listens any more when all was given up.
+            let _ = self.to.send(finished);
+        }
+    }
 }
 
 /// Runs what comes until nothing comes any more, no more than `most` at once.
@@ -55,11 +79,14 @@ pub(super) fn work(
         while let Ok(place) = Arc::clone(&places).acquire_owned().await
             && let Some(job) = shared.window.take().await
         {
-            let (shared, finished) = (Arc::clone(shared), finished.clone());
+            let shared = Arc::clone(shared);
+            let mut promise = Promise {
+                finished: Some(Finished::not_yet(&job)),
+                to: finished.clone(),
+            };
             tokio::task::spawn_local(async move {
-                // Nobody listens any more when all was given up.
-                let _ = finished.send(shared.run(job).await);
-                drop(place);
+                promise.finished = Some(shared.run(job).await);
+                drop((promise, place));
             });
         }
     };
@@ -72,16 +99,26 @@ pub(super) fn work(
     Ok(())
 }
 
-impl Shared {
-    async fn run(&self, job: Job) -> Finished {
-        let mut finished = Finished {
+impl Finished {
+    /// What is told of a line that comes to no end.
+    fn not_yet(job: &Job) -> Self {
+        Self {
             place: job.place,
             line: job.line,
             read_to: job.read_to,
             size: job.size(),
             result: String::new(),
             failure: None,
+            trouble: Some(Trouble::Lost),
+        }
+    }
+}
+
+impl Shared {
+    async fn run(&self, job: Job) -> Finished {
+        let mut finished = Finished {
             trouble: None,
+            ..Finished::not_yet(&job)
         };
         match read(&job) {
             Ok(input) => self.execute(&job, input, &mut finished).await,
@@ -103,7 +140,7 @@ impl Shared {
         let mut log = match self.recipe.log(job.line, &start) {
             Ok(log) => log,
             Err(error) => {
-                finished.trouble = Some(error);
+                finished.trouble = Some(Trouble::Log(error));
                 return;
             }
         };
@@ -119,7 +156,8 @@ impl Shared {
         if self.host.detached_count() > 0 {
             self.host.finish(pin!(self.stopped())).await;
         }
-        finished.trouble = log.and_then(|log| LogFile::finish(log).err());
+        let logged = log.map_or(Ok(()), LogFile::finish);
+        finished.trouble = logged.err().map(Trouble::Log);
         finished.failure = match &ended.outcome {
             Outcome::Succeeded(_) => None,
             Outcome::Failed(error) | Outcome::Aborted(error) => Some(error.to_string()),
@@ -157,5 +195,28 @@ fn read(job: &Job) -> Result<Json, String> {
         size => Err(format!(
             "the input is too large: {size} bytes, and AWS takes up to {MAX_PAYLOAD}"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_comes_to_no_end_is_told() {
+        let job = Job {
+            place: 3,
+            line: 7,
+            read_to: 0,
+            text: Ok("{}".to_owned()),
+        };
+        let (to, mut told) = mpsc::unbounded_channel();
+        drop(Promise {
+            finished: Some(Finished::not_yet(&job)),
+            to,
+        });
+        let told = told.try_recv().expect("it was told");
+        assert_eq!((told.place, told.line, told.size), (3, 7, 2));
+        assert!(matches!(told.trouble, Some(Trouble::Lost)));
     }
 }
