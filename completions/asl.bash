@@ -403,7 +403,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-v -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --color --quiet --help"
+            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --time --timeout --max-events --log --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -498,6 +498,62 @@ _asl() {
                     return 0
                     ;;
                 --start-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --variables)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mock-result)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mock-error)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inspect)
+                    COMPREPLY=($(compgen -W "info debug trace" -- "${cur}"))
+                    return 0
+                    ;;
+                --retry-count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-caused-by-state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map-failure-count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map-reader-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inputs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-done)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -93,7 +93,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l callback-port -d 'Let ac
 complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
 tree\t'The running states'
 lines\t'A line for each state that ended'
@@ -105,11 +105,29 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l account -d 'The account\
 complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l seed -d 'What names and random numbers are derived from  [default: a new one]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l state -d 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l variables -d 'The variables it begins with, an object' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l context -d 'The context object, instead of one made up; only with a mock' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock-result -d 'The raw result of its work, a Task\'s, a Map\'s or a Parallel\'s, as the service gives it' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock-error -d 'What its work fails with, also as {"error": …, "cause": …}' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l inspect -d 'How much of the data\'s way through the state the answer has  [default: info]' -r -f -a "info\t'The end only'
+debug\t'Every step'
+trace\t'As debug; on AWS with the request and response of an HTTP Task'"
+complete -c asl -n "__fish_asl_using_subcommand run" -l retry-count -d 'How often the retrier that matches the error was used before' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l error-caused-by-state -d 'The state within a Map or Parallel that the mocked error comes from' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l map-failure-count -d 'How many iterations of a mocked Map failed' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l map-reader-data -d 'What the `ItemReader` of a mocked Map reads' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l from -d 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
 complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show what handlers say on stderr, line by line, each behind its state\'s name'
+complete -c asl -n "__fish_asl_using_subcommand run" -l keep-going -d 'Go on behind inputs whose execution fails'
+complete -c asl -n "__fish_asl_using_subcommand run" -s w -l watch -d 'Run again whenever the definition, the input, the mocks or the handlers file changes'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r

@@ -2,6 +2,7 @@
 
 mod format;
 mod handlers;
+mod many;
 mod state;
 mod validate;
 
@@ -14,6 +15,7 @@ use crate::data::Timestamp;
 use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
+use many::ManyArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
@@ -98,13 +100,15 @@ Examples:
   asl run order.asl.json --handlers handlers.toml --dry
   asl run order.asl.json --replay run.jsonl
   asl run order.asl.json --state Charge --mock-error 'Card.Declined: no funds'
-  asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl";
+  asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl
+  asl run order.asl.json --from run.jsonl:Ship --mock mocks.yaml -w
+  asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl";
 
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(super) struct RunArgs {
     /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
-    #[arg(required_unless_present_any = ["replay", "redrive"])]
+    #[arg(required_unless_present_any = ["replay", "redrive", "from"])]
     pub(super) definition: Option<PathBuf>,
     /// The state machine of this name, when the definition is in a template with several
     #[arg(long, value_name = "NAME", requires = "definition")]
@@ -187,7 +191,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N", help_heading = "Time and bounds")]
     pub(super) max_events: Option<u64>,
 
-    /// Write the event log; - writes it to stdout in place of the output
+    /// Write the event log; - writes it to stdout in place of the output; with --inputs it is a
+    /// folder, for a log of each execution
     #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
     pub(super) log: Option<PathBuf>,
     /// What a person sees meanwhile
@@ -227,6 +232,9 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     pub(super) alone: StateArgs,
+
+    #[command(flatten)]
+    pub(super) many: ManyArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

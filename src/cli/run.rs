@@ -1,7 +1,9 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
 mod dry;
+mod from;
 mod handlers;
+mod inputs;
 mod map_runs;
 mod outside;
 mod port;
@@ -11,6 +13,8 @@ mod redrive;
 mod replay;
 mod sinks;
 mod state;
+mod stop;
+mod watch;
 
 use std::collections::HashMap;
 use std::future::{Future, ready};
@@ -19,8 +23,6 @@ use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::sync::Notify;
 
 use super::Exit;
 use super::args::{RunArgs, Time, TypeChoice};
@@ -42,8 +44,16 @@ use crate::runtime::{
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use outside::Outside;
 use sinks::Sinks;
+use stop::stop;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    if args.many.watch {
+        return watch::run(args, terminal);
+    }
+    once(args, terminal)
+}
+
+fn once(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     share_stdin(args)?;
     if let Some(history) = &args.replay {
         return replay::run(args, history, terminal);
@@ -53,6 +63,9 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
     }
     if let Some(name) = &args.alone.state {
         return state::run(args, name, terminal);
+    }
+    if let Some(place) = &args.many.from {
+        return from::run(args, place, terminal);
     }
     let path = args.definition.as_deref().unwrap_or(Path::new(STDIN));
     let document = need_document(path, args.machine.as_deref(), terminal)?;
@@ -67,6 +80,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
         ControlFlow::Continue(bound) => bound,
         ControlFlow::Break(exit) => return Ok(exit),
     };
+    if let Some(inputs) = &args.many.inputs {
+        let machine = (program, machine_name);
+        return inputs::run(args, inputs, terminal, &document, machine, outside);
+    }
     let input = input(args, terminal)?;
     let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
     let identity = identity(args, machine_name, seed)?;
@@ -95,8 +112,13 @@ fn share_stdin(args: &RunArgs) -> Result<(), Failure> {
     let claims = [
         ("the definition", is_stdin(&args.definition)),
         ("the history", is_stdin(&args.replay)),
-        ("the log", is_stdin(&args.redrive)),
+        (
+            "the log",
+            is_stdin(&args.redrive) || from::reads_stdin(args),
+        ),
         ("the input", input),
+        ("the inputs", is_stdin(&args.many.inputs)),
+        ("the results", is_stdin(&args.many.skip_done)),
         ("the mocks", is_stdin(&args.mock)),
         ("the handlers", is_stdin(&args.handlers)),
         (
@@ -242,7 +264,11 @@ fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>
 }
 
 fn clock(args: &RunArgs, start: Option<Timestamp>) -> Box<dyn Clock> {
-    match args.time {
+    clock_of(args.time, start)
+}
+
+fn clock_of(time: Time, start: Option<Timestamp>) -> Box<dyn Clock> {
+    match time {
         Time::Real => Box::new(RealClock::new(start)),
         Time::Skip => Box::new(VirtualClock::new(start)),
         Time::Scaled(factor) => Box::new(ScaledClock::new(start, factor)),
@@ -315,6 +341,7 @@ fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
         definition: document.definition_text(),
         definition_path: path,
         input: start.input.text().into(),
+        variables: start.variables.clone(),
         execution_type: execution_type(args),
         name: start.identity.name.to_string(),
         execution_arn: start.identity.execution_arn.to_string(),
@@ -339,7 +366,7 @@ fn drive(
     let runtime = runtime
         .map_err(|error| Failure::usage(format_args!("cannot start the runtime: {error}")))?;
     let ended = runtime.block_on(async {
-        let mut stop = pin!(stop(args.timeout, sinks.unread()));
+        let mut stop = pin!(stop(args, sinks.unread()));
         let voice = sinks.voice(terminal);
         let Outside { host, port } = outside;
         if args.handlers_args.verbose && !terminal.quiet {
@@ -351,9 +378,7 @@ fn drive(
             let ended = crate::runtime::go_on(execution, &host, clock, sinks, stop.as_mut()).await;
             await_detached(&host, ended.stopped, stop, terminal).await;
             if host.was_full() {
-                terminal.error(&format!(
-                    "more than {MAX_LIVE} machines ran at once: do they start each other without end?"
-                ));
+                terminal.error(&too_many_machines());
             }
             ended
         };
@@ -373,6 +398,10 @@ fn drive(
     ended
 }
 
+fn too_many_machines() -> String {
+    format!("more than {MAX_LIVE} machines ran at once: do they start each other without end?")
+}
+
 /// Machines that were only started run to their end, as they would on AWS.
 async fn await_detached(
     host: &Host,
@@ -388,68 +417,6 @@ async fn await_detached(
         terminal.say("waiting for machines that were started by startExecution; Ctrl-C ends them");
     }
     host.finish(stop).await;
-}
-
-/// Ends when a person, a supervisor or the reader of the log wants the run to, or when its time
-/// is over. Whoever asks from now on is heard, even before anybody waits for this.
-fn stop(timeout: Option<Duration>, unread: Arc<Notify>) -> impl Future<Output = Stop> {
-    let interrupted = interrupted();
-    let over = async move {
-        match timeout {
-            Some(timeout) => tokio::time::sleep(timeout).await,
-            None => std::future::pending().await,
-        }
-    };
-    async move {
-        tokio::select! {
-            () = interrupted => Stop::Interrupted,
-            () = unread.notified() => Stop::Interrupted,
-            () = over => Stop::OutOfTime,
-        }
-    }
-}
-
-/// Ctrl-C, a supervisor, a terminal that was closed: each ends the children that were started.
-#[cfg(unix)]
-fn interrupted() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Listened to from here on, not only from the first poll.
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
-    let outlives = hangup_ignored();
-    let signals = kinds.map(signal);
-    async move {
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
-            // Without handlers of ours the signals end the program by themselves.
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv(), if !outlives => {}
-        }
-    }
-}
-
-/// Whether the run was started to outlive its terminal, as by `nohup`. Linux tells which signals
-/// are ignored; elsewhere we cannot know.
-#[cfg(unix)]
-fn hangup_ignored() -> bool {
-    const HANGUP: u64 = 1;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & HANGUP != 0)
-}
-
-#[cfg(not(unix))]
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }
 
 fn conclude(

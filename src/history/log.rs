@@ -1,10 +1,11 @@
 //! The first line of an event log: which machine ran, on what, as whom.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Timestamp;
+use crate::data::{Json, Timestamp};
 
 /// Standard or Express.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct LogHeader {
     pub definition_path: Option<String>,
     /// The execution's input as JSON text.
     pub input: Arc<str>,
+    /// Variables that were there from the beginning.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<Arc<str>, Json>,
     /// Standard or Express.
     #[serde(rename = "type", default)]
     pub execution_type: ExecutionType,

@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::data::{Json, StatesError};
+use crate::engine::{EventSink, Note, Outcome};
 use crate::history::{HistoryEvent, LogHeader, read_event};
 
 /// What a value is shown as.
@@ -22,6 +23,29 @@ pub const MIN_SECRET: usize = 4;
 /// How often JSON is unwrapped that stands as text within JSON: an event, its payload, the body
 /// of a message in it.
 const MAX_NESTED: u8 = 4;
+
+/// A sink that hears events as others may see them.
+pub struct Masked<'m> {
+    /// What hears them.
+    pub sink: &'m mut dyn EventSink,
+    /// What is masked in them.
+    pub masking: &'m Masking,
+}
+
+impl EventSink for Masked<'_> {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        let masked = self.masking.event(event);
+        self.sink.event(masked.as_ref().unwrap_or(event));
+    }
+
+    fn idle(&mut self) {
+        self.sink.idle();
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.sink.note(note);
+    }
+}
 
 /// The values that nobody shall read.
 #[derive(Clone, Default)]
@@ -78,6 +102,17 @@ impl Masking {
             error: error.error.as_deref().map(shown),
             cause: error.cause.as_deref().map(shown),
             nature: error.nature,
+        }
+    }
+
+    /// How an execution ended, as others may see it.
+    #[must_use]
+    pub fn outcome(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Succeeded(output) => Outcome::Succeeded(self.document(&output)),
+            Outcome::Failed(error) => Outcome::Failed(self.error(&error)),
+            Outcome::Aborted(error) => Outcome::Aborted(self.error(&error)),
+            Outcome::TimedOut => Outcome::TimedOut,
         }
     }
 

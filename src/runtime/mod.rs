@@ -31,5 +31,5 @@ pub use host::{Host, MAX_LIVE};
 pub use identity::{IdentityOptions, InvalidName};
 pub use log_file::{LogFile, LogFileError};
 pub use map_run::Report;
-pub use masking::{MIN_SECRET, Masking};
+pub use masking::{MIN_SECRET, Masked, Masking};
 pub use nested::Machines;

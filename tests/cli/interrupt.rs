@@ -140,6 +140,18 @@ fn a_supervisor_that_terminates_gets_the_same() {
     aborts(Signal::TERM);
 }
 
+/// Under `nohup` it would go on, as it should.
+#[test]
+fn a_terminal_that_is_closed_does_the_same() {
+    const HANGUP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    if mask.is_none_or(|mask| mask & HANGUP == 0) {
+        aborts(Signal::HUP);
+    }
+}
+
 fn interrupted_at(line: &str, args: &[&str]) {
     let mut run = Running::start(machine(), line, args);
     run.wait_for("✔ Begin");

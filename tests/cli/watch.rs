@@ -1,4 +1,5 @@
-//! `asl validate --watch`: a change is judged, Ctrl-C ends it.
+//! `asl validate --watch`: a change is judged, Ctrl-C ends it. And how any command is watched that
+//! watches.
 
 #![cfg(unix)]
 
@@ -12,7 +13,7 @@ use crate::asl::Folder;
 const GOOD: &str = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
 
 /// A program that watches; it ends with the test.
-struct Watching {
+pub(crate) struct Watching {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,
 }
@@ -26,8 +27,8 @@ impl Drop for Watching {
 }
 
 impl Watching {
-    fn start(folder: &Folder) -> Self {
-        let asl = folder.asl("validate --watch");
+    pub(crate) fn start(folder: &Folder, line: &str) -> Self {
+        let asl = folder.asl(line);
         let mut command = asl.command();
         command
             .stdin(Stdio::null())
@@ -39,16 +40,28 @@ impl Watching {
         Self { child, lines }
     }
 
+    /// Waits until this was told.
+    pub(crate) fn says(&mut self, text: &str) {
+        while !self.line().contains(text) {}
+    }
+
+    fn line(&mut self) -> String {
+        let line = self.lines.next().expect("it goes on");
+        line.expect("it speaks UTF-8")
+    }
+
+    /// Interrupts it; what it ends with.
+    pub(crate) fn interrupted(&mut self) -> Option<i32> {
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("it runs");
+        self.child.wait().expect("it ends").code()
+    }
+
     /// Waits until this was told, and the program waits for the next change. A file may be seen
     /// half written before.
-    fn until(&mut self, text: &str) {
+    pub(crate) fn until(&mut self, text: &str) {
         let mut is_told = false;
         loop {
-            let line = self
-                .lines
-                .next()
-                .expect("it goes on")
-                .expect("it speaks UTF-8");
+            let line = self.line();
             is_told |= line.contains(text);
             if is_told && line.starts_with("watching for changes") {
                 return;
@@ -60,7 +73,7 @@ impl Watching {
 #[test]
 fn changes_are_judged_until_it_is_interrupted() {
     let folder = Folder::new().file("m/a.asl.json", GOOD);
-    let mut watching = Watching::start(&folder);
+    let mut watching = Watching::start(&folder, "validate --watch");
     watching.until("✔ 1 definition, no problems");
     let folder = folder.file("m/a.asl.json", "{");
     watching.until("✖ 1 error in 1 file");
@@ -70,7 +83,5 @@ fn changes_are_judged_until_it_is_interrupted() {
     watching.until("✖ 1 error in 1 file");
     let _folder = folder.file("m/new/b.asl.json", GOOD);
     watching.until("✖ 1 error in 1 of 2 files");
-    kill_process(Pid::from_child(&watching.child), Signal::INT).expect("it runs");
-    let status = watching.child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
+    assert_eq!(watching.interrupted(), Some(130));
 }

@@ -90,6 +90,7 @@ fn survives_the_disk(ran: &Ran) {
         definition: "{}".into(),
         definition_path: None,
         input: "{}".into(),
+        variables: std::collections::BTreeMap::new(),
         execution_type: ExecutionType::Standard,
         name: "e".to_owned(),
         execution_arn: "arn:e".to_owned(),

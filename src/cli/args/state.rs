@@ -9,7 +9,7 @@ pub(in crate::cli) struct StateArgs {
     #[arg(
         long,
         value_name = "NAME",
-        conflicts_with_all = ["replay", "redrive", "log", "execution_type", "max_events"],
+        conflicts_with_all = ["replay", "redrive", "log", "execution_type", "max_events", "from", "inputs"],
         help_heading = "One state alone"
     )]
     pub(in crate::cli) state: Option<String>,

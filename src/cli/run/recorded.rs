@@ -1,5 +1,6 @@
 //! Recorded executions: what a history says of how its execution began.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,7 +101,7 @@ impl Recorded {
         Ok(Start {
             flow: FlowId::default(),
             input,
-            variables: std::collections::BTreeMap::new(),
+            variables: header.map_or_else(BTreeMap::new, |header| header.variables.clone()),
             identity,
             at,
             seed,
