@@ -16,6 +16,7 @@ mod paths;
 mod run;
 mod schema;
 mod validate;
+mod watch;
 mod write;
 
 use std::process::ExitCode;

@@ -80,7 +80,7 @@ const HOMES: &[(&str, &str)] = &[
     ("lsp_server", "src/lsp/"),
     ("lsp_types", "src/lsp/"),
     ("miette", "src/report/diagnostics/human.rs"),
-    ("notify", "src/cli/validate/watch.rs"),
+    ("notify", "src/cli/watch.rs"),
     ("owo_colors", "src/report/style.rs"),
     ("percent_encoding", "src/report/diagnostics/file_name.rs"),
     ("petgraph", "src/graph/"),
