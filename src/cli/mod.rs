@@ -12,10 +12,12 @@ mod graph;
 mod history;
 mod lsp;
 mod output;
+mod parallel;
 mod paths;
 mod run;
 mod schema;
 mod validate;
+mod walk;
 mod watch;
 mod write;
 

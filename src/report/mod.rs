@@ -2,6 +2,8 @@
 //! written to a `fmt::Write`, so that it can be tested as text.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod graphs;
 pub mod histories;
+mod junit;
 pub mod style;
