@@ -30,23 +30,29 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["data", "graph", "language", "lint", "query", "syntax"],
     ),
     (
+        "suite",
+        &[
+            "data", "engine", "history", "language", "lint", "query", "syntax",
+        ],
+    ),
+    (
         "report",
         &[
-            "data", "graph", "history", "language", "lint", "query", "syntax",
+            "data", "engine", "graph", "history", "language", "lint", "query", "suite", "syntax",
         ],
     ),
     (
         "cli",
         &[
             "data", "engine", "graph", "history", "language", "lint", "lsp", "query", "report",
-            "runtime", "server", "syntax",
+            "runtime", "server", "suite", "syntax",
         ],
     ),
 ];
 
 /// The core is still: no I/O, no clock, no threads, no async, no printing.
 const CORE: &[&str] = &[
-    "data", "engine", "graph", "history", "language", "lint", "query", "syntax",
+    "data", "engine", "graph", "history", "language", "lint", "query", "suite", "syntax",
 ];
 
 const NOT_IN_THE_CORE: &[&[&str]] = &[
