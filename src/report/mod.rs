@@ -7,3 +7,4 @@ pub mod graphs;
 pub mod histories;
 mod junit;
 pub mod style;
+pub mod tests;
