@@ -38,6 +38,7 @@ use crate::runtime::{
     VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
+pub(super) use handlers::function_name;
 use outside::Outside;
 use sinks::Sinks;
 
@@ -71,7 +72,7 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
 }
 
 /// The program of a definition; what keeps it from being executed is shown.
-fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
+pub(super) fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
     match compile(document) {
         Ok(program) => Some(program),
         Err(findings) => {
@@ -161,7 +162,7 @@ fn told_better(
 }
 
 /// The file's name without its endings: what the machine is called when nobody says.
-fn machine_name(definition: &Path) -> String {
+pub(super) fn machine_name(definition: &Path) -> String {
     let name = definition
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -179,7 +180,7 @@ fn machine_name(definition: &Path) -> String {
 }
 
 /// A name that an ARN can hold.
-fn safe_name(name: &str) -> String {
+pub(super) fn safe_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c

@@ -27,6 +27,8 @@ mod replay;
 mod run;
 mod server;
 mod silence;
+mod suites;
 mod templates;
+mod test;
 mod validate;
 mod watch;

@@ -1,4 +1,4 @@
-//! `asl validate --watch`: a change is judged, Ctrl-C ends it.
+//! `--watch` of `asl validate` and `asl test`: a change is judged, Ctrl-C ends it.
 
 #![cfg(unix)]
 
@@ -26,8 +26,8 @@ impl Drop for Watching {
 }
 
 impl Watching {
-    fn start(folder: &Folder) -> Self {
-        let asl = folder.asl("validate --watch");
+    fn start(folder: &Folder, line: &str) -> Self {
+        let asl = folder.asl(line);
         let mut command = asl.command();
         command
             .stdin(Stdio::null())
@@ -60,7 +60,7 @@ impl Watching {
 #[test]
 fn changes_are_judged_until_it_is_interrupted() {
     let folder = Folder::new().file("m/a.asl.json", GOOD);
-    let mut watching = Watching::start(&folder);
+    let mut watching = Watching::start(&folder, "validate --watch");
     watching.until("✔ 1 definition, no problems");
     let folder = folder.file("m/a.asl.json", "{");
     watching.until("✖ 1 error in 1 file");
@@ -70,6 +70,26 @@ fn changes_are_judged_until_it_is_interrupted() {
     watching.until("✖ 1 error in 1 file");
     let _folder = folder.file("m/new/b.asl.json", GOOD);
     watching.until("✖ 1 error in 1 of 2 files");
+    kill_process(Pid::from_child(&watching.child), Signal::INT).expect("it runs");
+    let status = watching.child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+}
+
+#[test]
+fn suites_and_machines_are_tested_again_until_it_is_interrupted() {
+    let suite = "machine: a.asl.json\ncases: { a: { expect: { path: [Done] } } }\n";
+    let folder = Folder::new()
+        .file("m/a.asl.json", GOOD)
+        .file("m/a.asltest.yaml", suite);
+    let mut watching = Watching::start(&folder, "test -w");
+    watching.until("✔ 1 passed of 1 case in 1 suite");
+    let folder = folder.file("m/a.asl.json", GOOD.replace("Succeed", "Fail"));
+    watching.until("✖ 1 failed of 1 case in 1 suite");
+    let folder = folder.file("m/a.asltest.yaml", "machine: 7");
+    watching.until("a.asltest.yaml cannot be used");
+    let folder = folder.file("m/a.asl.json", GOOD);
+    let _folder = folder.file("m/a.asltest.yaml", suite);
+    watching.until("✔ 1 passed of 1 case in 1 suite");
     kill_process(Pid::from_child(&watching.child), Signal::INT).expect("it runs");
     let status = watching.child.wait().expect("it ends");
     assert_eq!(status.code(), Some(130));
