@@ -100,7 +100,7 @@ fn chosen(args: &TestArgs, suites: &[Loaded]) -> Vec<(usize, usize)> {
     for (at, suite) in suites.iter().enumerate() {
         for (case, it) in suite.suite.cases.iter().enumerate() {
             let mut filters = filters.iter();
-            let name = &suite.source.name;
+            let name = &suite.name;
             if filters.len() == 0 || filters.any(|filter| filter.chooses(name, &it.name)) {
                 chosen.push((at, case));
             }
@@ -159,7 +159,7 @@ fn test(
         _ => began.elapsed(),
     };
     let tested = Tested {
-        suite: Arc::clone(&loaded.source.name),
+        suite: Arc::clone(&loaded.name),
         case: Arc::clone(&case.name),
         place: loaded.place(at.1),
         verdict,

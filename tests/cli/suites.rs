@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::asl::{Asl, Folder};
+use crate::hostile::bomb;
 use crate::test::{ORDER, SUITE, order};
 
 #[test]
@@ -71,6 +72,11 @@ fn a_wrong_suite_does_not_keep_others_from_running() {
         .code(2)
         .stdout_contains("PASS order.asltest.yaml::declined")
         .stderr_contains("other.asltest.yaml cannot be used");
+}
+
+#[test]
+fn a_yaml_bomb_is_refused() {
+    order(&bomb()).asl("test").code(2).stdout("");
 }
 
 #[test]

@@ -401,6 +401,23 @@ fn mocks_of_step_functions_local_are_cases() {
         .stderr_contains("there is no definition of \"order\" beside it");
 }
 
+const TWO_MACHINES: &str = r#"{"StateMachines": {
+    "order": {"TestCases": {"Happy": {"Charge": "Paid"}}},
+    "other": {"TestCases": {"Happy": {"Charge": "Paid"}}}},
+  "MockedResponses": {"Paid": {"0": {"Return": {"amount": 7}}}}}"#;
+
+#[test]
+fn a_file_about_several_machines_names_them() {
+    let other = ORDER.replace("{\"id.$\": \"$.id\"}", "{}");
+    Folder::new()
+        .file("order.asl.json", ORDER)
+        .file("other.asl.json", other)
+        .file("MockConfigFile.json", TWO_MACHINES)
+        .asl("test --filter 'json#other'")
+        .code(0)
+        .stdout("PASS MockConfigFile.json#other::Happy\n");
+}
+
 #[test]
 fn the_first_suite_of_a_machine_passes_as_it_is() {
     let folder = Folder::new().file("order.asl.json", ORDER);

@@ -26,6 +26,8 @@ const START: Timestamp = Timestamp(1_767_225_600_000);
 /// A suite that can be run.
 pub(super) struct Loaded {
     pub(super) path: PathBuf,
+    /// What it is called: its file, and the machine where a file is about several.
+    pub(super) name: Arc<str>,
     pub(super) source: Source,
     pub(super) tree: Tree,
     pub(super) format: Format,
@@ -127,6 +129,7 @@ impl Loader<'_> {
         let format = Format::of(&source.name, &source.text);
         let mut loaded = Loaded {
             path: path.to_owned(),
+            name: Arc::clone(&source.name),
             lines: LineIndex::new(source.text.clone()),
             format,
             suite,

@@ -49,7 +49,7 @@ impl Results<'_> {
         };
         let style = terminal.stdout_style();
         let mut text = rendered(|out| self.told(&tested, terminal, &style, out));
-        if is_table {
+        if is_table && !self.coverage.is_empty() {
             let separated = !text.is_empty() && !text.ends_with("\n\n");
             text.push_str(if separated { "\n" } else { "" });
             text.push_str(&rendered(|out| {
@@ -98,7 +98,7 @@ impl Results<'_> {
         let Ok(machine) = &loaded.machine else {
             return String::new();
         };
-        let again = again(&tested.suite, &tested.case);
+        let again = again(&loaded.path, &tested.case);
         let document = &machine.document;
         let about = failure::About {
             machine: &machine.name,
@@ -113,10 +113,8 @@ impl Results<'_> {
     fn report(&self, report: &ReportArg, tested: &[Tested]) -> Result<(), Failure> {
         let style = Style::new(false, WIDTH_OF_FILES);
         let details = |it: &Tested| {
-            let mut done = self.done.iter();
-            let done =
-                done.find(|done| done.tested.suite == it.suite && done.tested.case == it.case);
-            done.map_or_else(String::new, |done| self.block(done, it, &style))
+            let at = tested.iter().position(|tested| std::ptr::eq(tested, it));
+            at.map_or_else(String::new, |at| self.block(&self.done[at], it, &style))
         };
         let text = match report.format {
             ReportFormat::Json => format!("{:#}\n", tests::json::document(tested, self.took)),
@@ -129,12 +127,12 @@ impl Results<'_> {
 }
 
 /// The command that runs a case alone.
-fn again(suite: &str, case: &str) -> String {
-    let suite = if suite == "<stdin>" { STDIN } else { suite };
-    let words = ["asl", "test", suite, "--filter", case];
+fn again(suite: &Path, case: &str) -> String {
+    let suite = suite.to_string_lossy();
+    let words = ["asl", "test", &*suite, "--filter", case];
     let joined = shlex::try_join(words);
     // A name that no shell can be given is left out.
-    joined.unwrap_or_else(|_| format!("asl test {suite}"))
+    joined.unwrap_or_else(|_| "asl test".to_owned())
 }
 
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {

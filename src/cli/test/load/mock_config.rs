@@ -62,11 +62,17 @@ impl Loader<'_> {
             span: entry.key_span,
         };
         let machine = self.machines.get(file, None, self.terminal)?;
+        let machines = tree.root().get("StateMachines");
+        let name = match machines.map_or(0, |machines| machines.entries().len()) {
+            0 | 1 => Arc::clone(&source.name),
+            _ => format!("{}#{}", source.name, entry.key).into(),
+        };
         let node = tree.node(entry.value);
         let cases = node.get("TestCases");
         let cases = cases.map_or(&[][..], |cases| cases.entries());
         let mut loaded = Loaded {
             path: path.to_owned(),
+            name,
             source: source.clone(),
             tree: tree.clone(),
             format: Format::Json,
