@@ -23,7 +23,33 @@ pub(super) enum Symbol {
     With(Box<Symbol>, Vec<(Key, Symbol)>),
 }
 
+/// How many parts a document may be made of: what is larger is not followed, as each state could
+/// make it twice as large.
+const MAX_PARTS: usize = 300;
+
 impl Symbol {
+    /// A document with these parts in some places of another one.
+    pub(super) fn made(base: Self, parts: Vec<(Key, Self)>) -> Self {
+        let made = Self::With(Box::new(base), parts);
+        match made.spent(MAX_PARTS) {
+            Some(_) => made,
+            None => Self::Unknown,
+        }
+    }
+
+    /// What is left when each part has cost one. Recursion is bounded by what there is to spend.
+    fn spent(&self, budget: usize) -> Option<usize> {
+        let left = budget.checked_sub(1)?;
+        match self {
+            Self::From(..) | Self::Unknown => Some(left),
+            Self::With(base, parts) => {
+                let mut parts = parts.iter();
+                let left = base.spent(left)?;
+                parts.try_fold(left, |left, (_, part)| part.spent(left))
+            }
+        }
+    }
+
     /// A part of it.
     pub(super) fn get(&self, path: &[Key]) -> Self {
         let Some((first, rest)) = path.split_first() else {
@@ -53,10 +79,11 @@ impl Symbol {
         let part = self.get(std::slice::from_ref(first)).with(rest, value);
         match self {
             Self::With(base, mut parts) => {
+                parts.retain(|(key, _)| key != first);
                 parts.push((first.clone(), part));
-                Self::With(base, parts)
+                Self::made(*base, parts)
             }
-            base => Self::With(Box::new(base), vec![(first.clone(), part)]),
+            base => Self::made(base, vec![(first.clone(), part)]),
         }
     }
 }
@@ -158,6 +185,17 @@ mod tests {
         assert_eq!(document.text(), r#"{"a":{"b":[{},{"c":1}],"d":"x"}}"#);
         assert!(has(&document, &path(".a.b[1]")));
         assert!(!has(&document, &path(".a.b[2]")));
+    }
+
+    #[test]
+    fn a_document_that_doubles_is_not_followed_for_ever() {
+        let mut document = Symbol::From(0, Vec::new());
+        for _ in 0..100 {
+            let name = |text: &str| Key::Name(text.into());
+            let parts = vec![(name("a"), document.clone()), (name("b"), document)];
+            document = Symbol::made(Symbol::Unknown, parts);
+        }
+        assert!(document.spent(MAX_PARTS).is_some());
     }
 
     #[test]

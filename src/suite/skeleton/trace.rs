@@ -21,7 +21,7 @@ const INPUT: usize = 0;
 pub(super) fn draft(machine: &StateMachine, routes: &Routes, goal: Option<&Goal<'_>>) -> Draft {
     let mut tracer = Tracer {
         routes,
-        demands: Vec::new(),
+        demands: HashMap::new(),
         sources: 1,
         calls: Vec::new(),
         variables: HashMap::new(),
@@ -78,7 +78,7 @@ enum Call {
 struct Tracer<'r> {
     routes: &'r Routes,
     /// What shall be where, by source.
-    demands: Vec<(usize, Vec<Key>, Want)>,
+    demands: HashMap<usize, Vec<(Vec<Key>, Want)>>,
     sources: usize,
     calls: Vec<(Arc<str>, Call)>,
     variables: HashMap<String, Symbol>,
@@ -160,7 +160,7 @@ impl Tracer<'_> {
                 let results = branches
                     .map(|(at, branch)| (Key::Index(at), self.flow(branch, given.clone())))
                     .collect();
-                Symbol::With(Box::new(Symbol::Unknown), results)
+                Symbol::made(Symbol::Unknown, results)
             }
             Body::Map(map) => self.map(map, state, &scope),
             Body::Fail(fail) => {
@@ -258,7 +258,7 @@ impl Tracer<'_> {
         let flow = map.processor.as_ref().map(|processor| &processor.flow);
         let result = flow.map_or(Symbol::Unknown, |flow| self.flow(flow, given));
         self.want(item, Want::Present(Json::empty_object()));
-        Symbol::With(Box::new(Symbol::Unknown), vec![(Key::Index(0), result)])
+        Symbol::made(Symbol::Unknown, vec![(Key::Index(0), result)])
     }
 
     /// The rule that is taken holds, and those before it do not.
@@ -374,7 +374,7 @@ impl Tracer<'_> {
         if parts.is_empty() {
             return Symbol::Unknown;
         }
-        Symbol::With(Box::new(Symbol::Unknown), parts)
+        Symbol::made(Symbol::Unknown, parts)
     }
 
     /// A field that may be a path, a function or an expression for a text.
@@ -449,16 +449,17 @@ impl Tracer<'_> {
 
     fn want(&mut self, symbol: Symbol, want: Want) {
         if let Symbol::From(source, keys) = symbol {
-            self.demands.push((source, keys, want));
+            let demands = self.demands.entry(source).or_default();
+            demands.push((keys, want));
         }
     }
 
     /// What a source gives, so that every demand is met; a later one wins.
     fn document(&self, source: usize) -> Json {
         let mut document = Json::empty_object();
-        let of_source = || self.demands.iter().filter(move |(it, ..)| *it == source);
+        let demands = self.demands.get(&source).map_or(&[][..], Vec::as_slice);
         let mut absent: HashSet<String> = HashSet::new();
-        for (_, keys, want) in of_source() {
+        for (keys, want) in demands {
             match want {
                 Want::Value(value) => {
                     absent.remove(&format!("{keys:?}"));
@@ -470,7 +471,7 @@ impl Tracer<'_> {
                 Want::Present(_) => {}
             }
         }
-        for (_, keys, want) in of_source() {
+        for (keys, want) in demands {
             if let Want::Present(sample) = want
                 && !has(&document, keys)
                 && !absent.contains(&format!("{keys:?}"))
@@ -484,18 +485,20 @@ impl Tracer<'_> {
     /// The answers of each Task; what is the same at the end is said once.
     fn mocks(&self) -> Vec<Mocked> {
         let mut mocks: Vec<Mocked> = Vec::new();
+        let mut places: HashMap<&Arc<str>, usize> = HashMap::new();
         for (state, call) in &self.calls {
             let answer = match call {
                 Call::Answer(source) => Answer::Return(self.document(*source)),
                 Call::Throw(error) => Answer::Throw(Arc::clone(error)),
             };
-            match mocks.iter_mut().find(|mocked| mocked.state == *state) {
-                Some(mocked) => mocked.answers.push(answer),
-                None => mocks.push(Mocked {
+            let place = *places.entry(state).or_insert_with(|| {
+                mocks.push(Mocked {
                     state: Arc::clone(state),
-                    answers: vec![answer],
-                }),
-            }
+                    answers: Vec::new(),
+                });
+                mocks.len() - 1
+            });
+            mocks[place].answers.push(answer);
         }
         for mocked in &mut mocks {
             while let [.., one, other] = &mocked.answers[..]
