@@ -178,11 +178,13 @@ impl<'m> Scope<'m> {
             flow,
             ways: vec![None; flow.states.len()],
         };
-        // Costs become smaller until nothing does; definitions mostly run downwards.
+        // Costs become smaller until nothing does. Definitions run downwards or upwards; rarely
+        // both, so that a few rounds do.
+        let count = flow.states.len();
         let mut goes_on = true;
         while goes_on {
             goes_on = false;
-            for at in (0..flow.states.len()).rev() {
+            for at in (0..count).rev().chain(0..count) {
                 goes_on |= scope.improve(at);
             }
         }

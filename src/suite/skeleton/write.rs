@@ -10,6 +10,9 @@ use crate::suite::{Names, yaml};
 /// Longer outputs are asked for by a person who knows what matters in them.
 const MAX_OUTPUT: usize = 2_000;
 
+/// Nobody reads a longer path.
+const MAX_PATH: usize = 40;
+
 /// The suite. What did not work is skipped, and says what a person has to fill in.
 #[must_use]
 pub fn write(
@@ -106,9 +109,13 @@ fn expected(drafted: &Drafted, names: &Names) -> Vec<String> {
         lines.push(format!("error: {}", yaml::text(name)));
     }
     let states = ran.observed.visits.iter();
-    let path: Json = states
+    let mut path: Vec<Json> = states
         .map(|visit| Json::from(names.name(visit.state).clone()))
         .collect();
+    if path.len() > MAX_PATH {
+        path.splice(1..path.len() - 1, [Json::from("...")]);
+    }
+    let path = Json::array(path);
     lines.push(format!("path:{}", yaml::after_key(&path, 6)));
     if let Outcome::Succeeded(output) = &ran.outcome
         && output.size() <= MAX_OUTPUT
