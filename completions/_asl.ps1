@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Find what AWS would refuse, and what would fail later')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a state machine here, with Tasks mocked or done by your own code')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
@@ -125,6 +126,26 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'asl;test' {
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'How many cases run at once  [default: one for each core]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cases run at once  [default: one for each core]')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the results for programs: junit=FILE or json=FILE')
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'Tell which states, rules, catchers and retriers were gone through, or write that to a file')
+            [CompletionResult]::new('--fail-under', '--fail-under', [CompletionResultType]::ParameterName, 'Fail when less than this, in percent, was gone through')
+            [CompletionResult]::new('--init', '--init', [CompletionResultType]::ParameterName, 'Print a suite for a definition, with a case for each way through it')
+            [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when --init is given a template with several')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Write what executions put out into the suites that expect another output')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Write what executions put out into the suites that expect another output')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Test again when a suite or a machine changes')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Test again when a suite or a machine changes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'asl;graph' {
             [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to draw  [default: by the ending of --output, else dot]')
@@ -196,6 +217,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         'asl;help' {
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Find what AWS would refuse, and what would fail later')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a state machine here, with Tasks mocked or done by your own code')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
@@ -210,6 +232,9 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;help;run' {
+            break
+        }
+        'asl;help;test' {
             break
         }
         'asl;help;graph' {

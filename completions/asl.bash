@@ -43,6 +43,9 @@ _asl() {
             asl,schema)
                 cmd="asl__subcmd__schema"
                 ;;
+            asl,test)
+                cmd="asl__subcmd__test"
+                ;;
             asl,validate)
                 cmd="asl__subcmd__validate"
                 ;;
@@ -73,6 +76,9 @@ _asl() {
             asl__subcmd__help,schema)
                 cmd="asl__subcmd__help__subcmd__schema"
                 ;;
+            asl__subcmd__help,test)
+                cmd="asl__subcmd__help__subcmd__test"
+                ;;
             asl__subcmd__help,validate)
                 cmd="asl__subcmd__help__subcmd__validate"
                 ;;
@@ -83,7 +89,7 @@ _asl() {
 
     case "${cmd}" in
         asl)
-            opts="-q -h -V --color --quiet --help --version validate run graph history lsp explain rules schema completions help"
+            opts="-q -h -V --color --quiet --help --version validate run test graph history lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -187,7 +193,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help)
-            opts="validate run graph history lsp explain rules schema completions help"
+            opts="validate run test graph history lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -313,6 +319,20 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__help__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -569,12 +589,62 @@ _asl() {
             return 0
             ;;
         asl__subcmd__schema)
-            opts="-q -h --color --quiet --help config definition handlers"
+            opts="-q -h --color --quiet --help config definition handlers test"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__test)
+            opts="-j -U -w -q -h --filter --jobs --update --watch --report --coverage --fail-under --init --machine --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --coverage)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-under)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --init)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --machine)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

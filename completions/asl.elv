@@ -27,6 +27,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --version 'Print version'
             cand validate 'Find what AWS would refuse, and what would fail later'
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -119,6 +120,25 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'asl;test'= {
+            cand --filter 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole'
+            cand -j 'How many cases run at once  [default: one for each core]'
+            cand --jobs 'How many cases run at once  [default: one for each core]'
+            cand --report 'Write the results for programs: junit=FILE or json=FILE'
+            cand --coverage 'Tell which states, rules, catchers and retriers were gone through, or write that to a file'
+            cand --fail-under 'Fail when less than this, in percent, was gone through'
+            cand --init 'Print a suite for a definition, with a case for each way through it'
+            cand --machine 'The state machine of this name, when --init is given a template with several'
+            cand --color 'When to use colours'
+            cand -U 'Write what executions put out into the suites that expect another output'
+            cand --update 'Write what executions put out into the suites that expect another output'
+            cand -w 'Test again when a suite or a machine changes'
+            cand --watch 'Test again when a suite or a machine changes'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'asl;graph'= {
             cand --machine 'The state machine of this name, when the template has several'
             cand --format 'How to draw  [default: by the ending of --output, else dot]'
@@ -183,6 +203,7 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help'= {
             cand validate 'Find what AWS would refuse, and what would fail later'
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -195,6 +216,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;validate'= {
         }
         &'asl;help;run'= {
+        }
+        &'asl;help;test'= {
         }
         &'asl;help;graph'= {
         }

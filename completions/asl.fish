@@ -32,6 +32,7 @@ complete -c asl -n "__fish_asl_needs_command" -s h -l help -d 'Print help (see m
 complete -c asl -n "__fish_asl_needs_command" -s V -l version -d 'Print version'
 complete -c asl -n "__fish_asl_needs_command" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
 complete -c asl -n "__fish_asl_needs_command" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_needs_command" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
 complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state machine'
 complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
 complete -c asl -n "__fish_asl_needs_command" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -130,6 +131,20 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l keep-going -d 'Go on beh
 complete -c asl -n "__fish_asl_using_subcommand run" -s w -l watch -d 'Run again whenever the definition, the input, the mocks or the handlers file changes'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand test" -l filter -d 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -s j -l jobs -d 'How many cases run at once  [default: one for each core]' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l report -d 'Write the results for programs: junit=FILE or json=FILE' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l coverage -d 'Tell which states, rules, catchers and retriers were gone through, or write that to a file' -r -F
+complete -c asl -n "__fish_asl_using_subcommand test" -l fail-under -d 'Fail when less than this, in percent, was gone through' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l init -d 'Print a suite for a definition, with a case for each way through it' -r -F
+complete -c asl -n "__fish_asl_using_subcommand test" -l machine -d 'The state machine of this name, when --init is given a template with several' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand test" -s U -l update -d 'Write what executions put out into the suites that expect another output'
+complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test again when a suite or a machine changes'
+complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
 mermaid\t'For Mermaid, as in Markdown'"
@@ -184,13 +199,14 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

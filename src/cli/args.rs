@@ -4,6 +4,7 @@ mod format;
 mod handlers;
 mod many;
 mod state;
+mod suites;
 mod validate;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 pub(super) use state::{InspectChoice, StateArgs};
+pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -29,6 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   asl validate                              every definition below this folder
   asl run order.asl.json --mock mocks.yaml --time skip
+  asl test                                  every suite below this folder
   asl graph order.asl.json --format mermaid
   asl history run.jsonl                     why did it fail?
 
@@ -36,7 +39,7 @@ Exit codes:
   0 clean, SUCCEEDED    1 findings, FAILED    2 usage, unreadable input
   3 TIMED_OUT           4 no file matched     130 interrupted";
 
-/// Validate, run, draw and read Amazon States Language machines, without deploying them.
+/// Validate, run, test, draw and read Amazon States Language machines, without deploying them.
 #[derive(Debug, Parser)]
 #[command(name = "asl", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -73,6 +76,8 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     /// Run a state machine here, with Tasks mocked or done by your own code
     Run(Box<RunArgs>),
+    /// Test state machines: cases with mocked Tasks, and what is expected of them
+    Test(TestArgs),
     /// Draw a state machine
     Graph(GraphArgs),
     /// Tell what happened in an execution, and why it failed
@@ -437,6 +442,8 @@ pub(super) enum SchemaKind {
     Definition,
     /// The handlers file of `asl run --handlers`
     Handlers,
+    /// A suite of `asl test`
+    Test,
 }
 
 #[derive(Debug, Args)]

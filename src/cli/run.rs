@@ -42,6 +42,7 @@ use crate::runtime::{
     Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
+pub(super) use dry::function_name;
 use outside::Outside;
 use sinks::Sinks;
 use stop::stop;
@@ -93,7 +94,7 @@ fn once(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 /// The program of a definition; what keeps it from being executed is shown.
-fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
+pub(super) fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
     match compile(document) {
         Ok(program) => Some(program),
         Err(findings) => {
@@ -189,7 +190,7 @@ fn told_better(
 }
 
 /// The file's name without its endings: what the machine is called when nobody says.
-fn machine_name(definition: &Path) -> String {
+pub(super) fn machine_name(definition: &Path) -> String {
     let name = definition
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -207,7 +208,7 @@ fn machine_name(definition: &Path) -> String {
 }
 
 /// A name that an ARN can hold.
-fn safe_name(name: &str) -> String {
+pub(super) fn safe_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c

@@ -3,14 +3,15 @@
 use super::args::{SchemaArgs, SchemaKind};
 use super::output::{Failure, Terminal, print};
 use super::{Exit, config};
-use crate::lint;
 use crate::runtime::handlers::file;
+use crate::{lint, suite};
 
 pub(super) fn run(args: &SchemaArgs, _: &Terminal) -> Result<Exit, Failure> {
     let schema = match args.kind {
         SchemaKind::Config => config::schema(),
         SchemaKind::Definition => lint::definition_schema(),
         SchemaKind::Handlers => file::schema(),
+        SchemaKind::Test => suite::schema(),
     };
     print(&format!("{schema:#}\n"))?;
     Ok(Exit::Success)

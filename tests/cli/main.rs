@@ -36,6 +36,8 @@ mod secrets;
 mod server;
 mod silence;
 mod state;
+mod suites;
 mod templates;
+mod test;
 mod validate;
 mod watch;

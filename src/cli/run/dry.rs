@@ -209,7 +209,7 @@ fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
 }
 
 /// The function that `lambda:invoke` calls, when the definition names it outright.
-fn function_name(state: &State, resource: &Resource) -> Option<String> {
+pub(in crate::cli) fn function_name(state: &State, resource: &Resource) -> Option<String> {
     let arguments = state
         .io
         .parameters

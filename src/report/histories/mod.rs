@@ -6,7 +6,7 @@ mod duration;
 #[cfg(test)]
 mod extremes;
 pub mod failure;
-mod json;
+pub(in crate::report) mod json;
 mod layout;
 #[cfg(test)]
 mod recorded;
