@@ -2,13 +2,15 @@
 //! of several runs. `cargo bench --bench suites`; `ASL_BENCH_ASL` may name another program to be
 //! measured, and `ASL_BENCH_KEEP` a folder in which the workloads are left.
 
+mod measure;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-const RUNS: usize = 5;
+use measure::{cpu, median};
 
 /// Twelve states: Tasks that are retried and caught, a Choice, a Wait, a Parallel, a Map.
 const MACHINE: &str = r#"{"StartAt": "Receive", "States": {
@@ -44,7 +46,10 @@ fn main() {
         Some(folder) => PathBuf::from(folder),
         None => Path::new(env!("CARGO_TARGET_TMPDIR")).join("suites"),
     };
-    println!("{:44} {:>9} {:>12}", "workload", "wall", "per case");
+    println!(
+        "{:44} {:>9} {:>12} {:>9}",
+        "workload", "wall", "per case", "CPU"
+    );
     for cases in [1, 100, 1000, 4000] {
         let name = format!("{cases} cases, 12 states, Map of 20, retries");
         measure(
@@ -100,19 +105,22 @@ fn measure(folder: &Path, name: &str, machine: &str, suite: &str, cases: usize) 
     fs::create_dir_all(folder).expect("the target folder can be written");
     fs::write(folder.join("m.asl.json"), machine).expect("writable");
     fs::write(folder.join("m.asltest.yaml"), suite).expect("writable");
-    let mut times: Vec<Duration> = (0..RUNS).map(|_| run(folder)).collect();
-    times.sort_unstable();
-    let wall = times[RUNS / 2];
+    let wall = median(|| run(folder));
+    let used = median(|| {
+        cpu(|| {
+            run(folder);
+        })
+    });
     let per_case = wall / u32::try_from(cases).expect("not so many");
     println!(
-        "{name:44} {:>6.1} ms {per_case:>12.1?}",
-        wall.as_secs_f64() * 1000.0
+        "{name:44} {:>6.1} ms {per_case:>12.1?} {:>6.1} ms",
+        wall.as_secs_f64() * 1000.0,
+        used.as_secs_f64() * 1000.0
     );
 }
 
 fn run(folder: &Path) -> Duration {
-    let asl = std::env::var_os("ASL_BENCH_ASL");
-    let mut command = Command::new(asl.unwrap_or_else(|| env!("CARGO_BIN_EXE_asl").into()));
+    let mut command = measure::asl();
     command
         .args(["test", "-q"])
         .current_dir(folder)
