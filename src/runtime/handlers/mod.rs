@@ -11,11 +11,12 @@ mod route;
 
 pub use command::CommandHandler;
 pub use http::HttpHandler;
-pub use mock::{Afterwards, MockHandler, Step, Unmocked};
+pub use mock::{Afterwards, Answer, MockHandler, Outcome, Step, Unmocked, When};
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wildmatch::WildMatch;
 
@@ -50,6 +51,8 @@ impl Invocation {
 pub enum Work {
     /// Done already.
     Done(Result<Json, StatesError>),
+    /// Done already, and told after so long by the clock of the run, which may be virtual.
+    After(Duration, Result<Json, StatesError>),
     /// Under way; dropping it must end whatever it started.
     Running(Pin<Box<dyn Future<Output = Result<Json, StatesError>> + Send>>),
 }
