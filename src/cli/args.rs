@@ -1,6 +1,7 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
 mod format;
+mod mocks;
 mod validate;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
+use mocks::RecordArgs;
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -91,6 +93,7 @@ Examples:
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
+  asl run order.asl.json --handlers handlers.toml --record mocks
   asl run order.asl.json --replay run.jsonl
   asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl";
 
@@ -132,7 +135,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) input_file: Option<PathBuf>,
 
-    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format
+    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format, see asl schema mocks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
     pub(super) mock: Option<PathBuf>,
     /// The test case of a MockConfigFile.json
@@ -182,6 +185,8 @@ pub(super) struct RunArgs {
     /// Write the event log; - writes it to stdout in place of the output
     #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
     pub(super) log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
     /// What a person sees meanwhile
     #[arg(
         long,
@@ -361,6 +366,7 @@ const HISTORY_EXAMPLES: &str = "\
 Examples:
   asl history run.jsonl
   asl history run.jsonl --failed
+  asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 
 #[derive(Debug, Args)]
@@ -372,7 +378,11 @@ pub(super) struct HistoryArgs {
     /// The failure only
     #[arg(long)]
     pub(super) failed: bool,
-    /// The definition, for conditions and source lines; a log of ours brings its own
+    /// What the Tasks answered, as a mocks file for asl run --mock
+    #[arg(long, conflicts_with = "failed")]
+    pub(super) mocks: bool,
+    /// The definition, for conditions and source lines, and for Tasks that were not called; a log
+    /// of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
 }
@@ -416,6 +426,8 @@ pub(super) enum SchemaKind {
     Config,
     /// A definition in the Amazon States Language
     Definition,
+    /// A mocks file in our own format
+    Mocks,
 }
 
 #[derive(Debug, Args)]

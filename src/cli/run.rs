@@ -2,9 +2,11 @@
 
 mod handlers;
 mod map_runs;
+mod mocks;
 mod outside;
 mod port;
 mod progress;
+pub(super) mod record;
 mod recorded;
 mod redrive;
 mod replay;
@@ -39,6 +41,7 @@ use crate::runtime::{
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 use outside::Outside;
+use record::Record;
 use sinks::Sinks;
 
 pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -284,7 +287,11 @@ fn execute(
         era: Era::default(),
     };
     let header = header(args, document, &start);
+    let record = Record::of(args, identity, &outside.host)?;
     let mut sinks = Sinks::open(args, terminal, &header)?;
+    if let Some(record) = &record {
+        sinks.record(record.tap());
+    }
     let ended = drive(
         Execution::new(Arc::new(program), start),
         outside,
@@ -292,7 +299,11 @@ fn execute(
         &mut sinks,
         (args, terminal),
     )?;
-    conclude(args, terminal, document, identity, sinks, &ended)
+    let exit = conclude(args, terminal, document, identity, sinks, &ended);
+    if let Some(record) = &record {
+        record.write(&document.machine, terminal)?;
+    }
+    exit
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {

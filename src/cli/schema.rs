@@ -4,11 +4,13 @@ use super::args::{SchemaArgs, SchemaKind};
 use super::output::{Failure, Terminal, print};
 use super::{Exit, config};
 use crate::lint;
+use crate::runtime::handlers::mocks;
 
 pub(super) fn run(args: &SchemaArgs, _: &Terminal) -> Result<Exit, Failure> {
     let schema = match args.kind {
         SchemaKind::Config => config::schema(),
         SchemaKind::Definition => lint::definition_schema(),
+        SchemaKind::Mocks => mocks::schema(),
     };
     print(&format!("{schema:#}\n"))?;
     Ok(Exit::Success)

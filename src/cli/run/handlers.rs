@@ -4,15 +4,15 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::mocks::Mocked;
 use crate::cli::args::RunArgs;
 use crate::cli::document::{Document, need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::Json;
 use crate::language::{Body, IntegrationPattern, Resource, State};
 use crate::report::style::{Role, Style, columns, printable};
-use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
-    CommandHandler, HttpHandler, TaskHandler, TaskPattern, Unmocked, file, mocks,
+    CommandHandler, HttpHandler, TaskHandler, TaskPattern, file, mocks,
 };
 use crate::runtime::{Handlers, Host};
 
@@ -21,24 +21,12 @@ pub(super) fn bind(
     args: &RunArgs,
     machine: &str,
     terminal: &Terminal,
-) -> Result<Handlers, Failure> {
+) -> Result<(Handlers, Option<Mocked>), Failure> {
     let mut handlers = Handlers::default();
     for task in &args.task {
         bind_task(&mut handlers, task, terminal)?;
     }
-    let mut mocked = None;
-    if let Some(path) = &args.mock {
-        let format = bind_mocks(
-            &mut handlers,
-            path,
-            mocks::Choice {
-                machine,
-                case: args.case.as_deref(),
-            },
-            terminal,
-        )?;
-        mocked = Some(format);
-    }
+    let mocked = Mocked::bind(&mut handlers, args, machine, terminal)?;
     if let Some(path) = &args.handlers {
         let (source, tree) = need_tree(path, terminal)?;
         if let Err(diagnostic) = file::bind(&mut handlers, &tree) {
@@ -49,24 +37,10 @@ pub(super) fn bind(
             )));
         }
     }
-    if mocked == Some(MockFormat::Aws) {
-        let rest = TaskPattern::Resource("*".to_owned());
-        handlers.bind(rest, Arc::new(Unmocked));
+    if let Some(mocked) = &mocked {
+        mocked.close(&mut handlers);
     }
-    Ok(handlers)
-}
-
-fn bind_mocks(
-    handlers: &mut Handlers,
-    path: &Path,
-    choice: mocks::Choice<'_>,
-    terminal: &Terminal,
-) -> Result<MockFormat, Failure> {
-    let (source, tree) = need_tree(path, terminal)?;
-    mocks::bind(handlers, &tree, choice).map_err(|diagnostic| {
-        show(terminal, &source, Some(&tree), vec![diagnostic]);
-        Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
-    })
+    Ok((handlers, mocked))
 }
 
 /// `PATTERN=KIND:VALUE`. A pattern may hold `=` no more than a state's name does: the first one

@@ -14,6 +14,7 @@ use crate::cli::output::{Failure, Terminal};
 use crate::engine::{EventSink, Note};
 use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
+use crate::runtime::handlers::mocks::record::Tap;
 use crate::runtime::{LogFile, LogFileError};
 
 /// stdout as a log: whoever reads it can end the run by going away.
@@ -49,9 +50,16 @@ pub(super) struct Sinks {
     outlined: bool,
     map_runs: MapRuns,
     progress: Option<Progress>,
+    /// Writes down what Tasks answer.
+    tap: Option<Tap>,
 }
 
 impl Sinks {
+    /// Lets the answers of Tasks be written down too.
+    pub(super) fn record(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
     pub(super) fn open(
         args: &RunArgs,
         terminal: &Terminal,
@@ -106,6 +114,7 @@ impl Sinks {
             outlined: !terminal.quiet,
             map_runs: MapRuns::default(),
             progress,
+            tap: None,
         }
     }
 
@@ -166,6 +175,9 @@ impl EventSink for Sinks {
         }
         if self.outlined {
             self.outline.push(event);
+        }
+        if let Some(tap) = &mut self.tap {
+            tap.event(event);
         }
         if let Some(progress) = &mut self.progress {
             progress.event(event, &self.outline, &self.map_runs);
