@@ -81,7 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--redrive', '--redrive', [CompletionResultType]::ParameterName, 'Go on with a recorded execution from the states that failed')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The execution''s input; - reads stdin  [default: {}]')
             [CompletionResult]::new('--input-file', '--input-file', [CompletionResultType]::ParameterName, 'A file with the execution''s input; - is stdin')
-            [CompletionResult]::new('--mock', '--mock', [CompletionResultType]::ParameterName, 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format')
+            [CompletionResult]::new('--mock', '--mock', [CompletionResultType]::ParameterName, 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format, see asl schema mocks')
             [CompletionResult]::new('--case', '--case', [CompletionResultType]::ParameterName, 'The test case of a MockConfigFile.json')
             [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks')
             [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers')
@@ -92,6 +92,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop after this long, such as 30s')
             [CompletionResult]::new('--max-events', '--max-events', [CompletionResultType]::ParameterName, 'Fail after this many events; 0 for no bound  [default: 25000 for standard]')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine''s name')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'What a person sees meanwhile')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The execution''s name')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Standard or express')
@@ -163,9 +164,10 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;history' {
-            [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'The definition, for conditions and source lines; a log of ours brings its own')
+            [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'The failure only')
+            [CompletionResult]::new('--mocks', '--mocks', [CompletionResultType]::ParameterName, 'What the Tasks answered, as a mocks file for asl run --mock')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -76,7 +76,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --redrive 'Go on with a recorded execution from the states that failed'
             cand --input 'The execution''s input; - reads stdin  [default: {}]'
             cand --input-file 'A file with the execution''s input; - is stdin'
-            cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format'
+            cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format, see asl schema mocks'
             cand --case 'The test case of a MockConfigFile.json'
             cand --handlers 'A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks'
             cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers'
@@ -87,6 +87,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --timeout 'Stop after this long, such as 30s'
             cand --max-events 'Fail after this many events; 0 for no bound  [default: 25000 for standard]'
             cand --log 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution'
+            cand --record 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine''s name'
             cand --progress 'What a person sees meanwhile'
             cand --name 'The execution''s name'
             cand --type 'Standard or express'
@@ -155,9 +156,10 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;history'= {
-            cand --definition 'The definition, for conditions and source lines; a log of ours brings its own'
+            cand --definition 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own'
             cand --color 'When to use colours'
             cand --failed 'The failure only'
+            cand --mocks 'What the Tasks answered, as a mocks file for asl run --mock'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'

@@ -84,7 +84,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the defi
 complete -c asl -n "__fish_asl_using_subcommand run" -l redrive -d 'Go on with a recorded execution from the states that failed' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format, see asl schema mocks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l case -d 'The test case of a MockConfigFile.json' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers' -r
@@ -95,6 +95,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jum
 complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l record -d 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine\'s name' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
 tree\t'The running states'
 lines\t'A line for each state that ended'
@@ -164,11 +165,12 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines; a log of ours brings its own' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own' -r -F
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand history" -l failed -d 'The failure only'
+complete -c asl -n "__fish_asl_using_subcommand history" -l mocks -d 'What the Tasks answered, as a mocks file for asl run --mock'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'

@@ -3,6 +3,7 @@
 mod format;
 mod handlers;
 mod many;
+mod mocks;
 mod state;
 mod suites;
 mod validate;
@@ -17,6 +18,7 @@ use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
+use mocks::RecordArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
@@ -103,6 +105,7 @@ Examples:
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
+  asl run order.asl.json --handlers handlers.toml --record mocks
   asl run order.asl.json --replay run.jsonl
   asl run order.asl.json --state Charge --mock-error 'Card.Declined: no funds'
   asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl
@@ -147,7 +150,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) input_file: Option<PathBuf>,
 
-    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format
+    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format, see asl schema mocks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
     pub(super) mock: Option<PathBuf>,
     /// The test case of a MockConfigFile.json
@@ -200,6 +203,8 @@ pub(super) struct RunArgs {
     /// folder, for a log of each execution
     #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
     pub(super) log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
     /// What a person sees meanwhile
     #[arg(
         long,
@@ -385,6 +390,7 @@ const HISTORY_EXAMPLES: &str = "\
 Examples:
   asl history run.jsonl
   asl history run.jsonl --failed
+  asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 
 #[derive(Debug, Args)]
@@ -396,7 +402,11 @@ pub(super) struct HistoryArgs {
     /// The failure only
     #[arg(long)]
     pub(super) failed: bool,
-    /// The definition, for conditions and source lines; a log of ours brings its own
+    /// What the Tasks answered, as a mocks file for asl run --mock
+    #[arg(long, conflicts_with = "failed")]
+    pub(super) mocks: bool,
+    /// The definition, for conditions and source lines, and for Tasks that were not called; a log
+    /// of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
 }
@@ -444,6 +454,8 @@ pub(super) enum SchemaKind {
     Handlers,
     /// A suite of `asl test`
     Test,
+    /// A mocks file in our own format
+    Mocks,
 }
 
 #[derive(Debug, Args)]

@@ -5,9 +5,11 @@ mod from;
 mod handlers;
 mod inputs;
 mod map_runs;
+mod mocks;
 mod outside;
 mod port;
 mod progress;
+pub(super) mod record;
 mod recorded;
 mod redrive;
 mod replay;
@@ -44,6 +46,7 @@ use crate::runtime::{
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
 pub(super) use dry::function_name;
 use outside::Outside;
+use record::Record;
 use sinks::Sinks;
 use stop::stop;
 
@@ -318,7 +321,11 @@ fn execute(
     };
     let masking = outside.host.handlers.masking().clone();
     let header = masking.header(header(args, document, &start));
+    let record = Record::of(args, identity, &outside.host)?;
     let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking);
+    if let Some(record) = &record {
+        sinks.record(record.tap());
+    }
     let ended = drive(
         Execution::new(Arc::new(program), start),
         outside,
@@ -326,7 +333,11 @@ fn execute(
         &mut sinks,
         (args, terminal),
     )?;
-    conclude(args, terminal, document, identity, sinks, &ended)
+    let exit = conclude(args, terminal, document, identity, sinks, &ended);
+    if let Some(record) = &record {
+        record.write(&document.machine, terminal)?;
+    }
+    exit
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {

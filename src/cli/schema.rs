@@ -3,7 +3,7 @@
 use super::args::{SchemaArgs, SchemaKind};
 use super::output::{Failure, Terminal, print};
 use super::{Exit, config};
-use crate::runtime::handlers::file;
+use crate::runtime::handlers::{file, mocks};
 use crate::{lint, suite};
 
 pub(super) fn run(args: &SchemaArgs, _: &Terminal) -> Result<Exit, Failure> {
@@ -12,6 +12,7 @@ pub(super) fn run(args: &SchemaArgs, _: &Terminal) -> Result<Exit, Failure> {
         SchemaKind::Definition => lint::definition_schema(),
         SchemaKind::Handlers => file::schema(),
         SchemaKind::Test => suite::schema(),
+        SchemaKind::Mocks => mocks::schema(),
     };
     print(&format!("{schema:#}\n"))?;
     Ok(Exit::Success)

@@ -19,6 +19,7 @@ mod redrive;
 mod replay;
 mod scope;
 mod states;
+mod task_context;
 pub mod test_state;
 mod thread;
 
@@ -26,6 +27,7 @@ pub use era::Era;
 pub use execution::{Execution, Progress};
 pub use program::Program;
 pub use replay::{Difference, Divergence, Likeness, Replayed, Untold, replay};
+pub use task_context::TaskContext;
 pub use thread::ThreadPath;
 
 use std::collections::BTreeMap;
@@ -157,6 +159,8 @@ pub struct TaskRequest {
     pub heartbeat: Option<i64>,
     /// The effective input: Parameters, or Arguments.
     pub input: Json,
+    /// What the context object says of it.
+    pub context: TaskContext,
 }
 
 /// How an execution ended.

@@ -365,5 +365,5 @@ fn the_schema_of_definitions_judges_definitions() {
     assert!(!validator.is_valid(&json!({"StartAt": "A"})));
     Asl::new("schema nonsense")
         .code(2)
-        .stderr_contains("[possible values: config, definition, handlers, test]");
+        .stderr_contains("[possible values: config, definition, handlers, mocks, test]");
 }

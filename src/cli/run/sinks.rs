@@ -14,6 +14,7 @@ use crate::cli::output::{Failure, Terminal};
 use crate::engine::{EventSink, Note};
 use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
+use crate::runtime::handlers::mocks::record::Tap;
 use crate::runtime::{LogFile, LogFileError, Masking};
 
 /// stdout as a log: whoever reads it can end the run by going away.
@@ -51,9 +52,16 @@ pub(super) struct Sinks {
     progress: Option<Progress>,
     /// Nothing is told but through it.
     masking: Masking,
+    /// Writes down what Tasks answer.
+    tap: Option<Tap>,
 }
 
 impl Sinks {
+    /// Lets the answers of Tasks be written down too.
+    pub(super) fn record(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
     pub(super) fn open(
         args: &RunArgs,
         terminal: &Terminal,
@@ -109,6 +117,7 @@ impl Sinks {
             map_runs: MapRuns::default(),
             progress,
             masking: Masking::default(),
+            tap: None,
         }
     }
 
@@ -176,6 +185,10 @@ fn spare(log: &Path, args: &RunArgs) -> Result<(), Failure> {
 
 impl EventSink for Sinks {
     fn event(&mut self, event: &HistoryEvent<'_>) {
+        // What is recorded is masked when it is written: as a whole, and not before.
+        if let Some(tap) = &mut self.tap {
+            tap.event(event);
+        }
         let masked = self.masking.event(event);
         let event = masked.as_ref().unwrap_or(event);
         if let Some(log) = &mut self.log {

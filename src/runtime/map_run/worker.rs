@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
-use crate::engine::{Execution, Outcome, Silent};
+use crate::engine::{EventSink, Execution, Outcome};
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
@@ -241,6 +241,7 @@ enum Child {
 struct Going {
     begun: Begun,
     clock: Box<dyn Clock>,
+    sink: Box<dyn EventSink>,
     /// What it will be when it has ended.
     child: ChildResult,
 }
@@ -264,7 +265,8 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         stopped: started,
     };
     let execution = Execution::new(Arc::clone(&run.program), start);
-    let begun = driver::begin(execution, &mut Silent);
+    let mut sink = shared.host.child_sink(&child.identity);
+    let begun = driver::begin(execution, &mut *sink);
     if let Some(outcome) = begun.outcome() {
         child.outcome = outcome.clone();
         return Ok(Child::Ended(child));
@@ -273,6 +275,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
     Ok(Child::Going(Box::new(Going {
         begun,
         clock,
+        sink,
         child,
     })))
 }
@@ -281,7 +284,7 @@ impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
         let stop = pin!(pending());
         let clock = &mut *self.clock;
-        let ended = driver::finish(self.begun, host, clock, &mut Silent, stop).await;
+        let ended = driver::finish(self.begun, host, clock, &mut *self.sink, stop).await;
         ChildResult {
             outcome: ended.outcome,
             stopped: ended.at,
