@@ -10,7 +10,7 @@ use tokio::task::LocalSet;
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
-use crate::engine::{Execution, Outcome, Silent};
+use crate::engine::{Execution, Outcome, Transitions};
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
@@ -243,6 +243,7 @@ struct Going {
     clock: Box<dyn Clock>,
     /// What it will be when it has ended.
     child: ChildResult,
+    transitions: Transitions,
 }
 
 fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
@@ -262,9 +263,12 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         outcome: Outcome::TimedOut,
         started,
         stopped: started,
+        transitions: 0,
     };
+    let mut transitions = Transitions::default();
     let execution = Execution::new(Arc::clone(&run.program), start);
-    let begun = driver::begin(execution, &mut Silent);
+    let begun = driver::begin(execution, &mut transitions);
+    child.transitions = transitions.count;
     if let Some(outcome) = begun.outcome() {
         child.outcome = outcome.clone();
         return Ok(Child::Ended(child));
@@ -274,6 +278,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         begun,
         clock,
         child,
+        transitions,
     })))
 }
 
@@ -281,10 +286,11 @@ impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
         let stop = pin!(pending());
         let clock = &mut *self.clock;
-        let ended = driver::finish(self.begun, host, clock, &mut Silent, stop).await;
+        let ended = driver::finish(self.begun, host, clock, &mut self.transitions, stop).await;
         ChildResult {
             outcome: ended.outcome,
             stopped: ended.at,
+            transitions: self.transitions.count,
             ..self.child
         }
     }
