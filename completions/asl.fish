@@ -96,7 +96,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after t
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l record -d 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine\'s name' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
+complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal; a line for each state that ended where CI is set'
 tree\t'The running states'
 lines\t'A line for each state that ended'
 none\t'Nothing'"
@@ -127,7 +127,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use co
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
-complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show what handlers say on stderr, line by line, each behind its state\'s name'
+complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show each state\'s input and output as it ends, and what handlers say on stderr, line by line, each behind its state\'s name'
 complete -c asl -n "__fish_asl_using_subcommand run" -l keep-going -d 'Go on behind inputs whose execution fails'
 complete -c asl -n "__fish_asl_using_subcommand run" -s w -l watch -d 'Run again whenever the definition, the input, the mocks or the handlers file changes'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'

@@ -256,7 +256,7 @@ pub(super) enum Time {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProgressChoice {
-    /// The running states on a terminal, else nothing
+    /// The running states on a terminal; a line for each state that ended where CI is set
     #[default]
     Auto,
     /// The running states

@@ -1,5 +1,6 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
+mod closing;
 mod dry;
 mod from;
 mod handlers;
@@ -386,14 +387,15 @@ fn drive(
             let listener = handlers::listener(sinks.voice(terminal), style, masking);
             host.handlers.listen(listener);
         }
-        let run = async {
+        let drawn = sinks.ticker();
+        let run = drawn.beside(async {
             let ended = crate::runtime::go_on(execution, &host, clock, sinks, stop.as_mut()).await;
             await_detached(&host, ended.stopped, stop, terminal).await;
             if host.was_full() {
                 terminal.error(&too_many_machines());
             }
             ended
-        };
+        });
         let Some(port) = port else {
             return Ok(run.await);
         };
@@ -440,27 +442,32 @@ fn conclude(
     ended: &Ended,
 ) -> Result<Exit, Failure> {
     let masking = sinks.masking().clone();
-    let (outline, map_runs, log) = sinks.finish();
+    let finished = sinks.finish();
     let log_goes_out = args
         .log
         .as_ref()
         .is_some_and(|path| path.as_os_str() == STDIN);
     // Whoever read the log on stdout has seen enough.
-    if matches!(log, Err(LogFileError::ClosedPipe)) {
+    if matches!(finished.log, Err(LogFileError::ClosedPipe)) {
         return Err(Failure::ClosedPipe);
     }
     if terminal.quiet {
         tell_in_short(&ended.outcome, &masking, terminal);
     } else {
-        let told = tell(args, terminal, document, identity, &outline);
-        let runs = map_runs.summary(&terminal.stderr_style());
-        terminal.say(&format!("{told}{runs}"));
+        let (style, seen) = (terminal.stderr_style(), &finished.seen);
+        let told = tell(args, terminal, document, identity, &seen.outline);
+        let (runs, end) = (
+            seen.map_runs.summary(&style),
+            closing::said(args, &finished, &style),
+        );
+        let gap = if finished.has_lines { "\n" } else { "" };
+        terminal.say(&format!("{gap}{told}{runs}{end}"));
     }
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
         let output = masking.document(output);
         print(&format!("{}\n", rendered(&output, terminal)))?;
     }
-    log.map_err(Failure::usage)?;
+    finished.log.map_err(Failure::usage)?;
     Ok(match (&ended.outcome, ended.stopped) {
         (Outcome::Succeeded(_), _) => Exit::Success,
         (_, Some(Stop::Interrupted)) => Exit::Interrupted,

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
-use crate::history::HistoryEvent;
+use crate::history::{Details, HistoryEvent};
 use crate::language::Resource;
 use map_run::{MapRun, MapRunStatus, Tally};
 use program::{FlowId, StateId};
@@ -192,7 +192,18 @@ pub enum Note<'a> {
         state: &'a str,
         /// The retrier's index.
         retrier: usize,
+        /// Which retry of this retrier it is, from 1.
+        number: u32,
+        /// `MaxAttempts` of the retrier.
+        most: i64,
         /// When.
+        until: Timestamp,
+    },
+    /// A Wait state waits.
+    Waiting {
+        /// The state's name.
+        state: &'a str,
+        /// Until when.
         until: Timestamp,
     },
     /// A catcher took an error.
@@ -235,6 +246,23 @@ pub struct Silent;
 
 impl EventSink for Silent {
     fn event(&mut self, _: &HistoryEvent<'_>) {}
+}
+
+/// A sink that counts how often a step begins, retries included, and hears nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Transitions {
+    /// So often.
+    pub count: u64,
+}
+
+impl EventSink for Transitions {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.count += u64::from(matches!(event.details, Details::StateEntered { .. }));
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.count += u64::from(matches!(note, Note::Retry { .. }));
+    }
 }
 
 /// Where a step leaves what it did.

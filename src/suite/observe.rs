@@ -190,7 +190,7 @@ impl EventSink for Observer<'_> {
                 let why = Why::Caught(catcher, self.error.clone());
                 (state, Part::Catcher(catcher), Some(why))
             }
-            Note::MapRun { .. } => return,
+            Note::MapRun { .. } | Note::Waiting { .. } => return,
         };
         if let Some(number) = self.names.number(state) {
             self.hit(number, part);

@@ -13,9 +13,10 @@ use tempfile::TempDir;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What people set for their terminals and networks, and what the tests must not depend on.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 11] = [
     "ALL_PROXY",
     "ASL_FORMAT",
+    "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "HTTP_PROXY",

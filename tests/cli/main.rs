@@ -35,6 +35,7 @@ mod replay;
 mod rerun;
 mod run;
 mod secrets;
+mod seeing;
 mod server;
 mod silence;
 mod state;
