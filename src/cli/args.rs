@@ -452,10 +452,10 @@ pub(super) enum SchemaKind {
     Definition,
     /// The handlers file of `asl run --handlers`
     Handlers,
-    /// A suite of `asl test`
-    Test,
     /// A mocks file in our own format
     Mocks,
+    /// A suite of `asl test`
+    Test,
 }
 
 #[derive(Debug, Args)]

@@ -56,8 +56,8 @@ fn a_wrong_suite_is_told_with_its_place() {
     );
     check(
         &case("mocks: { Charge: { retrun: 1 } }"),
-        "3:25",
-        "this is no answer",
+        "3:27",
+        "did you mean `return`?",
     );
     check(&case("mock-file: no.json"), "3:19", "cannot read no.json");
     check(&case("input-file: no.json"), "3:20", "cannot read no.json");
