@@ -11,6 +11,7 @@ mod progress;
 mod recorded;
 mod redrive;
 mod replay;
+mod services;
 mod sinks;
 mod state;
 mod stop;

@@ -1,11 +1,13 @@
 //! Who does the work of a Task: handlers, and which Task is whose.
 
 mod answer;
+mod aws;
 mod command;
 pub mod file;
 mod function;
 mod heartbeat;
 mod http;
+mod lambda;
 mod mock;
 pub mod mocks;
 mod node;
@@ -15,9 +17,11 @@ mod route;
 mod said;
 mod worker;
 
+pub use aws::{AwsHandler, AwsOptions};
 pub use command::CommandHandler;
 pub use function::{Function, FunctionHandler};
 pub use http::HttpHandler;
+pub use lambda::LambdaHandler;
 pub use mock::{Afterwards, MockHandler, Step, Unmocked};
 pub use node::node_handler;
 pub use process::Program;
@@ -85,6 +89,11 @@ pub trait TaskHandler: Send + Sync {
     /// whoever answers with the token afterwards. Without a callback port it is both.
     fn only_asks(&self) -> bool {
         false
+    }
+
+    /// What it lacks to do any work, and how to get it: told before anything runs.
+    fn lacks(&self) -> Option<String> {
+        None
     }
 
     /// What a person reads in `--dry`: `mock`, `cmd: python3 charge.py`.
