@@ -73,7 +73,10 @@ fn the_arguments_of_lambda_invoke_are_the_requests() {
         }),
     );
     let call = &server.calls()[0];
-    assert_eq!(call.path, "/2015-03-31/functions/echo/invocations?Qualifier=7");
+    assert_eq!(
+        call.path,
+        "/2015-03-31/functions/echo/invocations?Qualifier=7"
+    );
     let head = call.head.to_ascii_lowercase();
     assert!(head.contains("x-amz-client-context: e30="), "{head}");
     assert!(head.contains("x-amz-log-type: tail"), "{head}");
@@ -109,7 +112,11 @@ fn a_functions_error_is_what_catch_sees() {
     let server = Server::start();
     let check = |function: &str, error: &str, cause: &str| {
         let told = invoke(&server, &json!({"FunctionName": function}));
-        assert_eq!(caught(&told), (error.to_owned(), cause.to_owned()), "{told}");
+        assert_eq!(
+            caught(&told),
+            (error.to_owned(), cause.to_owned()),
+            "{told}"
+        );
     };
     let document = r#"{"errorMessage":"no funds","errorType":"Declined"}"#;
     check("declined", "Declined", document);
@@ -196,5 +203,8 @@ fn what_is_no_function_is_refused() {
         .file("charge.asl.json", definition("${Charge}", &json!({})))
         .code(0);
     let (_, cause) = caught(&told);
-    assert!(cause.contains("'${Charge}' names no Lambda function"), "{cause}");
+    assert!(
+        cause.contains("'${Charge}' names no Lambda function"),
+        "{cause}"
+    );
 }
