@@ -34,7 +34,10 @@ fn answered(machine: &Machine, arguments: &[&str], worker: impl Fn(&mut Command)
     let worker = worker.wait_with_output().expect("it ends");
     assert!(ended.status.success(), "{said}");
     let refused = String::from_utf8_lossy(&worker.stdout);
-    assert_eq!(refused, "InvalidToken\n", "the SDK knows what it is refused for");
+    assert_eq!(
+        refused, "InvalidToken\n",
+        "the SDK knows what it is refused for"
+    );
     printed(&ended)
 }
 

@@ -1,22 +1,24 @@
 //! What is handed to the AWS CLI, and what it hands back, by files: parameters, and bytes that are
 //! no JSON. They are nobody else's, and go when the call ends.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::call::Call;
-use crate::data::{Json, StatesError};
+use super::call::{Blob, Call};
+use super::names::kebab;
+use crate::data::{Json, Object, StatesError};
 use crate::language::Resource;
 use crate::runtime::handlers::answer;
 
 /// The files of one call.
 pub(super) struct Files {
     folder: TempDir,
-    /// Whether there is a file of bytes that are sent.
-    sends: bool,
+    /// The arguments that name them.
+    arguments: Vec<String>,
     receives: bool,
 }
 
@@ -27,46 +29,71 @@ const RECEIVED: &str = "received";
 impl Files {
     /// Writes the parameters of a call.
     pub(super) fn of(call: &Call, parameters: &Json) -> io::Result<Self> {
-        let folder = TempDir::with_prefix("asl-")?;
-        let taken = call.blob().and_then(|blob| take(parameters, blob.member));
-        let (sent, parameters) = match taken {
-            Some((value, others)) => (Some(value), others),
-            None => (None, parameters.clone()),
+        let mut files = Self {
+            folder: TempDir::with_prefix("asl-")?,
+            arguments: Vec::new(),
+            receives: call.streams(),
         };
-        fs::write(folder.path().join(PARAMETERS), &*parameters.text())?;
-        if let Some(value) = &sent {
-            let text = match value.as_str() {
-                Some(text) => text.into(),
-                None => value.text(),
-            };
-            fs::write(folder.path().join(SENT), &*text)?;
+        let taken = call.blob().and_then(|blob| {
+            let (value, others) = take(parameters, blob.member)?;
+            Some((blob, value, others))
+        });
+        let mut others = parameters.clone();
+        if let Some((blob, value, rest)) = taken {
+            files.send(blob, &value)?;
+            others = rest;
         }
-        let receives = call.streams();
-        if receives {
-            File::create(folder.path().join(RECEIVED))?;
+        if files.receives {
+            // The CLI takes no JSON where it wants a file for the answer.
+            files.write_each(&others)?;
+            File::create(files.path(RECEIVED))?;
+            let received = files.path(RECEIVED).to_string_lossy().into_owned();
+            files.arguments.push(received);
+        } else {
+            files.write(PARAMETERS, &others.text())?;
+            let url = files.url("file", PARAMETERS);
+            files.arguments.extend(["--cli-input-json".to_owned(), url]);
         }
-        Ok(Self {
-            folder,
-            sends: sent.is_some(),
-            receives,
-        })
+        Ok(files)
+    }
+
+    fn send(&mut self, blob: &Blob, value: &Json) -> io::Result<()> {
+        self.write(SENT, &text(value))?;
+        let file = if blob.is_stream {
+            self.path(SENT).to_string_lossy().into_owned()
+        } else {
+            self.url("fileb", SENT)
+        };
+        let option = format!("--{}", kebab(blob.member));
+        self.arguments.extend([option, file]);
+        Ok(())
+    }
+
+    /// Writes each parameter to a file of its own.
+    fn write_each(&mut self, parameters: &Json) -> io::Result<()> {
+        let fields = parameters.as_object().into_iter();
+        for (at, (name, value)) in fields.flat_map(Object::iter).enumerate() {
+            let option = kebab(name);
+            if let Some(flag) = value.as_bool() {
+                let no = if flag { "" } else { "no-" };
+                self.arguments.push(format!("--{no}{option}"));
+                continue;
+            }
+            let file = format!("{at}.txt");
+            self.write(&file, &text(value))?;
+            let url = self.url("file", &file);
+            self.arguments.extend([format!("--{option}"), url]);
+        }
+        Ok(())
     }
 
     /// The arguments that name the files.
-    pub(super) fn arguments(&self, call: &Call) -> Vec<String> {
-        let mut arguments = vec!["--cli-input-json".to_owned(), self.url("file", PARAMETERS)];
-        if let Some(blob) = call.blob().filter(|_| self.sends) {
-            let file = if blob.is_stream {
-                self.path(SENT).to_string_lossy().into_owned()
-            } else {
-                self.url("fileb", SENT)
-            };
-            arguments.extend([format!("--{}", blob.member.to_ascii_lowercase()), file]);
-        }
-        if self.receives {
-            arguments.push(self.path(RECEIVED).to_string_lossy().into_owned());
-        }
-        arguments
+    pub(super) fn arguments(&self) -> Vec<String> {
+        self.arguments.clone()
+    }
+
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        fs::write(self.path(name), text)
     }
 
     /// The bytes that came back, as text.
@@ -91,6 +118,14 @@ impl Files {
 
     fn url(&self, scheme: &str, name: &str) -> String {
         format!("{scheme}://{}", self.path(name).display())
+    }
+}
+
+/// A string as it is, anything else as JSON.
+fn text(value: &Json) -> Cow<'_, str> {
+    match value.as_str() {
+        Some(text) => text.into(),
+        None => value.text(),
     }
 }
 

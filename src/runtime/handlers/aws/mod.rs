@@ -209,7 +209,7 @@ impl Aws {
             );
             answer::unnamed(&invocation.request.resource, cause)
         })?;
-        let program = self.program(call, files.arguments(call), invocation);
+        let program = self.program(call, files.arguments(), invocation);
         let ended = command::run(&program, b"", invocation, heart).await?;
         Ok((ended, files))
     }
