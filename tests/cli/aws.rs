@@ -16,8 +16,8 @@ for argument; do
   case "$argument" in
     file://*) cp "${argument#file://}" parameters.json ;;
     fileb://*) cp "${argument#fileb://}" sent ;;
+    */received) received="$argument" ;;
   esac
-  last="$received"; received="$argument"
 done
 . ./stand-in
 "#;
@@ -112,20 +112,24 @@ fn what_the_cli_prints_is_the_result() {
 
 #[test]
 fn bytes_come_and_go_by_files() {
-    let script = "echo '{\"ETag\": \"e\"}'; printf hello > \"$last\"";
+    let script = "echo '{\"ETag\": \"e\"}'; printf hello > \"$received\"";
     let (_, told) = called("aws-sdk:s3:getObject", &json!({"Bucket": "b"}), script);
     told.stdout("{\"ETag\":\"e\",\"Body\":\"hello\"}\n");
-    let script = "echo '{\"StatusCode\": 200, \"ExecutedVersion\": \"1\"}'; cat sent > \"$last\"";
+    let script =
+        "echo '{\"StatusCode\": 200, \"ExecutedVersion\": \"1\"}'; cat sent > \"$received\"";
     let parameters = json!({"FunctionName": "charge", "Payload": {"id": 7}});
     let (folder, told) = called("lambda:invoke", &parameters, script);
     let result = told.json();
     assert_eq!(result["Payload"], json!({"id": 7}));
     assert_eq!(result["ExecutedVersion"], "1");
-    assert_eq!(
-        folder.read("parameters.json"),
-        "{\"FunctionName\":\"charge\"}"
+    assert_eq!(folder.read("parameters.json"), "charge");
+    let call = folder.read("calls");
+    assert!(
+        call.starts_with("lambda invoke --payload fileb:///"),
+        "{call}"
     );
-    let script = "echo '{\"FunctionError\": \"Unhandled\"}'; echo '{\"errorType\": \"Declined\"}' > \"$last\"";
+    assert!(call.contains(" --function-name file:///"), "{call}");
+    let script = "echo '{\"FunctionError\": \"Unhandled\"}'; echo '{\"errorType\": \"Declined\"}' > \"$received\"";
     let (_, told) = called("lambda:invoke", &parameters, script);
     assert_eq!(caught(&told).0, "Declined", "{told}");
 }
@@ -221,7 +225,7 @@ fn what_the_cli_cannot_do_fails_the_execution() {
     );
     asl(&folder, "")
         .code(1)
-        .stderr_contains("the AWS CLI has no command `aws sqs send-massage`");
+        .stderr_contains("`aws sqs send-massage`");
 }
 
 #[test]
