@@ -4,8 +4,8 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServicesArgs {
-    /// A Lambda Invoke API, such as that of SAM local or LocalStack, for every Lambda function that
-    /// nothing else is bound to
+    /// A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else
+    /// is bound to
     #[arg(long, value_name = "URL", help_heading = "Who does the work")]
     pub(in crate::cli) lambda_endpoint: Option<String>,
 }

@@ -156,8 +156,8 @@ fn aws_options(how: &str) -> AwsOptions {
         profile => (None, profile),
     };
     AwsOptions {
-        endpoint_url,
         profile,
+        endpoint_url,
         ..AwsOptions::default()
     }
 }

@@ -1,5 +1,5 @@
-//! Lambda functions behind an Invoke API: SAM local, LocalStack, MiniStack, the runtime interface
-//! emulator. Requests are not signed: emulators need no signature, and the service itself is
+//! Lambda functions behind an Invoke API: SAM local, `LocalStack`, `MiniStack`, the runtime
+//! interface emulator. Requests are not signed: emulators need no signature, and the service itself is
 //! reached through the AWS CLI.
 //!
 //! Sources: 08 §8.3 and §8.4, and the recorded cases of the areas service-lambda and

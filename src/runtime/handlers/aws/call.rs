@@ -2,7 +2,7 @@
 
 use super::names::{capitalised, fitted, kebab};
 use super::services::{OPTIMIZED, Optimized, sdk};
-use crate::data::{Json, StatesError};
+use crate::data::{Json, Object, StatesError};
 use crate::engine::TaskRequest;
 use crate::language::{IntegrationPattern, Resource};
 use crate::runtime::handlers::lambda;
@@ -276,7 +276,7 @@ fn entries(printed: Json) -> Result<Json, StatesError> {
 /// the exchange. The CLI tells neither headers nor the request's ID.
 fn with_metadata(printed: &Json, body: Option<(&'static str, Json)>) -> Json {
     let status: Json = [("HttpStatusCode", Json::from(200))].into_iter().collect();
-    let fields = printed.as_object().into_iter().flat_map(|it| it.iter());
+    let fields = printed.as_object().into_iter().flat_map(Object::iter);
     let fields = fields.map(|(name, value)| (name.to_string(), value.clone()));
     let more = body.into_iter().chain([("SdkHttpMetadata", status)]);
     let more = more.map(|(name, value)| (name.to_owned(), value));

@@ -258,7 +258,7 @@ impl Aws {
         ];
         let mut argv = vec![AWS.to_owned()];
         argv.extend(options.into_iter().flatten().flatten());
-        argv.extend([call.command.to_owned(), call.operation.clone()]);
+        argv.extend([call.command.clone(), call.operation.clone()]);
         argv.extend(arguments);
         argv.extend(["--output", "json"].map(str::to_owned));
         Program {

@@ -36,8 +36,8 @@ pub(super) struct Optimized {
     pub(super) service: &'static str,
 }
 
-/// Sources: 08 §8.4 and §8.6, recorded for `DynamoDB`, EventBridge, SNS, SQS and Step Functions. The
-/// others are by analogy.
+/// Sources: 08 §8.4 and §8.6, recorded for `DynamoDB`, `EventBridge`, SNS, SQS and Step Functions.
+/// The others are by analogy.
 pub(super) const OPTIMIZED: [Optimized; 18] = [
     optimized("athena", "athena", "Athena", "AmazonAthena"),
     optimized("batch", "batch", "Batch", "AWSBatch"),
