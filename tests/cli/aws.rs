@@ -209,15 +209,20 @@ fn entries_that_were_not_taken_fail_the_task() {
 }
 
 #[test]
-fn what_the_cli_cannot_do_fails_the_execution() {
+fn what_the_cli_cannot_do_is_told_before_anything_runs() {
     let check = |resource: &str, why: &str| {
         let folder = folder(resource, &json!({}), "");
-        let told = asl(&folder, "").code(1);
-        told.stderr_contains("States.Runtime").stderr_contains(why);
+        let told = asl(&folder, "").code(2);
+        told.stderr_contains("has a handler that cannot work")
+            .stderr_contains(why);
         assert!(!folder.path("calls").exists());
     };
     check("batch:submitJob.sync", "waits for the end of a job");
     check("http:invoke", "has no counterpart in the AWS CLI");
+}
+
+#[test]
+fn a_command_that_the_cli_does_not_have_fails_the_execution() {
     let folder = folder(
         "aws-sdk:sqs:sendMassage",
         &json!({}),

@@ -1,5 +1,5 @@
 //! Handlers against what they are for: the AWS CLI, services of AWS and Lambda functions in
-//! MiniStack, and workers that use AWS's SDK for Python.
+//! `MiniStack`, and workers that use AWS's SDK for Python.
 //!
 //! They are in the virtual environment that `ASL_PYTHON_ENV` names: awscli, boto3 and ministack.
 

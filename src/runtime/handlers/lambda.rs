@@ -153,6 +153,13 @@ impl TaskHandler for LambdaHandler {
         true
     }
 
+    fn lacks(&self, resource: &Resource) -> Option<String> {
+        let is_said = self.function.is_some() || self.is_one_function();
+        // Which function `lambda:invoke` calls is known when it does.
+        let is_named = resource.is_lambda_invoke() || Target::parse(resource.text()).is_some();
+        (!is_said && !is_named).then(|| no_function(resource.text()))
+    }
+
     fn describe(&self) -> String {
         let endpoint = self.endpoint.shown();
         match &self.function {
@@ -160,6 +167,13 @@ impl TaskHandler for LambdaHandler {
             None => format!("lambda: {endpoint}"),
         }
     }
+}
+
+fn no_function(named: &str) -> String {
+    format!(
+        "'{named}' names no Lambda function: say with `function` in the handlers file which one \
+         does its work"
+    )
 }
 
 /// What AWS's SDK says when it gets no answer at all (08 §8.4).
@@ -184,13 +198,7 @@ impl Target {
     ) -> Result<Self, StatesError> {
         let named = instead.or_else(|| asked.text("FunctionName"));
         let named = named.unwrap_or(resource.text());
-        Self::parse(named).ok_or_else(|| {
-            let cause = format!(
-                "'{named}' names no Lambda function: say with `function` in the handlers file \
-                 which one does its work"
-            );
-            answer::unnamed(resource, cause)
-        })
+        Self::parse(named).ok_or_else(|| answer::unnamed(resource, no_function(named)))
     }
 
     /// A name, a part of an ARN or an ARN, each with or without a qualifier.

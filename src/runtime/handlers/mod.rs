@@ -91,8 +91,9 @@ pub trait TaskHandler: Send + Sync {
         false
     }
 
-    /// What it lacks to do any work, and how to get it: told before anything runs.
-    fn lacks(&self) -> Option<String> {
+    /// Why it cannot do the work of this resource, if so: told before anything runs.
+    fn lacks(&self, resource: &Resource) -> Option<String> {
+        let _ = resource;
         None
     }
 

@@ -54,7 +54,7 @@ impl Handlers {
         function: Option<&str>,
     ) -> Option<String> {
         match self.route(state, resource, function)? {
-            Route::Handler(handler) | Route::Callback(_, Some(handler)) => handler.lacks(),
+            Route::Handler(handler) | Route::Callback(_, Some(handler)) => handler.lacks(resource),
             Route::Callback(_, None) | Route::Worker(_) => None,
         }
     }

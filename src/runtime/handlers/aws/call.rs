@@ -3,7 +3,6 @@
 use super::names::{capitalised, fitted, kebab};
 use super::services::{OPTIMIZED, Optimized, sdk};
 use crate::data::{Json, Object, StatesError};
-use crate::engine::TaskRequest;
 use crate::language::{IntegrationPattern, Resource};
 use crate::runtime::handlers::lambda;
 
@@ -80,15 +79,15 @@ const TEXTS: [(&str, &str, &str); 3] = [
 ];
 
 impl Call {
-    /// The call that does a Task's work.
-    pub(super) fn of(request: &TaskRequest) -> Result<Self, StatesError> {
+    /// The call that does a Task's work; else why there is none.
+    pub(super) fn of(resource: &Resource, input: &Json) -> Result<Self, String> {
         let no = |why: &str| {
-            let resource = request.resource.text();
+            let resource = resource.text();
             let help = "bind another handler to it, a mock or a command";
-            Err(StatesError::runtime(format!("{resource} {why}: {help}")))
+            Err(format!("{resource} {why}: {help}"))
         };
-        match &request.resource {
-            Resource::Lambda { arn, .. } => Ok(Self::of_function(arn, &request.input)),
+        match resource {
+            Resource::Lambda { arn, .. } => Ok(Self::of_function(arn, input)),
             Resource::Activity { .. } | Resource::Other(_) => {
                 no("is no service that the AWS CLI can call")
             }
@@ -99,7 +98,7 @@ impl Call {
                 service, action, ..
             } => {
                 let action = action.split('.').next().unwrap_or(action);
-                match Self::of_service(service, action, &request.input) {
+                match Self::of_service(service, action, input) {
                     Some(call) => Ok(call),
                     None => no("has no counterpart in the AWS CLI"),
                 }

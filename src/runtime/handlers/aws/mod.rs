@@ -21,6 +21,7 @@ use super::heartbeat::Heart;
 use super::process::{self, Program};
 use super::{HttpHandler, Invocation, TaskHandler, Work, answer};
 use crate::data::{Json, StatesError};
+use crate::language::Resource;
 use crate::runtime::Answers;
 use crate::syntax::{Diagnostic, Kind, Node};
 use call::Call;
@@ -104,9 +105,10 @@ impl AwsHandler {
 
 impl TaskHandler for AwsHandler {
     fn invoke(&self, invocation: Invocation, answers: Answers) -> Work {
-        let call = match Call::of(&invocation.request) {
+        let request = &invocation.request;
+        let call = match Call::of(&request.resource, &request.input) {
             Ok(call) => call,
-            Err(error) => return Work::Done(Err(error)),
+            Err(why) => return Work::Done(Err(StatesError::runtime(why))),
         };
         let heart = Heart::of(&invocation.request, answers);
         let aws = Arc::clone(&self.0);
@@ -121,7 +123,10 @@ impl TaskHandler for AwsHandler {
         true
     }
 
-    fn lacks(&self) -> Option<String> {
+    fn lacks(&self, resource: &Resource) -> Option<String> {
+        if let Err(why) = Call::of(resource, &Json::Null) {
+            return Some(why);
+        }
         let paths = std::env::var_os("PATH").unwrap_or_default();
         let names: &[&str] = if cfg!(windows) {
             &["aws.exe", "aws.cmd", "aws.bat"]
