@@ -87,7 +87,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--machine-map', '--machine-map', [CompletionResultType]::ParameterName, 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler')
             [CompletionResult]::new('--bucket', '--bucket', [CompletionResultType]::ParameterName, 'A folder that stands for an S3 bucket: what a distributed Map reads and writes')
             [CompletionResult]::new('--callback-port', '--callback-port', [CompletionResultType]::ParameterName, 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one')
-            [CompletionResult]::new('--lambda-endpoint', '--lambda-endpoint', [CompletionResultType]::ParameterName, 'A Lambda Invoke API, such as that of SAM local or LocalStack, for every Lambda function that nothing else is bound to')
+            [CompletionResult]::new('--lambda-endpoint', '--lambda-endpoint', [CompletionResultType]::ParameterName, 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to')
             [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'real, skip (jumps over waits while no real handler is at work), or N× as fast')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop after this long, such as 30s')
             [CompletionResult]::new('--max-events', '--max-events', [CompletionResultType]::ParameterName, 'Fail after this many events; 0 for no bound  [default: 25000 for standard]')

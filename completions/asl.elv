@@ -82,7 +82,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --machine-map 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler'
             cand --bucket 'A folder that stands for an S3 bucket: what a distributed Map reads and writes'
             cand --callback-port 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one'
-            cand --lambda-endpoint 'A Lambda Invoke API, such as that of SAM local or LocalStack, for every Lambda function that nothing else is bound to'
+            cand --lambda-endpoint 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to'
             cand --time 'real, skip (jumps over waits while no real handler is at work), or N× as fast'
             cand --timeout 'Stop after this long, such as 30s'
             cand --max-events 'Fail after this many events; 0 for no bound  [default: 25000 for standard]'
