@@ -97,7 +97,7 @@ Examples:
   asl run order.asl.json --mock MockConfigFile.json --case RetryPath --time skip
   asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
   asl run order.asl.json --task 'charge-*=python:app.handler' -v
-  asl run order.asl.json --lambda-endpoint http://127.0.0.1:3001 --task '*=aws:'
+  asl run order.asl.json --lambda-endpoint http://127.0.0.1:3001 --task '*:sqs:*=aws:'
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry

@@ -1,6 +1,6 @@
 //! A Task as a call of the AWS CLI: which command it is, and what its answer becomes.
 
-use super::names::{capitalised, fitted, kebab};
+use super::names::{capital, capitalised, fitted, kebab};
 use super::services::{OPTIMIZED, Optimized, sdk};
 use crate::data::{Json, Object, StatesError};
 use crate::language::{IntegrationPattern, Resource};
@@ -133,7 +133,7 @@ impl Call {
                 command: command.to_owned(),
                 operation,
                 parameters: input.clone(),
-                way: Way::Sdk(errors.map_or_else(|| with_capital(name), str::to_owned)),
+                way: Way::Sdk(errors.map_or_else(|| capital(name), str::to_owned)),
             })
             .filter(|call| !call.command.starts_with('-'));
         }
@@ -304,11 +304,4 @@ fn with_text(object: &Json, member: &str) -> Json {
         }
         None => object.clone(),
     }
-}
-
-/// The name of a service that is one word, as errors begin with it.
-fn with_capital(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }

@@ -51,6 +51,8 @@ pub struct AwsHandler(Arc<Aws>);
 
 struct Aws {
     options: AwsOptions,
+    /// The endpoint as messages show it: without credentials.
+    endpoint: Option<String>,
     /// Whether the endpoint is on this machine.
     is_local: bool,
     /// The parameters of operations, where the CLI had to be asked for them.
@@ -64,10 +66,13 @@ impl AwsHandler {
     /// When the endpoint is no `http` or `https` URL.
     pub fn new(options: AwsOptions) -> Result<Self, String> {
         let endpoint = options.endpoint_url.as_deref();
-        let endpoint = endpoint.map(|url| HttpHandler::new(url, None));
-        let is_local = endpoint.transpose()?.is_some_and(|url| url.is_local());
+        let endpoint = endpoint
+            .map(|url| HttpHandler::new(url, None))
+            .transpose()?;
+        let is_local = endpoint.as_ref().is_some_and(HttpHandler::is_local);
         Ok(Self(Arc::new(Aws {
             options,
+            endpoint: endpoint.map(|endpoint| endpoint.shown()),
             is_local,
             skeletons: Mutex::default(),
         })))
@@ -142,13 +147,10 @@ impl TaskHandler for AwsHandler {
 
     fn describe(&self) -> String {
         let AwsOptions {
-            profile,
-            endpoint_url,
-            region,
-            ..
+            profile, region, ..
         } = &self.0.options;
         let profile = profile.as_ref().map(|it| format!("profile {it}"));
-        let endpoint = endpoint_url.as_ref().map(|it| format!("at {it}"));
+        let endpoint = self.0.endpoint.as_ref().map(|it| format!("at {it}"));
         let region = region.as_ref().map(|it| format!("in {it}"));
         let how: Vec<String> = [endpoint, profile, region].into_iter().flatten().collect();
         let how = how.join(", ");
@@ -304,7 +306,7 @@ impl Aws {
     ) -> Result<Json, StatesError> {
         let resource = &invocation.request.resource;
         if !ended.status.success() {
-            let endpoint = self.options.endpoint_url.as_deref();
+            let endpoint = self.endpoint.as_deref();
             return Err(errors::error(call, resource, ended, endpoint));
         }
         let text = String::from_utf8_lossy(&ended.output);

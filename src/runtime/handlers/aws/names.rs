@@ -85,7 +85,8 @@ fn with_capitals(value: &Json) -> Json {
     }
 }
 
-fn capital(name: &str) -> String {
+/// A name that begins with a capital.
+pub(super) fn capital(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
