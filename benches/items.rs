@@ -143,6 +143,7 @@ fn child(document: Json) -> ChildResult {
         outcome: Outcome::Succeeded(document),
         started: Timestamp(1_700_000_000_000),
         stopped: Timestamp(1_700_000_001_000),
+        transitions: 2,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What many calls cost: inputs through `--inputs`, an endpoint that answers at once, commands
 //! against the same commands started bare. `cargo bench --bench many`.
 
+mod measure;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,9 +14,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::post;
 use axum::serve::ListenerExt;
+use measure::{RUNS, cpu, median};
 use nix::sys::resource::{UsageWho, getrusage};
-
-const RUNS: usize = 5;
 
 /// Five states, two of them Tasks.
 const ORDER: &str = r#"{"StartAt":"Count","States":{
@@ -41,7 +42,7 @@ fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 fn asl(definition: &Path, input: &str, path: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_asl"));
+    let mut command = measure::asl();
     command.arg("run").arg("-q").arg(definition);
     command.arg(input).arg(path).args(["--max-events", "0"]);
     command.stdout(Stdio::null());
@@ -53,26 +54,10 @@ fn succeeds(mut command: Command) {
     assert!(status.success(), "{command:?} failed");
 }
 
-/// The median of several runs, after one that does not count.
-fn median(mut run: impl FnMut() -> Duration) -> Duration {
-    let mut times: Vec<Duration> = (0..=RUNS).map(|_| run()).skip(1).collect();
-    times.sort();
-    times[RUNS / 2]
-}
-
 fn wall(run: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     run();
     begun.elapsed()
-}
-
-/// User and system CPU of all processes that were waited for, and the largest of them in KiB.
-fn children() -> (Duration, i64) {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
-    let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
-    let total = micros(usage.user_time()) + micros(usage.system_time());
-    let cpu = Duration::from_micros(u64::try_from(total).expect("time is positive"));
-    (cpu, usage.max_rss())
 }
 
 /// The cost must grow with the number of inputs, and the memory must not.
@@ -86,14 +71,13 @@ fn inputs(folder: &Path) {
         });
         let lines = file(folder, "inputs.jsonl", &lines);
         let run = || {
-            let (before, _) = children();
             let mut command = asl(&definition, "--inputs", &lines);
             command.arg("--mock").arg(&mocks).args(["--time", "skip"]);
-            succeeds(command);
-            children().0.saturating_sub(before)
+            cpu(|| succeeds(command))
         };
         let cpu = median(run);
-        let (_, largest) = children();
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
+        let largest = usage.max_rss();
         println!(
             "{count:>23} {:>8.0} ms {:>5.1} µs {:>6.1} MiB",
             cpu.as_secs_f64() * 1e3,

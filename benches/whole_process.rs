@@ -5,15 +5,15 @@
 //! input on stdin, to be measured in turn: for the npm package `aws-local-stepfunctions` it is
 //! `local-sfn -f`.
 
+mod measure;
+
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
-
-const RUNS: usize = 5;
+use measure::{cpu, median};
 
 /// A definition with its input, and how it is run.
 struct Workload {
@@ -26,9 +26,7 @@ struct Workload {
 fn main() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole_process");
     fs::create_dir_all(&folder).expect("the target folder can be written");
-    let version = Command::new(env!("CARGO_BIN_EXE_asl"))
-        .arg("--version")
-        .output();
+    let version = measure::asl().arg("--version").output();
     assert!(
         version.is_ok_and(|output| output.status.success()),
         "asl does not start"
@@ -47,20 +45,15 @@ fn measure(folder: &Path, workload: &Workload, units: usize) {
     let input = folder.join("input.json");
     fs::write(&definition, &workload.definition).expect("writable");
     fs::write(&input, &workload.input).expect("writable");
-    let ours = median(|| {
-        asl(
-            &definition,
-            &input,
-            workload.logged.then(|| folder.join("log")),
-        )
-    });
+    let log = workload.logged.then(|| folder.join("log"));
+    let ours = median(|| cpu(|| succeeds(asl(&definition, &input, log.as_deref()))));
     let other = std::env::var("ASL_BENCH_VS").ok().map(|vs| {
         median(|| {
             let mut words = vs.split_whitespace();
             let mut command = Command::new(words.next().expect("a command"));
             command.args(words).arg(&definition);
             command.stdin(fs::File::open(&input).expect("just written"));
-            command
+            cpu(|| succeeds(command))
         })
     });
     let per_unit = Duration::from_nanos(
@@ -78,8 +71,8 @@ fn measure(folder: &Path, workload: &Workload, units: usize) {
     );
 }
 
-fn asl(definition: &Path, input: &Path, log: Option<PathBuf>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_asl"));
+fn asl(definition: &Path, input: &Path, log: Option<&Path>) -> Command {
+    let mut command = measure::asl();
     command
         .arg("run")
         .arg(definition)
@@ -92,29 +85,12 @@ fn asl(definition: &Path, input: &Path, log: Option<PathBuf>) -> Command {
     command
 }
 
-/// The median CPU time of a command, after one run that does not count.
-fn median(mut command: impl FnMut() -> Command) -> Duration {
-    let mut times: Vec<Duration> = (0..=RUNS).map(|_| cpu(&mut command())).skip(1).collect();
-    times.sort();
-    times[RUNS / 2]
-}
-
-fn cpu(command: &mut Command) -> Duration {
-    let before = children();
+fn succeeds(mut command: Command) {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(
         status.expect("the command starts").success(),
         "{command:?} failed"
     );
-    children().saturating_sub(before)
-}
-
-/// User and system CPU of all processes that were waited for.
-fn children() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
-    let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
-    let total = micros(usage.user_time()) + micros(usage.system_time());
-    Duration::from_micros(u64::try_from(total).expect("time is positive"))
 }
 
 /// Each workload with the number of units its cost must grow with.

@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Find what AWS would refuse, and what would fail later')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a state machine here, with Tasks mocked or done by your own code')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
@@ -80,7 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--redrive', '--redrive', [CompletionResultType]::ParameterName, 'Go on with a recorded execution from the states that failed')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The execution''s input; - reads stdin  [default: {}]')
             [CompletionResult]::new('--input-file', '--input-file', [CompletionResultType]::ParameterName, 'A file with the execution''s input; - is stdin')
-            [CompletionResult]::new('--mock', '--mock', [CompletionResultType]::ParameterName, 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format')
+            [CompletionResult]::new('--mock', '--mock', [CompletionResultType]::ParameterName, 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format, see asl schema mocks')
             [CompletionResult]::new('--case', '--case', [CompletionResultType]::ParameterName, 'The test case of a MockConfigFile.json')
             [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks')
             [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]; comes before --mock, and --mock before --handlers')
@@ -92,6 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop after this long, such as 30s')
             [CompletionResult]::new('--max-events', '--max-events', [CompletionResultType]::ParameterName, 'Fail after this many events; 0 for no bound  [default: 25000 for standard]')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine''s name')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'What a person sees meanwhile')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The execution''s name')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Standard or express')
@@ -115,11 +117,31 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--skip-done', '--skip-done', [CompletionResultType]::ParameterName, 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--dry', '--dry', [CompletionResultType]::ParameterName, 'Show which handler each Task would use, and stop')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show what handlers say on stderr, line by line, each behind its state''s name')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show what handlers say on stderr, line by line, each behind its state''s name')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show each state''s input and output as it ends, and what handlers say on stderr, line by line, each behind its state''s name')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show each state''s input and output as it ends, and what handlers say on stderr, line by line, each behind its state''s name')
             [CompletionResult]::new('--keep-going', '--keep-going', [CompletionResultType]::ParameterName, 'Go on behind inputs whose execution fails')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Run again whenever the definition, the input, the mocks or the handlers file changes')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Run again whenever the definition, the input, the mocks or the handlers file changes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'asl;test' {
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'How many cases run at once  [default: one for each core]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cases run at once  [default: one for each core]')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the results for programs: junit=FILE or json=FILE')
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'Tell which states, rules, catchers and retriers were gone through, or write that to a file')
+            [CompletionResult]::new('--fail-under', '--fail-under', [CompletionResultType]::ParameterName, 'Fail when less than this, in percent, was gone through')
+            [CompletionResult]::new('--init', '--init', [CompletionResultType]::ParameterName, 'Print a suite for a definition, with a case for each way through it')
+            [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when --init is given a template with several')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Write what executions put out into the suites that expect another output')
+            [CompletionResult]::new('--update', '--update', [CompletionResultType]::ParameterName, 'Write what executions put out into the suites that expect another output')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Test again when a suite or a machine changes')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Test again when a suite or a machine changes')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -143,9 +165,10 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;history' {
-            [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'The definition, for conditions and source lines; a log of ours brings its own')
+            [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'The failure only')
+            [CompletionResult]::new('--mocks', '--mocks', [CompletionResultType]::ParameterName, 'What the Tasks answered, as a mocks file for asl run --mock')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -197,6 +220,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         'asl;help' {
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Find what AWS would refuse, and what would fail later')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a state machine here, with Tasks mocked or done by your own code')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
@@ -211,6 +235,9 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;help;run' {
+            break
+        }
+        'asl;help;test' {
             break
         }
         'asl;help;graph' {

@@ -27,6 +27,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --version 'Print version'
             cand validate 'Find what AWS would refuse, and what would fail later'
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -75,7 +76,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --redrive 'Go on with a recorded execution from the states that failed'
             cand --input 'The execution''s input; - reads stdin  [default: {}]'
             cand --input-file 'A file with the execution''s input; - is stdin'
-            cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format'
+            cand --mock 'Answers for Tasks: AWS''s MockConfigFile.json, or our own format, see asl schema mocks'
             cand --case 'The test case of a MockConfigFile.json'
             cand --handlers 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks'
             cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]; comes before --mock, and --mock before --handlers'
@@ -87,6 +88,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --timeout 'Stop after this long, such as 30s'
             cand --max-events 'Fail after this many events; 0 for no bound  [default: 25000 for standard]'
             cand --log 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution'
+            cand --record 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine''s name'
             cand --progress 'What a person sees meanwhile'
             cand --name 'The execution''s name'
             cand --type 'Standard or express'
@@ -110,11 +112,30 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --skip-done 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them'
             cand --color 'When to use colours'
             cand --dry 'Show which handler each Task would use, and stop'
-            cand -v 'Show what handlers say on stderr, line by line, each behind its state''s name'
-            cand --verbose 'Show what handlers say on stderr, line by line, each behind its state''s name'
+            cand -v 'Show each state''s input and output as it ends, and what handlers say on stderr, line by line, each behind its state''s name'
+            cand --verbose 'Show each state''s input and output as it ends, and what handlers say on stderr, line by line, each behind its state''s name'
             cand --keep-going 'Go on behind inputs whose execution fails'
             cand -w 'Run again whenever the definition, the input, the mocks or the handlers file changes'
             cand --watch 'Run again whenever the definition, the input, the mocks or the handlers file changes'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;test'= {
+            cand --filter 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole'
+            cand -j 'How many cases run at once  [default: one for each core]'
+            cand --jobs 'How many cases run at once  [default: one for each core]'
+            cand --report 'Write the results for programs: junit=FILE or json=FILE'
+            cand --coverage 'Tell which states, rules, catchers and retriers were gone through, or write that to a file'
+            cand --fail-under 'Fail when less than this, in percent, was gone through'
+            cand --init 'Print a suite for a definition, with a case for each way through it'
+            cand --machine 'The state machine of this name, when --init is given a template with several'
+            cand --color 'When to use colours'
+            cand -U 'Write what executions put out into the suites that expect another output'
+            cand --update 'Write what executions put out into the suites that expect another output'
+            cand -w 'Test again when a suite or a machine changes'
+            cand --watch 'Test again when a suite or a machine changes'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'
@@ -136,9 +157,10 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;history'= {
-            cand --definition 'The definition, for conditions and source lines; a log of ours brings its own'
+            cand --definition 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own'
             cand --color 'When to use colours'
             cand --failed 'The failure only'
+            cand --mocks 'What the Tasks answered, as a mocks file for asl run --mock'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'
@@ -184,6 +206,7 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help'= {
             cand validate 'Find what AWS would refuse, and what would fail later'
             cand run 'Run a state machine here, with Tasks mocked or done by your own code'
+            cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -196,6 +219,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;validate'= {
         }
         &'asl;help;run'= {
+        }
+        &'asl;help;test'= {
         }
         &'asl;help;graph'= {
         }

@@ -32,6 +32,7 @@ complete -c asl -n "__fish_asl_needs_command" -s h -l help -d 'Print help (see m
 complete -c asl -n "__fish_asl_needs_command" -s V -l version -d 'Print version'
 complete -c asl -n "__fish_asl_needs_command" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
 complete -c asl -n "__fish_asl_needs_command" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_needs_command" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
 complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state machine'
 complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
 complete -c asl -n "__fish_asl_needs_command" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
@@ -83,7 +84,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l replay -d 'Hold the defi
 complete -c asl -n "__fish_asl_using_subcommand run" -l redrive -d 'Go on with a recorded execution from the states that failed' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\'s input; - reads stdin  [default: {}]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format, see asl schema mocks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l case -d 'The test case of a MockConfigFile.json' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]; comes before --mock, and --mock before --handlers' -r
@@ -95,7 +96,8 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jum
 complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l log -d 'Write the event log; - writes it to stdout in place of the output; with --inputs it is a folder, for a log of each execution' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal, else nothing'
+complete -c asl -n "__fish_asl_using_subcommand run" -l record -d 'Write what Tasks answer, as mocks for another run: into NAME.mocks.yaml in this folder, after the state machine\'s name' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l progress -d 'What a person sees meanwhile' -r -f -a "auto\t'The running states on a terminal; a line for each state that ended where CI is set'
 tree\t'The running states'
 lines\t'A line for each state that ended'
 none\t'Nothing'"
@@ -126,11 +128,25 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use co
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l dry -d 'Show which handler each Task would use, and stop'
-complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show what handlers say on stderr, line by line, each behind its state\'s name'
+complete -c asl -n "__fish_asl_using_subcommand run" -s v -l verbose -d 'Show each state\'s input and output as it ends, and what handlers say on stderr, line by line, each behind its state\'s name'
 complete -c asl -n "__fish_asl_using_subcommand run" -l keep-going -d 'Go on behind inputs whose execution fails'
 complete -c asl -n "__fish_asl_using_subcommand run" -s w -l watch -d 'Run again whenever the definition, the input, the mocks or the handlers file changes'
 complete -c asl -n "__fish_asl_using_subcommand run" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand test" -l filter -d 'Run only cases with this text in `SUITE::CASE`; with a * in it, those that match as a whole' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -s j -l jobs -d 'How many cases run at once  [default: one for each core]' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l report -d 'Write the results for programs: junit=FILE or json=FILE' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l coverage -d 'Tell which states, rules, catchers and retriers were gone through, or write that to a file' -r -F
+complete -c asl -n "__fish_asl_using_subcommand test" -l fail-under -d 'Fail when less than this, in percent, was gone through' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l init -d 'Print a suite for a definition, with a case for each way through it' -r -F
+complete -c asl -n "__fish_asl_using_subcommand test" -l machine -d 'The state machine of this name, when --init is given a template with several' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand test" -s U -l update -d 'Write what executions put out into the suites that expect another output'
+complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test again when a suite or a machine changes'
+complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
 mermaid\t'For Mermaid, as in Markdown'"
@@ -150,11 +166,12 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines; a log of ours brings its own' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own' -r -F
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand history" -l failed -d 'The failure only'
+complete -c asl -n "__fish_asl_using_subcommand history" -l mocks -d 'What the Tasks answered, as a mocks file for asl run --mock'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
@@ -185,13 +202,14 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -7,7 +7,8 @@
 //! data ◄─ syntax ◄─ query ◄─ language ◄─ graph ◄─ lint      what it is, what is wrong with it
 //! data ◄─ history                                           the currency between engine and views
 //! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
-//! graph, lint, history ◄─ report                            telling it
+//! engine, lint ◄─ suite                                     what it should do
+//! graph, lint, history, suite ◄─ report                     telling it
 //! graph, lint ◄─ lsp                                        telling it to an editor
 //! cli on top of all
 //! ```
@@ -24,11 +25,12 @@
 //! | [`runtime`] | the driver, clocks, handlers, callbacks, Map Runs, the log on disk |
 //! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
 //! | [`lsp`] | the Language Server Protocol: an editor's view of definitions |
-//! | [`report`] | findings, pictures and histories, rendered into any `fmt::Write` |
+//! | [`suite`] | tests of machines: cases, what they expect, what their runs came to, coverage |
+//! | [`report`] | findings, pictures, histories and tests, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
-//! From `data` to `engine` nothing does I/O, has a clock, waits or prints: `tests/architecture/`
-//! holds the layers. Phases are outside, types inside: the life of Map is `language/states/map.rs`
+//! From `data` to `engine`, and in `suite`, nothing does I/O, has a clock, waits or prints:
+//! `tests/architecture/` holds the layers. Phases are outside, types inside: the life of Map is `language/states/map.rs`
 //! (its fields) and `engine/states/map.rs` (its execution), under the same name.
 //!
 //! # Three kinds of error, never mixed
@@ -46,6 +48,7 @@
 //! | a kind of template | a file in `syntax/embedded/` | a variant of its `TemplateKind` |
 //! | a field with expressions | a row in `language/expressions.rs` | |
 //! | an intrinsic function | a function in its topic file | a row in `FUNCTIONS` |
+//! | an expectation of a test | a member in `suite/read.rs` and its schema | `suite::judge` |
 //! | a subcommand | `cli/NAME.rs`, `tests/cli/NAME.rs` | a variant in `cli/args.rs` |
 //!
 //! # Where building showed a better plan
@@ -92,4 +95,5 @@ pub mod query;
 pub mod report;
 pub mod runtime;
 pub mod server;
+pub mod suite;
 pub mod syntax;

@@ -3,8 +3,10 @@
 mod format;
 mod handlers;
 mod many;
+mod mocks;
 mod services;
 mod state;
+mod suites;
 mod validate;
 
 use std::path::PathBuf;
@@ -17,8 +19,10 @@ use crate::language::StateMachineType;
 pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
+use mocks::RecordArgs;
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
+pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -31,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   asl validate                              every definition below this folder
   asl run order.asl.json --mock mocks.yaml --time skip
+  asl test                                  every suite below this folder
   asl graph order.asl.json --format mermaid
   asl history run.jsonl                     why did it fail?
 
@@ -38,7 +43,7 @@ Exit codes:
   0 clean, SUCCEEDED    1 findings, FAILED    2 usage, unreadable input
   3 TIMED_OUT           4 no file matched     130 interrupted";
 
-/// Validate, run, draw and read Amazon States Language machines, without deploying them.
+/// Validate, run, test, draw and read Amazon States Language machines, without deploying them.
 #[derive(Debug, Parser)]
 #[command(name = "asl", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -75,6 +80,8 @@ pub(super) enum Command {
     Validate(ValidateArgs),
     /// Run a state machine here, with Tasks mocked or done by your own code
     Run(Box<RunArgs>),
+    /// Test state machines: cases with mocked Tasks, and what is expected of them
+    Test(TestArgs),
     /// Draw a state machine
     Graph(GraphArgs),
     /// Tell what happened in an execution, and why it failed
@@ -101,6 +108,7 @@ Examples:
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
+  asl run order.asl.json --handlers handlers.toml --record mocks
   asl run order.asl.json --replay run.jsonl
   asl run order.asl.json --state Charge --mock-error 'Card.Declined: no funds'
   asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl
@@ -145,7 +153,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) input_file: Option<PathBuf>,
 
-    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format
+    /// Answers for Tasks: AWS's MockConfigFile.json, or our own format, see asl schema mocks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
     pub(super) mock: Option<PathBuf>,
     /// The test case of a MockConfigFile.json
@@ -200,6 +208,8 @@ pub(super) struct RunArgs {
     /// folder, for a log of each execution
     #[arg(long, value_name = "FILE", help_heading = "What it leaves")]
     pub(super) log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
     /// What a person sees meanwhile
     #[arg(
         long,
@@ -251,7 +261,7 @@ pub(super) enum Time {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProgressChoice {
-    /// The running states on a terminal, else nothing
+    /// The running states on a terminal; a line for each state that ended where CI is set
     #[default]
     Auto,
     /// The running states
@@ -385,6 +395,7 @@ const HISTORY_EXAMPLES: &str = "\
 Examples:
   asl history run.jsonl
   asl history run.jsonl --failed
+  asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 
 #[derive(Debug, Args)]
@@ -396,7 +407,11 @@ pub(super) struct HistoryArgs {
     /// The failure only
     #[arg(long)]
     pub(super) failed: bool,
-    /// The definition, for conditions and source lines; a log of ours brings its own
+    /// What the Tasks answered, as a mocks file for asl run --mock
+    #[arg(long, conflicts_with = "failed")]
+    pub(super) mocks: bool,
+    /// The definition, for conditions and source lines, and for Tasks that were not called; a log
+    /// of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
 }
@@ -442,6 +457,10 @@ pub(super) enum SchemaKind {
     Definition,
     /// The handlers file of `asl run --handlers`
     Handlers,
+    /// A suite of `asl test`
+    Test,
+    /// A mocks file in our own format
+    Mocks,
 }
 
 #[derive(Debug, Args)]

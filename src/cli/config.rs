@@ -1,4 +1,4 @@
-//! `asl.toml`: what a project asks of the linter. It is found upwards from each file, and the
+//! `asl.toml`: what a project asks of the linter, and what its runs would cost. It is found upwards from each file, and the
 //! nearest one alone counts.
 
 mod ignores;
@@ -17,6 +17,7 @@ use super::output::{Failure, Terminal};
 use super::paths;
 use crate::language::StateMachineType;
 use crate::lint::{Category, Options, RULES};
+use crate::report::histories::prices::Prices;
 use crate::report::style::printable;
 use crate::syntax::{Diagnostic, Format, Severity, Source, Tree};
 use ignores::Ignore;
@@ -45,6 +46,7 @@ struct Contents {
     exclude: GlobSet,
     overrides: Vec<Override>,
     ignores: Vec<Ignore>,
+    prices: Prices,
 }
 
 /// The levels of rules and categories, in the order in which they are set.
@@ -84,6 +86,11 @@ impl Config {
     /// The least severity that makes the exit code 1.
     pub(super) fn fail_on(&self) -> Option<Severity> {
         self.contents.fail_on
+    }
+
+    /// What AWS asks for.
+    pub(super) fn prices(&self) -> Prices {
+        self.contents.prices.clone()
     }
 
     /// How many warnings do not make the exit code 1.

@@ -1,5 +1,7 @@
 //! `asl history`: what happened, and why it failed.
 
+mod mocks;
+
 use std::path::Path;
 
 use super::Exit;
@@ -17,8 +19,12 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
     let recording = read_history(&source.text)
         .map_err(|error| Failure::usage(format_args!("{}: {error}", printable(&source.name))))?;
     note_torn_line(&printable(&source.name), &recording, terminal);
-    let outline = folded(&recording);
     let document = definition(args, recording.header.as_ref(), terminal)?;
+    if args.mocks {
+        let machine = document.as_ref().map(|document| &document.machine);
+        return mocks::print_mocks(&source, &recording, machine, terminal);
+    }
+    let outline = folded(&recording);
     let definition = document
         .as_ref()
         .map(|d| Definition::new(&d.machine, &d.source));

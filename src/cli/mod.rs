@@ -12,10 +12,13 @@ mod graph;
 mod history;
 mod lsp;
 mod output;
+mod parallel;
 mod paths;
 mod run;
 mod schema;
+mod test;
 mod validate;
+mod walk;
 mod watch;
 mod write;
 
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Validate(args) => validate::run(args, &terminal),
         Command::Run(args) => run::run(args, &terminal),
+        Command::Test(args) => test::run(args, &terminal),
         Command::Graph(args) => graph::run(args, &terminal),
         Command::History(args) => history::run(args, &terminal),
         Command::Lsp(args) => lsp::run(args, &terminal),

@@ -1,13 +1,16 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
+mod closing;
 mod dry;
 mod from;
 mod handlers;
 mod inputs;
 mod map_runs;
+mod mocks;
 mod outside;
 mod port;
 mod progress;
+pub(super) mod record;
 mod recorded;
 mod redrive;
 mod replay;
@@ -43,7 +46,9 @@ use crate::runtime::{
     Stop, VirtualClock,
 };
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
+pub(super) use dry::function_name;
 use outside::Outside;
+use record::Record;
 use sinks::Sinks;
 use stop::stop;
 
@@ -94,7 +99,7 @@ fn once(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 /// The program of a definition; what keeps it from being executed is shown.
-fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
+pub(super) fn executable(document: &Document, terminal: &Terminal) -> Option<Program> {
     match compile(document) {
         Ok(program) => Some(program),
         Err(findings) => {
@@ -190,7 +195,7 @@ fn told_better(
 }
 
 /// The file's name without its endings: what the machine is called when nobody says.
-fn machine_name(definition: &Path) -> String {
+pub(super) fn machine_name(definition: &Path) -> String {
     let name = definition
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -208,7 +213,7 @@ fn machine_name(definition: &Path) -> String {
 }
 
 /// A name that an ARN can hold.
-fn safe_name(name: &str) -> String {
+pub(super) fn safe_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c
@@ -318,7 +323,11 @@ fn execute(
     };
     let masking = outside.host.handlers.masking().clone();
     let header = masking.header(header(args, document, &start));
+    let record = Record::of(args, identity, &outside.host)?;
     let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking);
+    if let Some(record) = &record {
+        sinks.record(record.tap());
+    }
     let ended = drive(
         Execution::new(Arc::new(program), start),
         outside,
@@ -326,7 +335,11 @@ fn execute(
         &mut sinks,
         (args, terminal),
     )?;
-    conclude(args, terminal, document, identity, sinks, &ended)
+    let exit = conclude(args, terminal, document, identity, sinks, &ended);
+    if let Some(record) = &record {
+        record.write(&document.machine, terminal)?;
+    }
+    exit
 }
 
 fn header(args: &RunArgs, document: &Document, start: &Start) -> LogHeader {
@@ -375,14 +388,15 @@ fn drive(
             let listener = handlers::listener(sinks.voice(terminal), style, masking);
             host.handlers.listen(listener);
         }
-        let run = async {
+        let drawn = sinks.ticker();
+        let run = drawn.beside(async {
             let ended = crate::runtime::go_on(execution, &host, clock, sinks, stop.as_mut()).await;
             await_detached(&host, ended.stopped, stop, terminal).await;
             if host.was_full() {
                 terminal.error(&too_many_machines());
             }
             ended
-        };
+        });
         let Some(port) = port else {
             return Ok(run.await);
         };
@@ -429,27 +443,32 @@ fn conclude(
     ended: &Ended,
 ) -> Result<Exit, Failure> {
     let masking = sinks.masking().clone();
-    let (outline, map_runs, log) = sinks.finish();
+    let finished = sinks.finish();
     let log_goes_out = args
         .log
         .as_ref()
         .is_some_and(|path| path.as_os_str() == STDIN);
     // Whoever read the log on stdout has seen enough.
-    if matches!(log, Err(LogFileError::ClosedPipe)) {
+    if matches!(finished.log, Err(LogFileError::ClosedPipe)) {
         return Err(Failure::ClosedPipe);
     }
     if terminal.quiet {
         tell_in_short(&ended.outcome, &masking, terminal);
     } else {
-        let told = tell(args, terminal, document, identity, &outline);
-        let runs = map_runs.summary(&terminal.stderr_style());
-        terminal.say(&format!("{told}{runs}"));
+        let (style, seen) = (terminal.stderr_style(), &finished.seen);
+        let told = tell(args, terminal, document, identity, &seen.outline);
+        let (runs, end) = (
+            seen.map_runs.summary(&style),
+            closing::said(args, &finished, &style),
+        );
+        let gap = if finished.has_lines { "\n" } else { "" };
+        terminal.say(&format!("{gap}{told}{runs}{end}"));
     }
     if let (Outcome::Succeeded(output), false) = (&ended.outcome, log_goes_out) {
         let output = masking.document(output);
         print(&format!("{}\n", rendered(&output, terminal)))?;
     }
-    log.map_err(Failure::usage)?;
+    finished.log.map_err(Failure::usage)?;
     Ok(match (&ended.outcome, ended.stopped) {
         (Outcome::Succeeded(_), _) => Exit::Success,
         (_, Some(Stop::Interrupted)) => Exit::Interrupted,

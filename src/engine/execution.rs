@@ -40,8 +40,8 @@ pub struct Execution {
     alarms: BinaryHeap<Reverse<Alarm>>,
     alarms_set: u64,
     pub(super) tasks: BTreeMap<EventId, ThreadId>,
-    /// How many tasks each state asked for.
-    pub(super) calls: BTreeMap<StateId, u32>,
+    /// How many tasks the states of each name asked for.
+    pub(super) calls: BTreeMap<Arc<str>, u32>,
     pub(super) outcome: Option<Outcome>,
     /// The machine's own thread.
     pub(super) root: ThreadId,

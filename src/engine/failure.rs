@@ -238,6 +238,8 @@ impl Execution {
             Note::Retry {
                 state: &state.name,
                 retrier: index,
+                number: thread.retries[index],
+                most: retrier.max_attempts,
                 until,
             },
         );

@@ -19,6 +19,7 @@ mod redrive;
 mod replay;
 mod scope;
 mod states;
+mod task_context;
 pub mod test_state;
 mod thread;
 
@@ -26,13 +27,14 @@ pub use era::Era;
 pub use execution::{Execution, Progress};
 pub use program::Program;
 pub use replay::{Difference, Divergence, Likeness, Replayed, Untold, replay};
+pub use task_context::TaskContext;
 pub use thread::ThreadPath;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
-use crate::history::HistoryEvent;
+use crate::history::{Details, HistoryEvent};
 use crate::language::Resource;
 use map_run::{MapRun, MapRunStatus, Tally};
 use program::{FlowId, StateId};
@@ -157,6 +159,8 @@ pub struct TaskRequest {
     pub heartbeat: Option<i64>,
     /// The effective input: Parameters, or Arguments.
     pub input: Json,
+    /// What the context object says of it.
+    pub context: TaskContext,
 }
 
 /// How an execution ended.
@@ -188,7 +192,18 @@ pub enum Note<'a> {
         state: &'a str,
         /// The retrier's index.
         retrier: usize,
+        /// Which retry of this retrier it is, from 1.
+        number: u32,
+        /// `MaxAttempts` of the retrier.
+        most: i64,
         /// When.
+        until: Timestamp,
+    },
+    /// A Wait state waits.
+    Waiting {
+        /// The state's name.
+        state: &'a str,
+        /// Until when.
         until: Timestamp,
     },
     /// A catcher took an error.
@@ -231,6 +246,23 @@ pub struct Silent;
 
 impl EventSink for Silent {
     fn event(&mut self, _: &HistoryEvent<'_>) {}
+}
+
+/// A sink that counts how often a step begins, retries included, and hears nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Transitions {
+    /// So often.
+    pub count: u64,
+}
+
+impl EventSink for Transitions {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.count += u64::from(matches!(event.details, Details::StateEntered { .. }));
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.count += u64::from(matches!(note, Note::Retry { .. }));
+    }
 }
 
 /// Where a step leaves what it did.

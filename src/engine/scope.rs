@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::program::State;
 use super::test_state::Alone;
 use super::thread::Thread;
-use super::{Era, Identity};
+use super::{Era, Identity, TaskContext};
 use crate::data::{Json, Seed, Timestamp, limits};
 use crate::language::StateKind;
 use crate::query::{self, jsonata};
@@ -85,6 +85,22 @@ pub(super) struct Item {
     pub(super) key: Option<Arc<str>>,
     /// In a distributed Map.
     pub(super) source: Option<Arc<str>>,
+}
+
+impl Item {
+    /// `$$.Map.Item`
+    pub(super) fn object(&self) -> Json {
+        let index = Json::from(self.index.cast_signed());
+        let members = [
+            Some(("Index", index)),
+            Some(("Value", self.value.compacted())),
+            self.key.clone().map(|key| ("Key", Json::String(key))),
+            self.source
+                .clone()
+                .map(|source| ("Source", Json::String(source))),
+        ];
+        members.into_iter().flatten().collect()
+    }
 }
 
 impl Variables {
@@ -248,16 +264,19 @@ impl<'v> View<'v> {
             return None;
         }
         let item = self.item.or_else(|| self.thread.variables.item())?;
-        let index = Json::from(item.index.cast_signed());
-        let members = [
-            Some(("Index", index)),
-            Some(("Value", item.value.compacted())),
-            item.key.clone().map(|key| ("Key", Json::String(key))),
-            item.source
-                .clone()
-                .map(|source| ("Source", Json::String(source))),
-        ];
-        Some(members.into_iter().flatten().collect())
+        Some(item.object())
+    }
+
+    /// What the task that is about to be asked for can be told of its context.
+    pub(super) fn task_context(&self) -> TaskContext {
+        TaskContext {
+            input: self.core.input.clone(),
+            started: self.core.started,
+            redrives: self.core.redrives,
+            entered: self.thread.entered_at,
+            item: self.thread.variables.item().cloned(),
+            now: self.now,
+        }
     }
 
     fn section(&self, section: &str, members: &[&str]) -> Option<Json> {

@@ -69,6 +69,9 @@ pub struct Summary {
     pub states: usize,
     /// How often it was redriven.
     pub redrives: u64,
+    /// How often a step began: states that were entered, and tries after the first. AWS bills
+    /// Standard executions by it, retries included; children of Map Runs have counts of their own.
+    pub transitions: u64,
 }
 
 /// A history, folded.

@@ -50,8 +50,9 @@ impl Resource {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let other = || Self::Other(text.into());
-        let parts: Vec<&str> = text.splitn(7, ':').collect();
-        match parts[..] {
+        // Parts that are not there are empty, as no part that counts may be.
+        let mut parts = text.splitn(7, ':');
+        match std::array::from_fn(|_| parts.next().unwrap_or_default()) {
             ["arn", _, "lambda", _, _, "function", name] if !name.is_empty() => {
                 let function = name.split(':').next().unwrap_or(name);
                 Self::Lambda {

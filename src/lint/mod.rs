@@ -17,7 +17,6 @@ mod resources;
 mod rules;
 mod schema;
 mod silence;
-mod similar;
 mod tasks;
 mod variables;
 
@@ -31,7 +30,7 @@ pub use silence::silence;
 use foldhash::HashSet;
 
 use crate::language::{StateMachine, StateMachineType};
-use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree};
+use crate::syntax::{Diagnostic, Kind, Node, Source, Span, Tree, similar};
 use context::Context;
 
 /// A definition as it is checked.
@@ -108,7 +107,7 @@ fn sort(found: &mut Vec<Diagnostic>) {
 /// The candidate nearest to a name that does not exist: what was meant, most likely.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    self::similar::nearest(name, candidates)
+    similar::nearest(name, candidates)
 }
 
 /// Whether a string holds a placeholder such as `${Name}`, whose value only a deployment knows.

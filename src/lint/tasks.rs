@@ -1,5 +1,7 @@
 //! Tasks as several rules look at them: what their `Resource` calls, and with which arguments.
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::context::{Context, Scope};
 use super::{integrations, is_filled_in_later};
 use crate::language::states::Task;
@@ -52,10 +54,14 @@ pub(super) const TOKEN_PATTERN: &str = ".waitForTaskToken";
 
 /// Every Task state that calls a service, in the order of the scopes.
 pub(super) fn calls<'a>(scopes: &[Scope<'a>]) -> Vec<(TaskState<'a>, Integration<'a>)> {
+    // Many Tasks call the same thing.
+    let mut known: HashMap<&str, Option<Integration<'_>>> = HashMap::new();
     let states = scopes.iter().flat_map(|scope| &scope.flow.states);
     let calls = states.filter_map(|state| {
         let task = TaskState::of(state)?;
-        Some((task, Integration::of(task.resource.value.text())?))
+        let text = &**task.resource.value.text();
+        let integration = *known.entry(text).or_insert_with(|| Integration::of(text));
+        Some((task, integration?))
     });
     calls.collect()
 }

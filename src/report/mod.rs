@@ -2,6 +2,9 @@
 //! written to a `fmt::Write`, so that it can be tested as text.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod graphs;
 pub mod histories;
+mod junit;
 pub mod style;
+pub mod tests;

@@ -236,6 +236,7 @@ pub(super) async fn finish(
         told: 0,
         working: BTreeMap::new(),
         children: BTreeMap::new(),
+        tickets: BTreeMap::new(),
     };
     driver.run(begun.step, stop).await
 }
@@ -257,6 +258,8 @@ struct Driver<'d> {
     working: BTreeMap<EventId, Working>,
     /// Map Runs and machines of ours that are waited for.
     children: BTreeMap<EventId, Working>,
+    /// Lets somebody outside answer tasks that end by themselves at their time.
+    tickets: BTreeMap<EventId, Ticket>,
     seed: Seed,
 }
 
@@ -356,6 +359,7 @@ impl Driver<'_> {
         };
         if let Input::TaskEnded { task, .. } = &input {
             self.working.remove(task);
+            self.tickets.remove(task);
         }
         self.execution.deliver(now, input, &mut out);
         self.carry_out(effects);
@@ -372,6 +376,7 @@ impl Driver<'_> {
                     begun.retain(|request| request.task != task);
                     self.working.remove(&task);
                     self.children.remove(&task);
+                    self.tickets.remove(&task);
                 }
             }
         }
@@ -406,6 +411,7 @@ impl Driver<'_> {
         let (work, ticket) = self.host.handlers.invoke(invocation, answers.clone());
         match work {
             Work::Done(result) => answers.ended(result),
+            Work::After(delay, result) => self.end_later(task, delay, result, ticket),
             Work::Running(work) => {
                 let work = tokio::spawn(async move { answers.ended(work.await) });
                 let working = Working {
@@ -415,6 +421,23 @@ impl Driver<'_> {
                 self.working.insert(task, working);
             }
         }
+    }
+
+    /// Lets a task end when its time has come by the clock of the run. Of one that was given up
+    /// meanwhile nobody takes the answer: the engine knows no such task any more.
+    fn end_later(
+        &mut self,
+        task: EventId,
+        delay: Duration,
+        result: Result<Json, StatesError>,
+        ticket: Option<Ticket>,
+    ) {
+        let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        let at = self.clock.now().plus_millis(delay);
+        self.told += 1;
+        let ended = Input::TaskEnded { task, result };
+        self.due.insert((at, self.told), ended);
+        self.tickets.extend(ticket.map(|ticket| (task, ticket)));
     }
 
     /// The machine of ours that a Task starts. One that we do not have may be a handler's affair.

@@ -3,12 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::buckets::Buckets;
 use super::driver::Stop;
 use super::handlers::Handlers;
 use super::nested::Machines;
+use crate::engine::{EventSink, Identity, Silent};
 
 /// Who does the work of Tasks, and where files are.
 #[derive(Default)]
@@ -25,7 +26,12 @@ pub struct Host {
     was_full: AtomicBool,
     /// Those that nobody waits for.
     detached: Mutex<Vec<Detached>>,
+    /// Who hears the executions that others begin.
+    listener: OnceLock<Box<Listener>>,
 }
+
+/// Gives the listener of an execution, by its identity.
+type Listener = dyn Fn(&Identity) -> Box<dyn EventSink> + Send + Sync;
 
 /// An execution that runs for itself; dropping it ends it.
 type Detached = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -43,6 +49,23 @@ impl Drop for Place {
 }
 
 impl Host {
+    /// Lets somebody hear the executions that others begin: the children of Map Runs, and machines
+    /// that Tasks start. Whoever asks first is heard.
+    pub fn hear_children(
+        &self,
+        listener: impl Fn(&Identity) -> Box<dyn EventSink> + Send + Sync + 'static,
+    ) {
+        let _ = self.listener.set(Box::new(listener));
+    }
+
+    /// Who hears an execution that another one began.
+    pub(super) fn child_sink(&self, identity: &Identity) -> Box<dyn EventSink> {
+        match self.listener.get() {
+            Some(listener) => listener(identity),
+            None => Box::new(Silent),
+        }
+    }
+
     /// A place for one more machine, if there is one.
     pub(super) fn place(self: &Arc<Self>) -> Option<Place> {
         let place = Place(Arc::clone(self));

@@ -16,7 +16,7 @@ use super::identity::IdentityOptions;
 use super::own_thread::on_own_thread;
 use crate::data::{Json, StatesError, Timestamp, limits};
 use crate::engine::program::FlowId;
-use crate::engine::{Era, Identity, Outcome, Program, Silent, Start, TaskRequest};
+use crate::engine::{Era, Identity, Outcome, Program, Start, TaskRequest};
 use crate::language::Resource;
 
 /// A machine that Tasks may start.
@@ -238,7 +238,8 @@ impl Nested {
         };
         let program = Arc::clone(&self.program);
         let stop = pin!(pending());
-        let ended = driver::run(program, start, host, clock, &mut Silent, stop).await;
+        let mut sink = host.child_sink(&self.identity);
+        let ended = driver::run(program, start, host, clock, &mut *sink, stop).await;
         (ended.at, self.answer(&ended.outcome, started, ended.at))
     }
 

@@ -13,6 +13,7 @@ mod locate;
 mod number;
 mod pointer;
 mod read;
+pub mod similar;
 mod source;
 pub mod toml;
 mod tree;

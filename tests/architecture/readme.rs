@@ -129,12 +129,27 @@ fn the_output_in_the_readme_is_what_is_printed() {
         };
         for (command, output) in shown.iter().filter(|shown| !calls(&shown.0).is_empty()) {
             let printed = run(&installed(command), &folder);
-            let output = output.join("\n");
+            let (printed, output) = (untimed(&printed), untimed(&output.join("\n")));
             assert_eq!(printed.trim_end(), output.trim_end(), "{command}");
             count += 1;
         }
     }
     assert!(count > 2, "the README shows only {count} outputs");
+}
+
+/// The output without the time that passed outside, which is another in every run.
+#[cfg(unix)]
+fn untimed(output: &str) -> String {
+    const BEFORE: &str = " of virtual time in ";
+    let mut lines = output.lines().map(|line| match line.split_once(BEFORE) {
+        Some((before, time)) => {
+            let after = time.split_once("   ").map_or("", |(_, after)| after);
+            format!("{before}{BEFORE}…   {after}")
+        }
+        None => line.to_owned(),
+    });
+    let first = lines.next().unwrap_or_default();
+    lines.fold(first, |all, line| all + "\n" + &line)
 }
 
 /// The numbers of recorded executions that are equal rise with the floors of their test.
@@ -183,6 +198,7 @@ fn run(command: &str, folder: &Path) -> String {
         .current_dir(folder)
         .env("PATH", format!("{}:{path}", bin.display()))
         .env("COLUMNS", "100")
+        .env_remove("CI")
         .env_remove("CLICOLOR_FORCE")
         .output()
         .expect("there is a shell");

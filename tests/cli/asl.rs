@@ -13,9 +13,10 @@ use tempfile::TempDir;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What people set for their terminals and networks, and what the tests must not depend on.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 11] = [
     "ALL_PROXY",
     "ASL_FORMAT",
+    "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "HTTP_PROXY",
@@ -58,6 +59,7 @@ impl Folder {
             stdin: Vec::new(),
             variables: Vec::new(),
             folder: self.clone(),
+            most_work: None,
         }
     }
 }
@@ -82,6 +84,8 @@ pub(crate) struct Asl {
     stdin: Vec<u8>,
     variables: Vec<(&'static str, &'static str)>,
     folder: Folder,
+    /// How many seconds of a core it may take, and then as long as the machine is busy.
+    most_work: Option<u32>,
 }
 
 impl Asl {
@@ -110,11 +114,18 @@ impl Asl {
         self
     }
 
+    /// Ends it when it has worked for so long.
+    pub(crate) fn most_work(mut self, seconds: u32) -> Self {
+        self.most_work = Some(seconds);
+        self
+    }
+
     /// Runs it to its end, which must be this exit code.
     #[track_caller]
     pub(crate) fn code(self, expected: i32) -> Told {
+        let limit = self.most_work.map_or(LIMIT, |_| 10 * LIMIT);
         let output = Command::from_std(self.command())
-            .timeout(LIMIT)
+            .timeout(limit)
             .write_stdin(self.stdin)
             .output()
             .expect("the program starts");
@@ -125,7 +136,20 @@ impl Asl {
 
     /// The call for a test that does more than wait for its end.
     pub(crate) fn command(&self) -> std::process::Command {
-        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("asl"));
+        let program = assert_cmd::cargo::cargo_bin("asl");
+        let mut command = match self.most_work {
+            Some(seconds) if cfg!(unix) => {
+                let mut shell = std::process::Command::new("sh");
+                shell.args([
+                    "-c",
+                    "ulimit -t \"$0\" && exec \"$@\"",
+                    &seconds.to_string(),
+                ]);
+                shell.arg(program);
+                shell
+            }
+            _ => std::process::Command::new(program),
+        };
         for name in PERSONAL {
             command.env_remove(name);
         }

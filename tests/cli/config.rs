@@ -253,6 +253,8 @@ fn documents() -> Vec<(bool, String)> {
         "override = []",
         "[[ignore]]\nfile = \"a\"\nrule = \"graph\"",
         "[[ignore]]\nstate = \"A\"\nrule = \"unknown-target\"\nreason = \"old\"",
+        "[prices]\nregion = \"a\"\ndate = \"b\"\nstandard-transitions = 0.03",
+        "[prices]\nregion = \"\"\ndate = \"\"\nexpress-requests = 1\nexpress-gb-second = 0",
     ];
     let bad = [
         "typ = \"standard\"",
@@ -280,6 +282,15 @@ fn documents() -> Vec<(bool, String)> {
         "[[ignore]]\nfile = \"\"\nrule = \"graph\"",
         "[[ignore]]\nfile = \"a\"\nrule = \"graph\"\nreason = 1",
         "[[ignore]]\nfile = \"a\"\nrule = \"graph\"\nwhy = \"\"",
+        "prices = 0.03",
+        "[prices]",
+        "[prices]\nregion = \"a\"\ndate = \"b\"",
+        "[prices]\nregion = \"a\"\nstandard-transitions = 1",
+        "[prices]\ndate = \"b\"\nstandard-transitions = 1",
+        "[prices]\nregion = 1\ndate = \"b\"\nstandard-transitions = 1",
+        "[prices]\nregion = \"a\"\ndate = \"b\"\nstandard-transitions = -1",
+        "[prices]\nregion = \"a\"\ndate = \"b\"\nexpress-requests = \"1\"",
+        "[prices]\nregion = \"a\"\ndate = \"b\"\nexpress-requests = 1\nstandard = 1",
     ];
     let told = |is_good: bool| move |text: &&str| (is_good, (*text).to_owned());
     good.iter()
@@ -326,7 +337,7 @@ fn every_key_of_the_schema_is_in_a_document_and_the_reader_lists_the_same() {
         for key in keys {
             let used =
                 |(is_good, text): &(bool, String)| *is_good && text.contains(&format!("{key} = "));
-            let is_table = ["rules", "override", "ignore"].contains(&&*key);
+            let is_table = ["rules", "override", "ignore", "prices"].contains(&&*key);
             assert!(is_table || documents().iter().any(used), "{table}: {key}");
         }
     };
@@ -340,6 +351,8 @@ fn every_key_of_the_schema_is_in_a_document_and_the_reader_lists_the_same() {
     );
     let rest = "file = \"a\"\nrule = \"graph\"";
     check("ignore", items("ignore"), "[[ignore]]\n", rest);
+    let prices = keys(&schema["properties"]["prices"]);
+    check("prices", prices, "[prices]\n", "region = \"a\"");
 }
 
 #[test]
@@ -365,5 +378,5 @@ fn the_schema_of_definitions_judges_definitions() {
     assert!(!validator.is_valid(&json!({"StartAt": "A"})));
     Asl::new("schema nonsense")
         .code(2)
-        .stderr_contains("[possible values: config, definition, handlers]");
+        .stderr_contains("[possible values: config, definition, handlers, mocks, test]");
 }

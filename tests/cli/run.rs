@@ -28,7 +28,7 @@ fn a_run_that_succeeds_prints_its_output_and_nothing_else() {
     run("-q", pass).code(0).stdout("[1,2.5]\n").stderr("");
     run("--progress lines", pass)
         .code(0)
-        .stderr_contains("✔ A\n");
+        .stderr_contains("✔ A   ");
 }
 
 #[test]

@@ -120,10 +120,10 @@ fn a_task_without_a_mock_is_done_by_the_handlers_and_only_its_own_is_needed() {
         .code(1)
         .stdout("{\"error\":\"E\",\"cause\":\"c\",\"status\":\"FAILED\"}\n");
     let told = asl("").code(2);
-    told.stderr_contains("1 Task has no handler:\n  Inner  work\n");
+    told.stderr_contains("1 Task has no handler:\n  m.asl.json:13  Inner  work\n");
     state("Inner --dry --task '*=cmd:cat'")
         .code(0)
-        .stdout("✔ Inner  work  cmd: cat\n");
+        .stdout("  line  Task   resource  handler\n✔   13  Inner  work      cmd: cat\n");
 }
 
 #[test]

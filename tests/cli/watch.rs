@@ -1,4 +1,4 @@
-//! `asl validate --watch`: a change is judged, Ctrl-C ends it. And how any command is watched that
+//! `--watch` of `asl validate` and `asl test`: a change is judged, Ctrl-C ends it. And how any command is watched that
 //! watches.
 
 #![cfg(unix)]
@@ -83,5 +83,23 @@ fn changes_are_judged_until_it_is_interrupted() {
     watching.until("✖ 1 error in 1 file");
     let _folder = folder.file("m/new/b.asl.json", GOOD);
     watching.until("✖ 1 error in 1 of 2 files");
+    assert_eq!(watching.interrupted(), Some(130));
+}
+
+#[test]
+fn suites_and_machines_are_tested_again_until_it_is_interrupted() {
+    let suite = "machine: a.asl.json\ncases: { a: { expect: { path: [Done] } } }\n";
+    let folder = Folder::new()
+        .file("m/a.asl.json", GOOD)
+        .file("m/a.asltest.yaml", suite);
+    let mut watching = Watching::start(&folder, "test -w");
+    watching.until("✔ 1 passed of 1 case in 1 suite");
+    let folder = folder.file("m/a.asl.json", GOOD.replace("Succeed", "Fail"));
+    watching.until("✖ 1 failed of 1 case in 1 suite");
+    let folder = folder.file("m/a.asltest.yaml", "machine: 7");
+    watching.until("a.asltest.yaml cannot be used");
+    let folder = folder.file("m/a.asl.json", GOOD);
+    let _folder = folder.file("m/a.asltest.yaml", suite);
+    watching.until("✔ 1 passed of 1 case in 1 suite");
     assert_eq!(watching.interrupted(), Some(130));
 }

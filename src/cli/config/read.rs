@@ -7,12 +7,13 @@ use super::{Contents, Ignore, Levels, Override, names};
 use crate::data::Number;
 use crate::language::StateMachineType;
 use crate::lint::{Category, nearest};
+use crate::report::histories::prices::Prices;
 use crate::syntax::{Diagnostic, Entry, Kind, Node, Severity, Span, Tree};
 
 const RULE: &str = "invalid-configuration";
 
 /// The keys of the file.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "type",
     "fail-on",
     "max-warnings",
@@ -21,8 +22,16 @@ const KEYS: [&str; 8] = [
     "rules",
     "override",
     "ignore",
+    "prices",
 ];
 const KEYS_OF_OVERRIDES: [&str; 3] = ["files", "type", "rules"];
+const KEYS_OF_PRICES: [&str; 5] = [
+    "region",
+    "date",
+    "standard-transitions",
+    "express-requests",
+    "express-gb-second",
+];
 const KEYS_OF_IGNORES: [&str; 4] = ["file", "state", "rule", "reason"];
 
 /// The severities, and what is none.
@@ -68,6 +77,7 @@ impl Reader {
                     let ignores = self.tables(entry, node).into_iter();
                     contents.ignores = ignores.map(|it| self.ignore(it)).collect();
                 }
+                "prices" => contents.prices = self.prices(node),
                 _ => self.unknown(entry, "asl.toml", &KEYS),
             }
         }
@@ -131,6 +141,54 @@ impl Reader {
             self.wrong(table, "an ignore names a `file`, a `state` or both", help);
         }
         it
+    }
+
+    /// Prices that are set say where and when they hold: those that are known are of elsewhere.
+    fn prices(&mut self, table: Node<'_>) -> Prices {
+        let mut it = Prices::default();
+        let mut amounts = 0;
+        for entry in table.entries() {
+            let node = table.tree().node(entry.value);
+            let amount = match &*entry.key {
+                "region" => {
+                    self.text(node)
+                        .unwrap_or_default()
+                        .clone_into(&mut it.region);
+                    continue;
+                }
+                "date" => {
+                    self.text(node).unwrap_or_default().clone_into(&mut it.date);
+                    continue;
+                }
+                "standard-transitions" => &mut it.standard_transitions,
+                "express-requests" => &mut it.express_requests,
+                "express-gb-second" => &mut it.express_gb_second,
+                _ => {
+                    self.unknown(entry, "the table `prices`", &KEYS_OF_PRICES);
+                    continue;
+                }
+            };
+            amounts += 1;
+            *amount = self.amount(node);
+        }
+        let is_table = matches!(table.kind(), Kind::Object(_));
+        let is_placed = table.entry("region").is_some() && table.entry("date").is_some();
+        if !is_table || amounts == 0 || !is_placed {
+            let message = "`prices` has a `region`, a `date` and at least one price";
+            let help = "for example: [prices] region = \"eu-central-1\", date = \"2025-06\", \
+                        standard-transitions = 0.025";
+            self.wrong(table, message, help);
+        }
+        it
+    }
+
+    fn amount(&mut self, node: Node<'_>) -> f64 {
+        let amount = node.as_number().map(Number::as_f64);
+        let amount = amount.filter(|amount| amount.is_finite() && *amount >= 0.0);
+        amount.unwrap_or_else(|| {
+            self.wrong(node, "this must be a price in US dollars, 0 or more", "");
+            0.0
+        })
     }
 
     /// Categories come before rules, so that a rule wins.

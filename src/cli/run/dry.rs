@@ -251,7 +251,7 @@ fn lacks(state: &State, resource: &Resource, host: &Host) -> Option<String> {
 }
 
 /// The function that `lambda:invoke` calls, when the definition names it outright.
-fn function_name(state: &State, resource: &Resource) -> Option<String> {
+pub(in crate::cli) fn function_name(state: &State, resource: &Resource) -> Option<String> {
     let arguments = state
         .io
         .parameters

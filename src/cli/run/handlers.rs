@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::mocks::Mocked;
 use super::progress::Voice;
 use super::services;
 use crate::cli::args::RunArgs;
 use crate::cli::document::{need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::report::style::{Style, printable};
-use crate::runtime::handlers::mocks::MockFormat;
 use crate::runtime::handlers::{
     AwsHandler, AwsOptions, CommandHandler, Function, HttpHandler, LambdaHandler, Program,
-    TaskHandler, TaskPattern, Unmocked, file, mocks, node_handler, python_handler,
+    TaskHandler, TaskPattern, file, mocks, node_handler, python_handler,
 };
 use crate::runtime::{Handlers, Listener, Masking};
 
@@ -22,46 +22,20 @@ pub(super) fn bind(
     args: &RunArgs,
     machine: &str,
     terminal: &Terminal,
-) -> Result<Handlers, Failure> {
+) -> Result<(Handlers, Option<Mocked>), Failure> {
     let mut handlers = Handlers::default();
     for task in &args.task {
         bind_task(&mut handlers, task, terminal)?;
     }
-    let mut mocked = None;
-    if let Some(path) = &args.mock {
-        let format = bind_mocks(
-            &mut handlers,
-            path,
-            mocks::Choice {
-                machine,
-                case: args.case.as_deref(),
-            },
-            terminal,
-        )?;
-        mocked = Some(format);
-    }
+    let mocked = Mocked::bind(&mut handlers, args, machine, terminal)?;
     if let Some(path) = &args.handlers {
         bind_file(&mut handlers, path, terminal)?;
     }
     services::bind(&mut handlers, args)?;
-    if mocked == Some(MockFormat::Aws) {
-        let rest = TaskPattern::Resource("*".to_owned());
-        handlers.bind(rest, Arc::new(Unmocked));
+    if let Some(mocked) = &mocked {
+        mocked.close(&mut handlers);
     }
-    Ok(handlers)
-}
-
-fn bind_mocks(
-    handlers: &mut Handlers,
-    path: &Path,
-    choice: mocks::Choice<'_>,
-    terminal: &Terminal,
-) -> Result<MockFormat, Failure> {
-    let (source, tree) = need_tree(path, terminal)?;
-    mocks::bind(handlers, &tree, choice).map_err(|diagnostic| {
-        show(terminal, &source, Some(&tree), vec![diagnostic]);
-        Failure::usage(format_args!("{} cannot be used", printable(&source.name)))
-    })
+    Ok((handlers, mocked))
 }
 
 fn bind_file(handlers: &mut Handlers, path: &Path, terminal: &Terminal) -> Result<(), Failure> {

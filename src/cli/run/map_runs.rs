@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::data::StatesError;
 use crate::engine::Note;
 use crate::engine::map_run::{MapRunStatus, Tally};
+use crate::report::histories::live::Gauge;
 use crate::report::style::{Style, fit, printable};
 use crate::runtime::Masking;
 
@@ -54,22 +55,25 @@ impl MapRuns {
         }
     }
 
-    /// How far the runs are that are under way.
-    pub(super) fn under_way(&self) -> impl Iterator<Item = String> {
-        let open = self.0.iter().filter(|run| run.is_open());
-        open.map(|run| {
-            let Tally { total, .. } = run.tally;
-            let more = if run.tally.complete { "" } else { " so far" };
-            let failed = match bad(&run.tally) {
-                0 => String::new(),
-                count => format!(", {count} failed"),
-            };
-            format!(
-                "{}  Map Run  {} of {total} items{more}{failed}",
-                printable(&run.state),
-                run.tally.succeeded + bad(&run.tally)
-            )
+    /// How far the run of a state is that is under way.
+    pub(super) fn gauge(&self, state: &str) -> Option<Gauge> {
+        let is_it = |run: &&MapRun| run.is_open() && run.state == state;
+        let tally = &self.0.iter().find(is_it)?.tally;
+        let done = tally.succeeded + bad(tally);
+        Some(Gauge {
+            done,
+            failed: bad(tally),
+            // Items are taken when there is somebody for them.
+            running: Some(tally.total.saturating_sub(done)),
+            total: tally.total,
+            is_growing: !tally.complete,
         })
+    }
+
+    /// State transitions in children; none when there was no Map Run.
+    pub(super) fn transitions(&self) -> Option<u64> {
+        let all = self.0.iter().map(|run| run.tally.transitions);
+        (!self.0.is_empty()).then(|| all.sum())
     }
 
     /// How the runs came out, a paragraph for each.

@@ -28,7 +28,8 @@ impl Outside {
         terminal: &Terminal,
     ) -> Result<ControlFlow<Exit, (Self, Document)>, Failure> {
         let mut host = Host::default();
-        host.handlers = handlers::bind(args, machine_name, terminal)?;
+        let (handlers, mocked) = handlers::bind(args, machine_name, terminal)?;
+        host.handlers = handlers;
         host.buckets = buckets(args);
         let mut documents = vec![(None, document)];
         for (name, path) in &args.machine_map {
@@ -38,6 +39,9 @@ impl Outside {
             };
             host.machines.insert(name, Arc::new(program));
             documents.push((Some(name.as_str()), document));
+        }
+        if let Some(mocked) = &mocked {
+            mocked.tell_unknown_names(args, machine_name, &documents, terminal);
         }
         let port = Port::of(args, &documents);
         if let Some(port) = &port {

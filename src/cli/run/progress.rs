@@ -1,36 +1,40 @@
-//! What a person sees while an execution runs: the states at work, or a line for each that ended.
+//! What a person sees while an execution runs: the states at work, drawn in place on a terminal,
+//! or a line for each that ended.
 
-use std::fmt::Write;
+mod ended;
+mod seen;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::MissedTickBehavior;
 
-use super::map_runs::MapRuns;
+pub(super) use ended::Lines;
+pub(super) use seen::Seen;
+
 use crate::cli::output::Terminal;
-use crate::history::outline::{Outline, Status, Thread, Visit};
-use crate::history::{Details, HistoryEvent};
-use crate::report::style::{Style, fit, printable};
+use crate::data::Timestamp;
+use crate::report::histories::live::{Live, lines};
+use crate::report::style::Style;
 
-/// States shown at once.
-const MOST: usize = 8;
-
-/// How often the picture changes at most.
+/// How often the picture changes, and what is over before that is never drawn.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-pub(super) struct Progress {
-    style: Style,
-    how: How,
-}
+/// What the bar bounds draws by itself to: more than are asked for.
+const MOST_DRAWS_A_SECOND: u8 = 20;
 
-enum How {
-    /// One bar of several lines: what is drawn is always cleared as a whole.
-    Tree {
-        bar: ProgressBar,
-        drawn: Instant,
-    },
-    Lines {
-        terminal: Terminal,
-    },
+/// The states at work, one bar of several lines: what is drawn is always cleared as a whole.
+#[derive(Clone)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    machine: String,
+    style: Style,
+    /// How many times as fast as outside time passes.
+    pace: f64,
 }
 
 /// Says something while the picture is drawn.
@@ -41,12 +45,10 @@ pub(super) struct Voice {
 
 impl Voice {
     pub(super) fn new(terminal: &Terminal, progress: Option<&Progress>) -> Self {
-        let bar = progress.and_then(|progress| match &progress.how {
-            How::Tree { bar, .. } => Some(bar.clone()),
-            How::Lines { .. } => None,
-        });
-        let terminal = *terminal;
-        Self { terminal, bar }
+        Self {
+            terminal: *terminal,
+            bar: progress.map(|progress| progress.bar.clone()),
+        }
     }
 
     pub(super) fn say(&self, text: &str) {
@@ -58,105 +60,96 @@ impl Voice {
 }
 
 impl Progress {
-    pub(super) fn tree(terminal: &Terminal, machine: &str) -> Self {
-        let bar = ProgressBar::new_spinner().with_prefix(printable(machine).into_owned());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {elapsed}{msg}") {
+    pub(super) fn new(terminal: &Terminal, machine: &str, pace: f64) -> Self {
+        // Hidden until there is something to draw.
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(INTERVAL);
-        let how = How::Tree {
+        Self {
             bar,
-            drawn: Instant::now(),
-        };
-        Self {
+            machine: machine.to_owned(),
             style: terminal.stderr_style(),
-            how,
+            pace,
         }
     }
 
-    pub(super) fn lines(terminal: &Terminal) -> Self {
-        let how = How::Lines {
-            terminal: *terminal,
-        };
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Draws the picture of what is seen, again and again.
+pub(super) struct Ticker {
+    progress: Option<Progress>,
+    seen: Rc<RefCell<Seen>>,
+    began: Instant,
+    /// The time of the last event, and when that was seen.
+    anchor: Cell<(Option<Timestamp>, Instant)>,
+}
+
+impl Ticker {
+    pub(super) fn new(progress: Option<&Progress>, seen: &Rc<RefCell<Seen>>) -> Self {
         Self {
-            style: terminal.stderr_style(),
-            how,
+            progress: progress.cloned(),
+            seen: Rc::clone(seen),
+            began: Instant::now(),
+            anchor: Cell::new((None, Instant::now())),
         }
     }
 
-    pub(super) fn event(&mut self, event: &HistoryEvent<'_>, outline: &Outline, runs: &MapRuns) {
-        match &self.how {
-            How::Tree { drawn, .. } if drawn.elapsed() >= INTERVAL => self.draw(outline, runs),
-            How::Tree { .. } => {}
-            How::Lines { terminal } => {
-                if let Details::StateExited { name, .. } = &event.details {
-                    terminal.say(&format!("{} {}", self.style.ok("✔"), printable(name)));
+    /// Draws while something is done.
+    pub(super) async fn beside<T>(self, work: impl Future<Output = T>) -> T {
+        let Some(progress) = &self.progress else {
+            return work.await;
+        };
+        let mut work = pin!(work);
+        let first = tokio::time::Instant::now() + INTERVAL;
+        let mut interval = tokio::time::interval_at(first, INTERVAL);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_shown = false;
+        loop {
+            tokio::select! {
+                biased;
+                done = work.as_mut() => return done,
+                _ = interval.tick() => {
+                    if !is_shown {
+                        let target = ProgressDrawTarget::stderr_with_hz(MOST_DRAWS_A_SECOND);
+                        progress.bar.set_draw_target(target);
+                        is_shown = true;
+                    }
+                    self.draw(progress);
                 }
             }
         }
     }
 
-    pub(super) fn draw(&mut self, outline: &Outline, runs: &MapRuns) {
-        let How::Tree { bar, drawn } = &mut self.how else {
-            return;
+    fn draw(&self, progress: &Progress) {
+        let seen = self.seen.borrow();
+        let live = Live {
+            outline: &seen.outline,
+            machine: &progress.machine,
+            now: self.now(seen.outline.summary().last, progress.pace),
+            millis: i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX),
+            due: &|visit| seen.due(visit),
+            map_run: &|state| seen.map_runs.gauge(state),
         };
-        *drawn = Instant::now();
-        let mut rows = Vec::new();
-        at_work(outline.thread(), 0, &mut rows);
-        let mut text = String::new();
-        for (indent, visit) in rows {
-            let row = format!("{:indent$}{}", "", row(&visit), indent = 2 * indent + 2);
-            let row = fit(&row, self.style.width.saturating_sub(1)).into_owned();
-            write!(text, "\n{row}").expect("a string takes all");
-        }
-        for run in runs.under_way().take(MOST) {
-            let row = fit(&run, self.style.width.saturating_sub(5)).into_owned();
-            write!(text, "\n    {row}").expect("a string takes all");
-        }
-        bar.set_message(text);
+        let text = lines(&live, &progress.style);
+        progress.bar.set_message(text);
     }
 
-    pub(super) fn finish(self) {
-        if let How::Tree { bar, .. } = self.how {
-            bar.finish_and_clear();
+    /// The time in the execution: since its last event time has passed as it does outside, or as
+    /// many times as fast.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturates after 292 million years"
+    )]
+    fn now(&self, last: Option<Timestamp>, pace: f64) -> Timestamp {
+        if self.anchor.get().0 != last {
+            self.anchor.set((last, Instant::now()));
         }
+        let (last, since) = self.anchor.get();
+        let passed = since.elapsed().as_secs_f64() * 1000.0 * pace;
+        last.unwrap_or_default().plus_millis(passed as i64)
     }
-}
-
-/// The states at work with what they are in, outermost first, as many as are shown. Recursion is
-/// bounded by the number of rows.
-fn at_work<'o>(thread: Thread<'o>, indent: usize, rows: &mut Vec<(usize, Visit<'o>)>) {
-    let open = thread
-        .last()
-        .filter(|visit| visit.status() == Status::Running);
-    let Some(visit) = open.filter(|_| rows.len() < MOST) else {
-        return;
-    };
-    let (branches, iterations) = (visit.threads(), visit.running(MOST));
-    rows.push((indent, visit));
-    for thread in branches.into_iter().chain(iterations) {
-        at_work(thread, indent + 1, rows);
-    }
-}
-
-/// A state at work: its name, its type, its tries or its items.
-fn row(visit: &Visit<'_>) -> String {
-    let mut row = format!(
-        "{}  {}",
-        printable(visit.name()),
-        visit.state_type().as_str()
-    );
-    let tries = visit.tries().len();
-    if tries > 1 {
-        write!(row, "  try {tries}").expect("a string takes all");
-    }
-    let items = visit.items();
-    // A distributed Map tells its items as a Map Run.
-    if let Some(length) = items.length.filter(|length| *length > 0) {
-        let tally = items.tally;
-        let done = tally.succeeded + tally.caught + tally.failed + tally.aborted;
-        write!(row, "  {done}/{length} items, {} running", items.running)
-            .expect("a string takes all");
-    }
-    row
 }

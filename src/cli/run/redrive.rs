@@ -46,7 +46,7 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
             if recorded.recording.torn_line.is_some() {
                 log.cut_torn_line().map_err(Failure::usage)?;
             }
-            Sinks::append(log, args, terminal, header)
+            Sinks::append(log, args, terminal, header)?
         }
         None => Sinks::open(args, terminal, header)?,
     };

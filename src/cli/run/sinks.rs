@@ -1,19 +1,23 @@
 //! Who hears the events of a run: the log, the tree that is told at the end, the live progress.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::map_runs::MapRuns;
-use super::progress::{Progress, Voice};
-use crate::cli::args::{ProgressChoice, RunArgs};
+use super::closing::prices;
+use super::progress::{Lines, Progress, Seen, Ticker, Voice};
+use crate::cli::args::{ProgressChoice, RunArgs, Time};
 use crate::cli::document::{STDIN, same_file};
 use crate::cli::output::{Failure, Terminal};
 use crate::engine::{EventSink, Note};
-use crate::history::outline::Outline;
 use crate::history::{HistoryEvent, LogHeader};
+use crate::report::histories::prices::Prices;
+use crate::runtime::handlers::mocks::record::Tap;
 use crate::runtime::{LogFile, LogFileError, Masking};
 
 /// stdout as a log: whoever reads it can end the run by going away.
@@ -44,21 +48,47 @@ pub(super) struct Sinks {
     log: Option<LogFile>,
     /// Told when nobody reads the log on stdout any more.
     unread: Arc<Notify>,
-    outline: Outline,
+    seen: Rc<RefCell<Seen>>,
     /// Whether anybody will read the outline.
     outlined: bool,
-    map_runs: MapRuns,
     progress: Option<Progress>,
+    lines: Option<Lines>,
     /// Nothing is told but through it.
     masking: Masking,
+    /// Writes down what Tasks answer.
+    tap: Option<Tap>,
+    prices: Prices,
+    began: Instant,
+    /// Whether part of it happened before.
+    is_resumed: bool,
+}
+
+/// What is left when a run is over.
+pub(super) struct Finished {
+    pub(super) seen: Seen,
+    /// Whether states were told one by one.
+    pub(super) has_lines: bool,
+    /// How writing the log went.
+    pub(super) log: Result<(), LogFileError>,
+    /// How long the run took.
+    pub(super) took: Duration,
+    /// Whether part of the execution happened before.
+    pub(super) is_resumed: bool,
+    pub(super) prices: Prices,
 }
 
 impl Sinks {
+    /// Lets the answers of Tasks be written down too.
+    pub(super) fn record(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
     pub(super) fn open(
         args: &RunArgs,
         terminal: &Terminal,
         header: &LogHeader,
     ) -> Result<Self, Failure> {
+        let prices = prices(args, terminal)?;
         let unread = Arc::new(Notify::new());
         let log = match &args.log {
             None => None,
@@ -72,7 +102,7 @@ impl Sinks {
                 Some(LogFile::create(path, header).map_err(Failure::usage)?)
             }
         };
-        Ok(Self::to(log, unread, args, terminal, header))
+        Ok(Self::to(log, unread, args, terminal, header, prices))
     }
 
     /// Goes on with a log that holds what happened so far.
@@ -81,8 +111,9 @@ impl Sinks {
         args: &RunArgs,
         terminal: &Terminal,
         header: &LogHeader,
-    ) -> Self {
-        Self::to(Some(log), Arc::new(Notify::new()), args, terminal, header)
+    ) -> Result<Self, Failure> {
+        let (prices, unread) = (prices(args, terminal)?, Arc::new(Notify::new()));
+        Ok(Self::to(Some(log), unread, args, terminal, header, prices))
     }
 
     fn to(
@@ -91,24 +122,31 @@ impl Sinks {
         args: &RunArgs,
         terminal: &Terminal,
         header: &LogHeader,
+        prices: Prices,
     ) -> Self {
-        let progress = match args.progress {
-            _ if terminal.quiet => None,
-            ProgressChoice::None => None,
-            ProgressChoice::Auto if !terminal.stderr_seen => None,
-            ProgressChoice::Auto | ProgressChoice::Tree => {
-                Some(Progress::tree(terminal, machine(header)))
-            }
-            ProgressChoice::Lines => Some(Progress::lines(terminal)),
+        let (is_tree, has_lines) = shown(args, terminal);
+        let pace = match args.time {
+            Time::Scaled(factor) => factor,
+            Time::Real | Time::Skip => 1.0,
         };
+        let progress = is_tree.then(|| Progress::new(terminal, machine(header), pace));
+        let lines = has_lines.then(|| Lines {
+            voice: Voice::new(terminal, progress.as_ref()),
+            style: terminal.stderr_style(),
+            documents: args.handlers_args.verbose,
+        });
         Self {
             log,
             unread,
-            outline: Outline::new(),
+            seen: Rc::default(),
             outlined: !terminal.quiet,
-            map_runs: MapRuns::default(),
             progress,
+            lines,
             masking: Masking::default(),
+            tap: None,
+            prices,
+            began: Instant::now(),
+            is_resumed: false,
         }
     }
 
@@ -131,9 +169,10 @@ impl Sinks {
                 log.event(event);
             }
             if self.outlined {
-                self.outline.push(event);
+                self.seen.borrow_mut().push(event);
             }
         }
+        self.is_resumed = true;
     }
 
     /// What is told when nobody reads the log on stdout any more.
@@ -146,14 +185,47 @@ impl Sinks {
         Voice::new(terminal, self.progress.as_ref())
     }
 
-    /// The tree, the Map Runs, and how writing the log went.
-    pub(super) fn finish(self) -> (Outline, MapRuns, Result<(), LogFileError>) {
+    /// What draws the states at work while something is done.
+    pub(super) fn ticker(&self) -> Ticker {
+        Ticker::new(self.progress.as_ref(), &self.seen)
+    }
+
+    /// What is left of the run.
+    pub(super) fn finish(self) -> Finished {
         if let Some(progress) = self.progress {
             progress.finish();
         }
-        let log = self.log.map_or(Ok(()), LogFile::finish);
-        (self.outline, self.map_runs, log)
+        Finished {
+            log: self.log.map_or(Ok(()), LogFile::finish),
+            seen: self.seen.take(),
+            has_lines: self.lines.is_some(),
+            took: self.began.elapsed(),
+            is_resumed: self.is_resumed,
+            prices: self.prices,
+        }
     }
+}
+
+/// Whether the states at work are drawn, and whether each is told as it ends: where a person watches
+/// a log grow, which is in CI. In any other pipe the tree at the end says it all.
+fn shown(args: &RunArgs, terminal: &Terminal) -> (bool, bool) {
+    if terminal.quiet {
+        return (false, false);
+    }
+    let in_ci = || std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    // One state alone is told by its answer.
+    let is_alone = args.alone.state.is_some();
+    let (is_tree, has_lines) = match args.progress {
+        ProgressChoice::None => (false, false),
+        ProgressChoice::Auto if terminal.stderr_seen => (true, false),
+        ProgressChoice::Auto => (false, in_ci()),
+        ProgressChoice::Tree => (true, false),
+        ProgressChoice::Lines => (false, true),
+    };
+    (
+        is_tree,
+        !is_alone && (has_lines || args.handlers_args.verbose),
+    )
 }
 
 /// Keeps a log from being written over what the run is made of.
@@ -176,16 +248,26 @@ fn spare(log: &Path, args: &RunArgs) -> Result<(), Failure> {
 
 impl EventSink for Sinks {
     fn event(&mut self, event: &HistoryEvent<'_>) {
+        // What is recorded is masked when it is written: as a whole, and not before.
+        if let Some(tap) = &mut self.tap {
+            tap.event(event);
+        }
         let masked = self.masking.event(event);
         let event = masked.as_ref().unwrap_or(event);
         if let Some(log) = &mut self.log {
             log.event(event);
         }
-        if self.outlined {
-            self.outline.push(event);
+        if !self.outlined {
+            return;
         }
-        if let Some(progress) = &mut self.progress {
-            progress.event(event, &self.outline, &self.map_runs);
+        let mut seen = self.seen.borrow_mut();
+        match &self.lines {
+            None => seen.push(event),
+            Some(lines) => {
+                lines.before(event, &seen.outline);
+                seen.push(event);
+                lines.after(event, &seen.outline);
+            }
         }
     }
 
@@ -193,16 +275,10 @@ impl EventSink for Sinks {
         if let Some(log) = &mut self.log {
             log.idle();
         }
-        if let Some(progress) = &mut self.progress {
-            progress.draw(&self.outline, &self.map_runs);
-        }
     }
 
     fn note(&mut self, note: &Note<'_>) {
-        self.map_runs.note(note, &self.masking);
-        if let Some(progress) = &mut self.progress {
-            progress.draw(&self.outline, &self.map_runs);
-        }
+        self.seen.borrow_mut().note(note, &self.masking);
     }
 }
 

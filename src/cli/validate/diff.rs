@@ -1,16 +1,12 @@
-//! `--diff`: what mending would change, as a patch. The only file that knows `similar`.
+//! `--diff`: what mending would change, as a patch.
 
 use std::fmt::Write;
-
-use similar::TextDiff;
 
 use super::Judged;
 use crate::cli::Exit;
 use crate::cli::output::{Failure, Terminal, print};
+use crate::report::diff::patch;
 use crate::report::style::{Role, Style, printable, printable_lines};
-
-/// Lines around a change.
-const CONTEXT: usize = 3;
 
 /// Prints the patch of all files.
 pub(super) fn show(
@@ -18,20 +14,20 @@ pub(super) fn show(
     judged: &[Judged],
     unreadable: usize,
 ) -> Result<Exit, Failure> {
-    let mut patch = String::new();
+    let mut text = String::new();
     let mut count = 0;
     for file in judged {
         if let Some(before) = &file.before {
-            patch.push_str(&unified(&file.source.name, before, &file.source.text));
+            text.push_str(&unified(&file.source.name, before, &file.source.text));
             count += 1;
         }
     }
     // A file gets every byte, as `patch` needs it; a terminal only what cannot harm it.
     let style = terminal.stdout_style();
     if terminal.stdout_seen || style.color {
-        patch = painted(&patch, &style);
+        text = painted(&text, &style);
     }
-    print(&patch)?;
+    print(&text)?;
     if !terminal.quiet && count > 0 {
         let plural = if count == 1 { "" } else { "s" };
         terminal.say(&format!("--fix would mend {count} file{plural}"));
@@ -48,11 +44,7 @@ fn unified(name: &str, before: &str, after: &str) -> String {
     let name = printable(name);
     let name = name.trim_start_matches('/');
     let (from, to) = (format!("a/{name}"), format!("b/{name}"));
-    TextDiff::from_lines(before, after)
-        .unified_diff()
-        .context_radius(CONTEXT)
-        .header(&from, &to)
-        .to_string()
+    patch(&from, &to, before, after)
 }
 
 fn painted(patch: &str, style: &Style) -> String {

@@ -13,10 +13,9 @@ use crate::cli::args::ValidateArgs;
 use crate::cli::config::{Config, Configs, Wrong};
 use crate::cli::document::{STDIN, reason};
 use crate::cli::paths;
+pub(super) use crate::cli::walk::IGNORE_FILE;
+use crate::cli::walk::{explained, walk};
 use crate::language::DEFINITION_ENDINGS;
-
-/// Lists what a walk leaves alone, in the form of a .gitignore.
-pub(super) const IGNORE_FILE: &str = ".aslignore";
 
 /// A file that is to be judged.
 pub(super) struct File {
@@ -178,14 +177,7 @@ impl Finder<'_> {
 }
 
 fn walk_of(args: &ValidateArgs, root: &Path) -> WalkBuilder {
-    let respect = !args.no_respect_gitignore;
-    let mut walk = WalkBuilder::new(root);
-    walk.git_ignore(respect)
-        .git_exclude(respect)
-        .git_global(respect)
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .sort_by_file_path(Path::cmp);
-    walk
+    walk(root, !args.no_respect_gitignore)
 }
 
 fn folder_of(place: &Path) -> &Path {
@@ -218,48 +210,4 @@ fn is_left_alone(place: &Path, config: Option<&Config>) -> bool {
     matches
         .find(|(ignored, kept)| *ignored || *kept)
         .is_some_and(|(ignored, _)| ignored)
-}
-
-/// What keeps a walk from a place.
-fn explained(error: &ignore::Error, root: &Path) -> String {
-    let path = path_of(error).unwrap_or(root);
-    let path = path.strip_prefix("./").unwrap_or(path).display();
-    let reason = error.io_error().map(reason);
-    let reason = reason.unwrap_or_else(|| error.to_string());
-    // The path may stand in it once more.
-    let reason = reason.rsplit(": ").next().unwrap_or(&reason);
-    format!("cannot read {path}: {reason}")
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
-        }
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-
-    #[test]
-    fn a_folder_without_permission_is_named_once() {
-        // As `walkdir` words it.
-        let denied = io::Error::other("IO error for operation on ./a: b: permission denied");
-        let error = ignore::Error::WithPath {
-            path: "./a: b".into(),
-            err: Box::new(ignore::Error::Io(denied)),
-        };
-        let error = ignore::Error::WithDepth {
-            depth: 1,
-            err: Box::new(error),
-        };
-        let told = explained(&error, Path::new("."));
-        assert_eq!(told, "cannot read a: b: permission denied");
-    }
 }

@@ -20,4 +20,6 @@ pub struct ChildResult {
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Timestamp,
+    /// How often a step of it began.
+    pub transitions: u64,
 }

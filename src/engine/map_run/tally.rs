@@ -40,6 +40,8 @@ pub struct Tally {
     pub timed_out: u64,
     /// In children that were stopped.
     pub aborted: u64,
+    /// How often a step of a child began.
+    pub transitions: u64,
 }
 
 impl Tally {
@@ -52,6 +54,7 @@ impl Tally {
             Outcome::Aborted(_) => &mut self.aborted,
         };
         *place += child.items;
+        self.transitions += child.transitions;
     }
 
     /// Counts what others counted.
@@ -60,6 +63,7 @@ impl Tally {
         self.failed += other.failed;
         self.timed_out += other.timed_out;
         self.aborted += other.aborted;
+        self.transitions += other.transitions;
     }
 
     /// Whether more items failed than the Map Run tolerates. Without any tolerance the first

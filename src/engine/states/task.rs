@@ -6,7 +6,7 @@ use crate::data::{EventId, Json, Keyed, Nature, StatesError, limits};
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::io;
-use crate::engine::program::{Body, Program, Scalar, State, StateId, Task};
+use crate::engine::program::{Body, Program, Scalar, State, Task};
 use crate::engine::scope::View;
 use crate::engine::thread::{Phase, Thread, ThreadId, ThreadPath};
 use crate::engine::{Effect, Out, TaskRequest};
@@ -43,6 +43,7 @@ pub(super) fn attempt(
         thread.phase = Phase::Answered(mocked);
         return Ok(Turn::Again);
     }
+    let context = view.task_context();
     let region = Arc::clone(&execution.core.identity);
     let details = scheduled(task, &effective, &bounds, &region.region);
     let kind = kinds(&task.resource).scheduled;
@@ -65,11 +66,12 @@ pub(super) fn attempt(
         resource: task.resource.clone(),
         at: execution.path(thread),
         attempt: thread.attempt,
-        call: execution.count_call(thread.state),
+        call: execution.count_call(&state.name),
         token: thread.token.clone(),
         timeout: bounds.timeout,
         heartbeat: thread.heartbeat_seconds,
         input: effective,
+        context,
     };
     out.effects.push(Effect::Invoke(Box::new(request)));
     Ok(Turn::Parked)
@@ -378,9 +380,9 @@ impl Execution {
         self.ready.push_back(id);
     }
 
-    /// How often the state asked before.
-    fn count_call(&mut self, state: StateId) -> u32 {
-        let calls = self.calls.entry(state).or_default();
+    /// How often states of this name asked before: mocks count by the name (11 §11.1).
+    fn count_call(&mut self, state: &Arc<str>) -> u32 {
+        let calls = self.calls.entry(Arc::clone(state)).or_default();
         *calls = calls.saturating_add(1);
         *calls - 1
     }

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use crate::data::{Json, Number, StatesError, Timestamp, limits};
-use crate::engine::Out;
 use crate::engine::execution::{Execution, Turn};
 use crate::engine::failure::Failure;
 use crate::engine::io;
 use crate::engine::program::{Scalar, State, Wait};
+use crate::engine::recorder::Recorder;
 use crate::engine::scope::View;
 use crate::engine::thread::{Phase, Thread, ThreadId};
+use crate::engine::{Note, Out};
 use crate::query::failure;
 use crate::query::jsonata::{EvaluationFailure, Expected};
 
@@ -31,6 +32,8 @@ pub(super) fn attempt(
     if until <= execution.recorder.now() {
         return finish(execution, state, thread, out);
     }
+    let state = &state.name;
+    Recorder::note(out.sink, Note::Waiting { state, until });
     thread.phase = Phase::Waiting;
     execution.wake_at(until, id, thread);
     Ok(Turn::Parked)

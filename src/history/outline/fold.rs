@@ -120,6 +120,7 @@ impl Outline {
         let Some(state_type) = StateType::entered_by(kind) else {
             return;
         };
+        self.summary.transitions += 1;
         let thread = self.thread_to_enter(moment);
         // Its exit is missing when a state is still open.
         if let Some(open) = self.store.current(thread) {
@@ -290,6 +291,7 @@ impl Outline {
             work.resource = resource;
             work.stop_try(stopped);
             let before = work.tries.last().and_then(|last| last.ended);
+            self.summary.transitions += u64::from(!work.tries.is_empty());
             work.tries.push(Try {
                 redriven: before.is_some() && before <= redriven,
                 ..Try::begun(moment.at)

@@ -52,6 +52,7 @@ impl Outline {
         node.failure = None;
         let work = node.work_mut();
         let before = work.tries.last().and_then(|last| last.ended);
+        self.summary.transitions += u64::from(!work.tries.is_empty());
         work.tries.push(Try {
             redriven: before.is_some() && before <= redriven,
             ..Try::begun(moment.at)

@@ -470,3 +470,70 @@ fn a_retry_around_a_fork_that_failed_is_of_the_outer_one() {
     "#]],
     );
 }
+
+/// Each beginning of a step is counted by hand: a state that is entered, and another try.
+#[track_caller]
+fn transitions(script: &Script, expected: u64) {
+    assert_eq!(script.outline().summary().transitions, expected);
+}
+
+#[test]
+fn a_state_transition_is_a_state_that_is_entered() {
+    transitions(&chained(""), 0);
+    transitions(
+        &chained(
+            r#"
+            +0 PassStateEntered "name":"A","input":"{}"
+            +0 PassStateExited "name":"A","output":"{}"
+            +0 SucceedStateEntered "name":"B","input":"{}"
+            +0 SucceedStateExited "name":"B","output":"{}"
+            +0 ExecutionSucceeded "output":"{}""#,
+        ),
+        2,
+    );
+}
+
+#[test]
+fn a_retry_is_a_state_transition() {
+    let task = r#""resourceType":"lambda","resource":"invoke""#;
+    let scheduled = format!(r#"{task},"region":"","parameters":"{{}}""#);
+    transitions(
+        &chained(&format!(
+            r#"
+            +0 TaskStateEntered "name":"A","input":"{{}}"
+            +0 TaskScheduled {scheduled}
+            +0 TaskFailed {task},"error":"Busy"
+            +1000 TaskScheduled {scheduled}
+            +0 TaskFailed {task},"error":"Busy"
+            +2000 TaskScheduled {scheduled}
+            +0 TaskSucceeded {task},"output":"{{}}"
+            +0 TaskStateExited "name":"A","output":"{{}}"
+            +0 ExecutionSucceeded "output":"{{}}""#
+        )),
+        3,
+    );
+}
+
+#[test]
+fn a_parallel_that_is_retried_goes_through_its_states_again() {
+    // The Parallel twice, and A in each attempt.
+    transitions(
+        &chained(
+            r#"
+            +0 ParallelStateEntered "name":"P","input":"{}"
+            +0 ParallelStateStarted
+            +0 FailStateEntered "name":"A","input":"{}"
+            +1000 ParallelStateStarted
+            +0 FailStateEntered "name":"A","input":"{}"
+            +0 ExecutionFailed "error":"E""#,
+        ),
+        4,
+    );
+}
+
+#[test]
+fn every_state_of_every_iteration_is_a_state_transition() {
+    // Seven states outside; 40 items with a state each, one with another; two branches; two more
+    // tries of BookCarrier, and one of ChargeCard.
+    transitions(&sample::order(), 7 + 41 + 2 + 2 + 1);
+}

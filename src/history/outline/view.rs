@@ -4,6 +4,7 @@
 use super::node::{Failure, Input, StateType, Tally, ThreadNode, Try, VisitId, VisitNode, Work};
 use super::{Outline, Status};
 use crate::data::{EventId, Timestamp};
+use crate::history::{Details, HistoryEvent};
 
 /// What a thread belongs to has ended.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,22 @@ impl Outline {
                 .expect("the root is never folded away"),
             over,
         }
+    }
+
+    /// The visit that an event leaves, before the event is taken: it still has its input.
+    #[must_use]
+    pub fn leaving(&self, event: &HistoryEvent<'_>) -> Option<Visit<'_>> {
+        let Details::StateExited { name, .. } = &event.details else {
+            return None;
+        };
+        let place = self.places.get(event.previous);
+        let visit = self.named(place, name, |_| true)?;
+        Some(Visit {
+            outline: self,
+            node: self.store.visit(visit)?,
+            over: None,
+            next: None,
+        })
     }
 
     /// States that were at work when the history ended, the innermost ones, at most so many.
@@ -203,6 +220,22 @@ impl<'o> Visit<'o> {
     #[must_use]
     pub fn event(&self) -> EventId {
         self.node.event
+    }
+
+    /// The Maps and Parallels that it is inside of, outermost first, each with the index of the
+    /// item or the branch.
+    #[must_use]
+    pub fn around(&self) -> Vec<(&'o str, u64)> {
+        let mut around = Vec::new();
+        let mut thread = self.outline.store.thread(self.node.thread);
+        while let Some((number, parent)) = thread.and_then(|it| Some((it.number, it.parent?)))
+            && let Some(visit) = self.outline.store.visit(parent)
+        {
+            around.push((&*visit.name, number));
+            thread = self.outline.store.thread(visit.thread);
+        }
+        around.reverse();
+        around
     }
 
     /// When the state was entered.

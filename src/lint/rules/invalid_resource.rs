@@ -24,6 +24,8 @@
 //! The Amazon States Language, Task State: <https://states-language.net/spec.html#task-state>
 
 use super::{Category, Rule};
+use foldhash::{HashSet, HashSetExt};
+
 use crate::lint::context::Context;
 use crate::lint::resources::{self, Problem};
 use crate::syntax::{Diagnostic, Edit, Severity, Span};
@@ -39,10 +41,18 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    // Many Tasks call the same thing.
+    let mut sound = HashSet::new();
     for task in context.tasks() {
-        let text = task.resource.value.text();
-        if let Some(problem) = resources::problem(text) {
-            out.push(finding(context, problem, task.resource.span));
+        let text = &**task.resource.value.text();
+        if sound.contains(text) {
+            continue;
+        }
+        match resources::problem(text) {
+            Some(problem) => out.push(finding(context, problem, task.resource.span)),
+            None => {
+                sound.insert(text);
+            }
         }
     }
 }

@@ -1,17 +1,11 @@
-//! Findings as `JUnit` XML, which every CI service can show: each file is a suite, each finding a
-//! case that failed. A file without findings is a case that passed.
-//!
-//! There is no standard; this is held against the schema that Jenkins publishes. Places are in
-//! texts only: lines and columns from 1, columns in characters. The only file that knows quick-xml.
+//! Findings as `JUnit` XML: each file is a suite, each finding a case that failed. A file without
+//! findings is a case that passed. Places are in texts only: lines and columns from 1, columns in
+//! characters.
 
 use std::fmt;
-use std::io;
-
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{FileReport, file_name, message_and_help};
-use crate::report::style::printable_lines;
+use crate::report::junit::{Case, Document, Outcome, Suite};
 use crate::syntax::{Diagnostic, LineIndex, Severity};
 
 /// Writes all files with their findings. Those less bad than `fails` do not fail, and are in the
@@ -20,115 +14,65 @@ use crate::syntax::{Diagnostic, LineIndex, Severity};
 /// # Errors
 /// When `out` fails.
 pub fn render(files: &[FileReport<'_>], fails: Severity, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut xml = Xml::new_with_indent(Vec::new(), b' ', 2);
-    document(&mut xml, files, fails).map_err(|_| fmt::Error)?;
-    let text = String::from_utf8(xml.into_inner()).map_err(|_| fmt::Error)?;
-    writeln!(out, "{text}")
-}
-
-type Xml = Writer<Vec<u8>>;
-
-fn document(xml: &mut Xml, files: &[FileReport<'_>], fails: Severity) -> io::Result<()> {
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let (tests, failures) = files
-        .iter()
-        .map(|file| counts(file, fails))
-        .fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
-    let attributes = [
-        ("name", "asl validate"),
-        ("tests", &tests.to_string()),
-        ("failures", &failures.to_string()),
-        ("errors", "0"),
-    ];
-    let element = xml.create_element("testsuites").with_attributes(attributes);
-    if files.is_empty() {
-        return element.write_empty().map(drop);
-    }
-    let suites = |xml: &mut Xml| files.iter().try_for_each(|file| suite(xml, file, fails));
-    element.write_inner_content(suites).map(drop)
-}
-
-/// The cases of a file, and how many of them failed.
-fn counts(file: &FileReport<'_>, fails: Severity) -> (usize, usize) {
-    let found = &file.diagnostics;
-    let failed = found.iter().filter(|found| found.severity >= fails).count();
-    (found.len().max(1), failed)
-}
-
-fn suite(xml: &mut Xml, file: &FileReport<'_>, fails: Severity) -> io::Result<()> {
-    let name = legal(&file_name::path(&file.source.name));
-    let (tests, failures) = counts(file, fails);
-    let attributes = [
-        ("name", &*name),
-        ("tests", &tests.to_string()),
-        ("failures", &failures.to_string()),
-        ("errors", "0"),
-    ];
-    let element = xml.create_element("testsuite").with_attributes(attributes);
-    let index = LineIndex::new(file.source.text.clone());
-    let cases = |xml: &mut Xml| match &file.diagnostics[..] {
-        [] => xml
-            .create_element("testcase")
-            .with_attributes([("name", "no problems"), ("classname", &*name)])
-            .write_empty()
-            .map(drop),
-        found => found
-            .iter()
-            .try_for_each(|finding| case(xml, &name, &index, finding, fails)),
+    let suites = files.iter().map(|file| suite(file, fails));
+    let document = Document {
+        name: "asl validate",
+        suites: suites.collect(),
+        took: None,
     };
-    element.write_inner_content(cases).map(drop)
+    document.render(out)
 }
 
-fn case(
-    xml: &mut Xml,
-    file: &str,
-    index: &LineIndex,
-    finding: &Diagnostic,
-    fails: Severity,
-) -> io::Result<()> {
+fn suite(file: &FileReport<'_>, fails: Severity) -> Suite {
+    let name = file_name::path(&file.source.name).into_owned();
+    let index = LineIndex::new(file.source.text.clone());
+    let cases = match &file.diagnostics[..] {
+        [] => vec![Case {
+            name: "no problems".to_owned(),
+            took: None,
+            outcome: Outcome::Passed,
+        }],
+        found => {
+            let case = |finding| case(&name, &index, finding, fails);
+            found.iter().map(case).collect()
+        }
+    };
+    Suite { name, cases }
+}
+
+fn case(file: &str, index: &LineIndex, finding: &Diagnostic, fails: Severity) -> Case {
     let at = index.chars(finding.span().start as usize);
     let place = format!("{}:{}", at.line, at.column);
-    let name = format!("{} at {place}", finding.rule);
-    let message = legal(&finding.message);
     let (rule, severity) = (finding.rule, finding.severity.as_str());
-    let details = format!(
-        "{file}:{place}: {severity}[{rule}] {}",
-        legal(&message_and_help(finding))
-    );
-    let told = |xml: &mut Xml| {
-        let element = if finding.severity >= fails {
-            xml.create_element("failure")
-                .with_attributes([("message", &*message), ("type", severity)])
-        } else {
-            xml.create_element("system-out")
-        };
-        element
-            .write_text_content(BytesText::new(&details))
-            .map(drop)
+    let text = message_and_help(finding);
+    let details = format!("{file}:{place}: {severity}[{rule}] {text}");
+    let outcome = if finding.severity >= fails {
+        Outcome::Failed {
+            message: finding.message.clone(),
+            kind: severity,
+            details,
+        }
+    } else {
+        Outcome::Told(details)
     };
-    xml.create_element("testcase")
-        .with_attributes([("name", &*name), ("classname", file)])
-        .write_inner_content(told)
-        .map(drop)
-}
-
-/// Text in which nothing is left that XML 1.0 cannot hold, escaped or not.
-fn legal(text: &str) -> String {
-    printable_lines(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    Case {
+        name: format!("{rule} at {place}"),
+        took: None,
+        outcome,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use quick_xml::Reader;
 
     use super::*;
     use crate::report::diagnostics::tests::{clean, hostile, misspelt, rendered};
+    use crate::report::junit::is_xml;
 
     fn check(files: &[FileReport<'_>], fails: Severity, expected: &Expect) {
         let text = rendered(files, |files, out| render(files, fails, out));
-        let mut reader = Reader::from_str(&text);
-        while reader.read_event().expect("is XML") != Event::Eof {}
+        assert!(is_xml(&text), "{text}");
         expected.assert_eq(&text);
     }
 

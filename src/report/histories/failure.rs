@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::json::{bounded, filled, spread};
-use super::{About, duration, kind, mark, short_name};
+use super::{About, duration, kind, mark, short_name, size};
 use crate::data::{Json, Timestamp};
 use crate::history::outline::{FirstCause, Link, Outline, Status, Step, Visit};
 use crate::report::style::{MIN_WIDTH, Role, Style, columns, fit, pad, printable, split_at_word};
@@ -259,15 +259,6 @@ fn part(step: &Step<'_>) -> String {
         step.visit.name(),
         number.unwrap_or_default()
     )
-}
-
-/// `214 B`, `12.3 KiB`
-fn size(bytes: usize) -> String {
-    if bytes < 1024 {
-        return format!("{bytes} B");
-    }
-    let tenths = bytes.saturating_mul(10) / 1024;
-    format!("{}.{} KiB", tenths / 10, tenths % 10)
 }
 
 /// Lines broken between words, or inside of words that are longer than a line.

@@ -19,7 +19,7 @@ pub(super) fn spread(value: &Json, width: usize, most: usize) -> Vec<String> {
 }
 
 /// As many members on a line as fit.
-pub(super) fn filled(value: &Json, width: usize, most: usize) -> Vec<String> {
+pub(in crate::report) fn filled(value: &Json, width: usize, most: usize) -> Vec<String> {
     let one_line = on_one_line(value, width);
     match value {
         Json::Object(object) if one_line.is_none() => bounded(fill(object, width), most),

@@ -1,13 +1,17 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
+pub mod closing;
 mod definition;
 pub mod difference;
 mod duration;
+pub mod ended;
 #[cfg(test)]
 mod extremes;
 pub mod failure;
-mod json;
+pub(in crate::report) mod json;
 mod layout;
+pub mod live;
+pub mod prices;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
@@ -121,6 +125,26 @@ fn error_name(visit: &Visit<'_>) -> Option<String> {
         }
         None => None,
     }
+}
+
+/// What a status is called.
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Running => "RUNNING",
+        Status::Succeeded | Status::Caught => "SUCCEEDED",
+        Status::Failed => "FAILED",
+        Status::TimedOut => "TIMED OUT",
+        Status::Aborted => "ABORTED",
+    }
+}
+
+/// `214 B`, `12.3 KiB`
+fn size(bytes: usize) -> String {
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let tenths = bytes.saturating_mul(10) / 1024;
+    format!("{}.{} KiB", tenths / 10, tenths % 10)
 }
 
 fn short_name(name: &str, width: usize) -> String {

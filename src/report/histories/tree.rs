@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::layout::{Piece, Row, WIDE, write_rows};
-use super::{About, delay, duration, error_name, kind, mark, short_name};
+use super::{About, delay, duration, error_name, kind, mark, short_name, status_name};
 use crate::history::outline::{Items, Outcome, Outline, StateType, Status, Thread, Try, Visit};
 use crate::report::style::{Role, Style, columns, fit, printable};
 
@@ -103,16 +103,6 @@ fn headline(
         }
     }
     out.write_char('\n')
-}
-
-fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Running => "RUNNING",
-        Status::Succeeded | Status::Caught => "SUCCEEDED",
-        Status::Failed => "FAILED",
-        Status::TimedOut => "TIMED OUT",
-        Status::Aborted => "ABORTED",
-    }
 }
 
 /// What stands before the marks of a thread's visits.

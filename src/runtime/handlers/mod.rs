@@ -22,7 +22,7 @@ pub use command::CommandHandler;
 pub use function::{Function, FunctionHandler};
 pub use http::HttpHandler;
 pub use lambda::LambdaHandler;
-pub use mock::{Afterwards, MockHandler, Step, Unmocked};
+pub use mock::{Afterwards, Answer, MockHandler, Outcome, Step, Unmocked, When};
 pub use node::node_handler;
 pub use process::Program;
 pub use python::python_handler;
@@ -30,6 +30,7 @@ pub use python::python_handler;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use wildmatch::WildMatch;
 
@@ -65,6 +66,8 @@ impl Invocation {
 pub enum Work {
     /// Done already.
     Done(Result<Json, StatesError>),
+    /// Done already, and told after so long by the clock of the run, which may be virtual.
+    After(Duration, Result<Json, StatesError>),
     /// Under way; dropping it must end whatever it started.
     Running(Pin<Box<dyn Future<Output = Result<Json, StatesError>> + Send>>),
 }

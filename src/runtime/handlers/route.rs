@@ -151,11 +151,12 @@ fn ask(
     let resource = invocation.request.resource.clone();
     let submit = move |output: Json| port.submitted(&token, answer::submitted(&resource, output));
     match handler.invoke(invocation, answers) {
-        Work::Done(Ok(output)) => {
+        // A mock, the only one to answer later, is not only asked.
+        Work::Done(Ok(output)) | Work::After(_, Ok(output)) => {
             submit(output);
             elsewhere()
         }
-        Work::Done(Err(error)) => Work::Done(Err(error)),
+        failing @ (Work::Done(Err(_)) | Work::After(_, Err(_))) => failing,
         Work::Running(work) => Work::Running(Box::pin(async move {
             submit(work.await?);
             pending().await

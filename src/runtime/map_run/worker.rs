@@ -10,7 +10,8 @@ use tokio::task::LocalSet;
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
-use crate::engine::{Execution, Outcome, Silent};
+use crate::engine::{EventSink, Execution, Note, Outcome, Transitions};
+use crate::history::HistoryEvent;
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun};
 use crate::runtime::host::Host;
@@ -241,8 +242,31 @@ enum Child {
 struct Going {
     begun: Begun,
     clock: Box<dyn Clock>,
+    heard: Heard,
     /// What it will be when it has ended.
     child: ChildResult,
+}
+
+/// What is heard of a child: how often its steps began, and whatever whoever listens wants to.
+struct Heard {
+    transitions: Transitions,
+    sink: Box<dyn EventSink>,
+}
+
+impl EventSink for Heard {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.transitions.event(event);
+        self.sink.event(event);
+    }
+
+    fn idle(&mut self) {
+        self.sink.idle();
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.transitions.note(note);
+        self.sink.note(note);
+    }
 }
 
 fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
@@ -262,9 +286,15 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         outcome: Outcome::TimedOut,
         started,
         stopped: started,
+        transitions: 0,
     };
     let execution = Execution::new(Arc::clone(&run.program), start);
-    let begun = driver::begin(execution, &mut Silent);
+    let mut heard = Heard {
+        transitions: Transitions::default(),
+        sink: shared.host.child_sink(&child.identity),
+    };
+    let begun = driver::begin(execution, &mut heard);
+    child.transitions = heard.transitions.count;
     if let Some(outcome) = begun.outcome() {
         child.outcome = outcome.clone();
         return Ok(Child::Ended(child));
@@ -273,6 +303,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
     Ok(Child::Going(Box::new(Going {
         begun,
         clock,
+        heard,
         child,
     })))
 }
@@ -281,10 +312,11 @@ impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
         let stop = pin!(pending());
         let clock = &mut *self.clock;
-        let ended = driver::finish(self.begun, host, clock, &mut Silent, stop).await;
+        let ended = driver::finish(self.begun, host, clock, &mut self.heard, stop).await;
         ChildResult {
             outcome: ended.outcome,
             stopped: ended.at,
+            transitions: self.heard.transitions.count,
             ..self.child
         }
     }

@@ -21,6 +21,7 @@ fn child(outcome: Outcome) -> ChildResult {
         outcome,
         started: Timestamp(0),
         stopped: Timestamp(1_500),
+        transitions: 3,
     }
 }
 

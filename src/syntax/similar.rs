@@ -6,10 +6,8 @@ const LONGEST: usize = 128;
 /// The candidate nearest to `name`, within edit distance 2; the first of equally near ones.
 ///
 /// Case does not count, and short names must be nearer: of three letters, two may not differ.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (mut wanted, mut other, mut rows) = (Vec::new(), Vec::new(), Rows::default());
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {

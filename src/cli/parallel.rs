@@ -8,25 +8,42 @@ use std::thread;
 const WORTH_A_THREAD: usize = 4;
 
 /// What readers and rules were measured with: the main thread's own.
-const STACK: usize = 8 << 20;
+pub(super) const STACK: usize = 8 << 20;
 
 /// The results of `work` for each index below `count`.
 pub(super) fn map<T: Send + Sync>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let helpers = cores.min(count / WORTH_A_THREAD).saturating_sub(1);
+    let threads = cores().min(count / WORTH_A_THREAD);
+    map_with(count, threads, || (), |(), index| work(index))
+}
+
+/// How many threads can work at once.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The same on so many threads, each with something of its own.
+pub(super) fn map_with<S, T: Send + Sync>(
+    count: usize,
+    threads: usize,
+    state: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, usize) -> T + Sync,
+) -> Vec<T> {
+    let helpers = threads.min(count).saturating_sub(1);
     if helpers == 0 {
-        return (0..count).map(work).collect();
+        let mut state = state();
+        return (0..count).map(|index| work(&mut state, index)).collect();
     }
     let results: Vec<OnceLock<T>> = (0..count).map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
     let take_turns = || {
+        let mut state = state();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(result) = results.get(index) else {
                 return;
             };
             // Every index is drawn once, so nothing is set twice.
-            let _ = result.set(work(index));
+            let _ = result.set(work(&mut state, index));
         }
     };
     thread::scope(|scope| {
