@@ -86,11 +86,12 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l input -d 'The execution\
 complete -c asl -n "__fish_asl_using_subcommand run" -l input-file -d 'A file with the execution\'s input; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l mock -d 'Answers for Tasks: AWS\'s MockConfigFile.json, or our own format, see asl schema mocks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l case -d 'The test case of a MockConfigFile.json' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks' -r -F
-complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]; comes before --mock, and --mock before --handlers' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l machine-map -d 'A machine that Tasks start by states:startExecution, run from its definition; comes before every handler' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l bucket -d 'A folder that stands for an S3 bucket: what a distributed Map reads and writes' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l callback-port -d 'Let activity workers and callbacks answer on this port of 127.0.0.1, as on AWS; 0 is any free one' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l lambda-endpoint -d 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l timeout -d 'Stop after this long, such as 30s' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l max-events -d 'Fail after this many events; 0 for no bound  [default: 25000 for standard]' -r

@@ -4,6 +4,7 @@ mod format;
 mod handlers;
 mod many;
 mod mocks;
+mod services;
 mod state;
 mod suites;
 mod validate;
@@ -19,6 +20,7 @@ pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
+use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
@@ -102,6 +104,7 @@ Examples:
   asl run order.asl.json --mock MockConfigFile.json --case RetryPath --time skip
   asl run order.asl.json --task 'charge-*=cmd:python3 charge.py' --task '*=http://127.0.0.1:9000'
   asl run order.asl.json --task 'charge-*=python:app.handler' -v
+  asl run order.asl.json --lambda-endpoint http://127.0.0.1:3001 --task '*:sqs:*=aws:'
   asl run order.asl.json --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --callback-port 8083
   asl run order.asl.json --handlers handlers.toml --dry
@@ -161,11 +164,11 @@ pub(super) struct RunArgs {
         help_heading = "Who does the work"
     )]
     pub(super) case: Option<String>,
-    /// A handlers file: commands, endpoints, Python and Node.js functions, mocks for Tasks
+    /// A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
     pub(super) handlers: Option<PathBuf>,
     /// One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE,
-    /// python:app.handler or node:index.handler; comes before --mock, and --mock before --handlers
+    /// python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]; comes before --mock, and --mock before --handlers
     #[arg(
         long,
         value_name = "PATTERN=KIND:VALUE",
@@ -188,6 +191,8 @@ pub(super) struct RunArgs {
     pub(super) dry: bool,
     #[command(flatten)]
     pub(super) handlers_args: HandlersArgs,
+    #[command(flatten)]
+    pub(super) services: ServicesArgs,
 
     /// real, skip (jumps over waits while no real handler is at work), or N× as fast
     #[arg(long, value_parser = parse_time, default_value = "real", help_heading = "Time and bounds")]

@@ -14,6 +14,7 @@ pub(super) mod record;
 mod recorded;
 mod redrive;
 mod replay;
+mod services;
 mod sinks;
 mod state;
 mod stop;

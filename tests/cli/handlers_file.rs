@@ -57,7 +57,7 @@ fn a_wrong_handlers_file_is_refused_with_its_place() {
     check(
         "[[handler]]\nstate = \"A\"",
         "handlers.toml:1:",
-        "exactly one of `command`",
+        "exactly one of `aws`, `command`",
     );
     check(
         "[[handler]]\nstat = \"A\"\nmock = 1",
@@ -116,6 +116,9 @@ fn all_that_is_wrong_with_a_handlers_file_is_told_at_once() {
 /// Documents, and whether they are handlers files.
 fn documents() -> Vec<(bool, String)> {
     let good = [
+        "aws = true",
+        "aws = { endpoint-url = \"http://127.0.0.1:9/\", profile = \"a\", region = \"b\" }\ntimeout = 1",
+        "lambda = \"http://127.0.0.1:9\"\nfunction = \"charge:PROD\"\ntimeout = \"1s\"",
         "command = [\"true\"]\ncwd = \".\"\nenv = { A = \"1\" }\nshell = false\ntimeout = \"1.5s\"",
         "command = \"true\"\nshell = true\ntimeout = 3",
         "http = \"http://127.0.0.1:9/\"\nheaders = { A = \"b\" }\nmethod = \"PUT\"",
@@ -125,6 +128,13 @@ fn documents() -> Vec<(bool, String)> {
     ];
     let bad = [
         "",
+        "aws = false",
+        "aws = \"http://127.0.0.1:9\"",
+        "aws = { endpoint = \"http://127.0.0.1:9\" }",
+        "aws = { profile = 1 }",
+        "aws = true\nfunction = \"charge\"",
+        "lambda = true",
+        "lambda = \"http://127.0.0.1:9\"\nfunction = 7",
         "mock = 1\nhttp = \"http://127.0.0.1:9/\"",
         "mock = 1\nstate = \"A\"",
         "mock = 1\ntimeout = \"1s\"",

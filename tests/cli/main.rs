@@ -2,6 +2,7 @@
 //! exit code out. One module for each subcommand, and for what handlers and signals do.
 
 mod asl;
+mod aws;
 mod baseline;
 mod callbacks;
 mod completions;
@@ -24,6 +25,7 @@ mod http;
 mod input;
 mod inputs;
 mod interrupt;
+mod lambda;
 mod log;
 mod lsp;
 mod mock_answers;

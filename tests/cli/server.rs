@@ -88,6 +88,10 @@ fn answer(mut stream: TcpStream, call: &Call) -> std::io::Result<()> {
         let head = format!("HTTP/1.1 {status}\r\n{header}content-length: {length}\r\n");
         write!(stream, "{head}connection: close\r\n\r\n{body}")
     };
+    if let Some(rest) = call.path.strip_prefix("/2015-03-31/functions/") {
+        let function = rest.split('/').next().unwrap_or_default();
+        return invoke(&mut send, function, &call.body);
+    }
     match call.path.as_str() {
         "/echo" => send("200 OK", "", &call.body),
         "/empty" => send("204 No Content", "", ""),
@@ -120,6 +124,30 @@ fn answer(mut stream: TcpStream, call: &Call) -> std::io::Result<()> {
             ),
             None => send("404 Not Found", "", "no such path"),
         },
+    }
+}
+
+/// What Lambda's Invoke API answers, by the function's name.
+fn invoke(
+    send: &mut dyn FnMut(&str, &str, &str) -> std::io::Result<()>,
+    function: &str,
+    payload: &str,
+) -> std::io::Result<()> {
+    let version = "X-Amz-Executed-Version: 3\r\nx-amzn-RequestId: r-1\r\n";
+    let log = format!("{version}X-Amz-Log-Result: b25lCnR3bwo=\r\n");
+    let error = r#"{"errorMessage": "no funds", "errorType": "Declined"}"#;
+    let missing = r#"{"Type":"User","Message":"Function not found: missing"}"#;
+    match function {
+        "echo" => send("200 OK", &log, payload),
+        "event" => send("202 Accepted", "", ""),
+        "declined" => send("200 OK", "X-Amz-Function-Error: Unhandled\r\n", error),
+        // The runtime interface emulator.
+        "function" => send("200 OK", "", error),
+        "busy" => send("429 Too Many Requests", "", "{}"),
+        _ => {
+            let kind = "x-amzn-ErrorType: ResourceNotFoundException\r\n";
+            send("404 Not Found", kind, missing)
+        }
     }
 }
 

@@ -20,8 +20,16 @@ struct Planned {
     /// The resource without what most have in common.
     short: String,
     handler: Option<String>,
+    /// What that handler lacks to do any work.
+    lacks: Option<String>,
     /// Whether a callback port could do in place of a handler.
     answers_later: bool,
+}
+
+impl Planned {
+    fn is_ready(&self) -> bool {
+        self.handler.is_some() && self.lacks.is_none()
+    }
 }
 
 /// Between columns.
@@ -44,7 +52,9 @@ impl Plan {
             let mut tasks: Vec<_> = tasks(document).filter(|(state, _)| counts(state)).collect();
             tasks.sort_by_key(|(state, _)| state.name_span);
             for (state, resource) in tasks {
+                let lacks = lacks(state, resource, host);
                 plan.push(Planned {
+                    lacks: lacks.map(|lacks| printable(&lacks).into_owned()),
                     file: file.to_string(),
                     line: line_of(state.name_span),
                     state: format!("{machine}{}", printable(&state.name)),
@@ -60,7 +70,7 @@ impl Plan {
     }
 
     pub(super) fn is_complete(&self) -> bool {
-        self.0.iter().all(|task| task.handler.is_some())
+        self.0.iter().all(Planned::is_ready)
     }
 
     /// A row for each Task, cut where it is wider than it may be; `None` lets it be.
@@ -94,6 +104,10 @@ impl Plan {
             let line = format!("{:>digits$}", task.line);
             let (state, resource) = (cell(&task.state, 0), cell(resource(task), 1));
             let (mark, who) = match &task.handler {
+                Some(handler) if task.lacks.is_some() => {
+                    let handler = fit(handler, widths[2]);
+                    (style.bad("✖"), style.bad(&handler).to_string())
+                }
                 Some(handler) => (style.ok("✔"), fit(handler, widths[2]).into_owned()),
                 None => (style.bad("✖"), style.bad("no handler").to_string()),
             };
@@ -125,38 +139,56 @@ impl Plan {
         ]
     }
 
-    /// What to say about Tasks without a handler, all at once.
+    /// What to say about Tasks that nobody can do, all at once.
     pub(super) fn missing(&self) -> String {
-        let missing: Vec<&Planned> = self
-            .0
-            .iter()
-            .filter(|task| task.handler.is_none())
-            .collect();
-        let (verb, noun) = if missing.len() == 1 {
-            ("has", "Task")
-        } else {
-            ("have", "Tasks")
-        };
-        let mut text = format!("{} {noun} {verb} no handler:\n", missing.len());
-        for task in &missing {
-            let Planned {
-                file,
-                line,
-                state,
-                resource,
-                ..
-            } = task;
-            writeln!(text, "  {file}:{line}  {state}  {resource}").expect("a string takes all");
+        let handlerless = |task: &&Planned| task.handler.is_none();
+        let missing: Vec<&Planned> = self.0.iter().filter(handlerless).collect();
+        let mut texts = Vec::new();
+        if !missing.is_empty() {
+            let mut text = listed(&missing, "no handler");
+            text.push_str(
+                "say who does the work with --mock FILE, --handlers FILE or \
+                 --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
+            );
+            if missing.iter().all(|task| task.answers_later) {
+                text.push_str("; with --callback-port PORT somebody can answer from outside");
+            }
+            texts.push(text);
         }
-        text.push_str(
-            "say who does the work with --mock FILE, --handlers FILE or \
-             --task 'PATTERN=cmd:COMMAND'; --dry shows the plan",
-        );
-        if missing.iter().all(|task| task.answers_later) {
-            text.push_str("; with --callback-port PORT somebody can answer from outside");
+        let mut reasons: Vec<&str> = Vec::new();
+        for reason in self.0.iter().filter_map(|task| task.lacks.as_deref()) {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
         }
-        text
+        for reason in reasons {
+            let it = |task: &&Planned| task.lacks.as_deref() == Some(reason);
+            let lacking: Vec<&Planned> = self.0.iter().filter(it).collect();
+            texts.push(listed(&lacking, "a handler that cannot work") + reason);
+        }
+        texts.join("\n")
     }
+}
+
+/// Tasks that have something, each with its place.
+fn listed(tasks: &[&Planned], what: &str) -> String {
+    let (verb, noun) = if tasks.len() == 1 {
+        ("has", "Task")
+    } else {
+        ("have", "Tasks")
+    };
+    let mut text = format!("{} {noun} {verb} {what}:\n", tasks.len());
+    for task in tasks {
+        let Planned {
+            file,
+            line,
+            state,
+            resource,
+            ..
+        } = task;
+        writeln!(text, "  {file}:{line}  {state}  {resource}").expect("a string takes all");
+    }
+    text
 }
 
 /// Columns of these widths in this room: narrow ones stay as they are, the others share the rest.
@@ -208,6 +240,16 @@ fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
     handler.map(|handler| printable(&handler).into_owned())
 }
 
+/// What whoever does a Task's work lacks to do it.
+fn lacks(state: &State, resource: &Resource, host: &Host) -> Option<String> {
+    if host.machines.serve(resource) {
+        return None;
+    }
+    let function = function_name(state, resource);
+    let handlers = &host.handlers;
+    handlers.lacks(&state.name, resource, function.as_deref())
+}
+
 /// The function that `lambda:invoke` calls, when the definition names it outright.
 pub(in crate::cli) fn function_name(state: &State, resource: &Resource) -> Option<String> {
     let arguments = state
@@ -232,6 +274,7 @@ mod tests {
             resource: resource.to_owned(),
             short: short(&Resource::parse(resource)),
             handler: handler.map(str::to_owned),
+            lacks: None,
             answers_later: false,
         };
         let arn = "arn:aws:lambda:us-east-1:123456789012:function:charge-the-card";

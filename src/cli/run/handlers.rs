@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use super::mocks::Mocked;
 use super::progress::Voice;
+use super::services;
 use crate::cli::args::RunArgs;
 use crate::cli::document::{need_tree, show};
 use crate::cli::output::{Failure, Terminal};
 use crate::report::style::{Style, printable};
 use crate::runtime::handlers::{
-    CommandHandler, Function, HttpHandler, Program, TaskHandler, TaskPattern, file, mocks,
-    node_handler, python_handler,
+    AwsHandler, AwsOptions, CommandHandler, Function, HttpHandler, LambdaHandler, Program,
+    TaskHandler, TaskPattern, file, mocks, node_handler, python_handler,
 };
 use crate::runtime::{Handlers, Listener, Masking};
 
-/// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`.
+/// The handlers that the arguments name: `--task` first, then `--mock`, then `--handlers`, then
+/// `--lambda-endpoint`.
 pub(super) fn bind(
     args: &RunArgs,
     machine: &str,
@@ -29,6 +31,7 @@ pub(super) fn bind(
     if let Some(path) = &args.handlers {
         bind_file(&mut handlers, path, terminal)?;
     }
+    services::bind(&mut handlers, args)?;
     if let Some(mocked) = &mocked {
         mocked.close(&mut handlers);
     }
@@ -48,10 +51,12 @@ fn bind_file(handlers: &mut Handlers, path: &Path, terminal: &Terminal) -> Resul
 }
 
 /// What a value of `--task` begins with, and what it looks like.
-const TASK_KINDS: [(&str, &str); 6] = [
+const TASK_KINDS: [(&str, &str); 8] = [
+    ("aws:", "aws:"),
     ("cmd:", "cmd:COMMAND"),
     ("http://", "http://…"),
     ("https://", "https://…"),
+    ("lambda:", "lambda:http://…"),
     ("mock:", "mock:FILE"),
     ("node:", "node:index.handler"),
     ("python:", "python:app.handler"),
@@ -109,9 +114,25 @@ fn task_handler(value: &str) -> Result<Arc<dyn TaskHandler>, String> {
             };
             Ok(Arc::new(CommandHandler::new(program, None)))
         }
+        Some(("aws", how)) => Ok(Arc::new(AwsHandler::new(aws_options(how))?)),
+        Some(("lambda", url)) => Ok(Arc::new(LambdaHandler::new(url, None, None)?)),
         Some(("node", handler)) => Ok(Arc::new(node_handler(function(handler)?))),
         Some(("python", handler)) => Ok(Arc::new(python_handler(function(handler)?))),
         _ => Ok(Arc::new(HttpHandler::new(value, None)?)),
+    }
+}
+
+/// What stands behind `aws:`: nothing, an endpoint or a profile.
+fn aws_options(how: &str) -> AwsOptions {
+    let how = Some(how.to_owned()).filter(|how| !how.is_empty());
+    let (endpoint_url, profile) = match how {
+        Some(url) if url.contains("://") => (Some(url), None),
+        profile => (None, profile),
+    };
+    AwsOptions {
+        profile,
+        endpoint_url,
+        ..AwsOptions::default()
     }
 }
 

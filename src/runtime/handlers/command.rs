@@ -130,14 +130,35 @@ async fn converse(
     invocation: &Invocation,
     heart: &Heart,
 ) -> Result<Json, StatesError> {
-    let resource = &invocation.request.resource;
+    let payload = invocation.payload().text().into_owned();
+    let ended = run(&handler.program, payload.as_bytes(), invocation, heart).await?;
     let program = &handler.program.argv[0];
+    judge(&invocation.request.resource, program, &ended)
+}
+
+/// How a program ended, and what it printed.
+pub(super) struct Ended {
+    pub(super) status: ExitStatus,
+    pub(super) output: Vec<u8>,
+    /// The end of what it said on standard error.
+    pub(super) errors: String,
+}
+
+/// Runs a program to its end with this on its standard input.
+pub(super) async fn run(
+    program: &Program,
+    input: &[u8],
+    invocation: &Invocation,
+    heart: &Heart,
+) -> Result<Ended, StatesError> {
+    let resource = &invocation.request.resource;
+    let name = &program.argv[0];
     let variables = process::variables(invocation);
-    let mut process = Group::spawn(&handler.program, variables, heart.matters())
-        .map_err(|error| answer::unnamed(resource, format!("cannot run {program}: {error}")))?;
+    let mut process = Group::spawn(program, variables, heart.matters())
+        .map_err(|error| answer::unnamed(resource, format!("cannot run {name}: {error}")))?;
     let pulse = process.pulse.take();
     tokio::select! {
-        done = talk(&mut process, program, invocation, heart) => done,
+        done = talk(&mut process, name, input, resource, heart) => done,
         never = heart.listen(pulse) => match never {},
     }
 }
@@ -145,18 +166,17 @@ async fn converse(
 async fn talk(
     process: &mut Group,
     program: &str,
-    invocation: &Invocation,
+    input: &[u8],
+    resource: &Resource,
     heart: &Heart,
-) -> Result<Json, StatesError> {
-    let resource = &invocation.request.resource;
+) -> Result<Ended, StatesError> {
     let child = &mut process.child;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let payload = invocation.payload().text().into_owned();
     let (mut output, mut errors) = (Vec::new(), Said::nothing(heart, MAX_CAUSE));
     let status = {
         let mut talk = pin!(async {
             tokio::try_join!(
-                write(stdin, payload.as_bytes()),
+                write(stdin, input),
                 read(stdout, &mut output),
                 read_end(stderr, &mut errors)
             )
@@ -176,17 +196,17 @@ async fn talk(
     };
     let status = status
         .map_err(|error| answer::unnamed(resource, format!("lost track of {program}: {error}")))?;
-    judge(resource, program, status, &output, &errors.finish())
+    let errors = errors.finish();
+    Ok(Ended {
+        status,
+        output,
+        errors,
+    })
 }
 
-fn judge(
-    resource: &Resource,
-    program: &str,
-    status: ExitStatus,
-    output: &[u8],
-    errors: &str,
-) -> Result<Json, StatesError> {
-    let text = String::from_utf8_lossy(output);
+fn judge(resource: &Resource, program: &str, ended: &Ended) -> Result<Json, StatesError> {
+    let (status, errors) = (ended.status, &*ended.errors);
+    let text = String::from_utf8_lossy(&ended.output);
     if !status.success() {
         if let Some(error) = answer::named(resource, &text) {
             return Err(error);

@@ -1,11 +1,13 @@
 //! Who does the work of a Task: handlers, and which Task is whose.
 
 mod answer;
+mod aws;
 mod command;
 pub mod file;
 mod function;
 mod heartbeat;
 mod http;
+mod lambda;
 mod mock;
 pub mod mocks;
 mod node;
@@ -15,9 +17,11 @@ mod route;
 mod said;
 mod worker;
 
+pub use aws::{AwsHandler, AwsOptions};
 pub use command::CommandHandler;
 pub use function::{Function, FunctionHandler};
 pub use http::HttpHandler;
+pub use lambda::LambdaHandler;
 pub use mock::{Afterwards, Answer, MockHandler, Outcome, Step, Unmocked, When};
 pub use node::node_handler;
 pub use process::Program;
@@ -88,6 +92,12 @@ pub trait TaskHandler: Send + Sync {
     /// whoever answers with the token afterwards. Without a callback port it is both.
     fn only_asks(&self) -> bool {
         false
+    }
+
+    /// Why it cannot do the work of this resource, if so: told before anything runs.
+    fn lacks(&self, resource: &Resource) -> Option<String> {
+        let _ = resource;
+        None
     }
 
     /// What a person reads in `--dry`: `mock`, `cmd: python3 charge.py`.

@@ -45,6 +45,20 @@ impl Handlers {
         })
     }
 
+    /// What the handler of a Task lacks to do its work, in words.
+    #[must_use]
+    pub fn lacks(
+        &self,
+        state: &str,
+        resource: &Resource,
+        function: Option<&str>,
+    ) -> Option<String> {
+        match self.route(state, resource, function)? {
+            Route::Handler(handler) | Route::Callback(_, Some(handler)) => handler.lacks(resource),
+            Route::Callback(_, None) | Route::Worker(_) => None,
+        }
+    }
+
     fn route(&self, state: &str, resource: &Resource, function: Option<&str>) -> Option<Route<'_>> {
         let handler = self.of(state, resource, function);
         let by_token = resource.pattern() == IntegrationPattern::WaitForTaskToken;

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Item, mock};
 use crate::runtime::handlers::{
-    CommandHandler, HttpHandler, TaskHandler, http, node_handler, python_handler,
+    AwsHandler, CommandHandler, HttpHandler, LambdaHandler, TaskHandler, aws, http, node_handler,
+    python_handler,
 };
 use crate::syntax::{Diagnostic, Node};
 
@@ -19,6 +20,8 @@ pub(super) struct Member {
 
 /// What a member's value looks like.
 enum Shape {
+    /// True, or how AWS is reached.
+    Aws,
     /// A list of texts, or a text for a shell.
     Command,
     Duration,
@@ -33,10 +36,10 @@ enum Shape {
     Anything,
 }
 
-use Shape::{Anything, Command, Duration, Flag, Function, Method, Text, Texts};
+use Shape::{Anything, Aws, Command, Duration, Flag, Function, Method, Text, Texts};
 
 /// The members, in the order in which messages list them.
-pub(super) const MEMBERS: [Member; 13] = [
+pub(super) const MEMBERS: [Member; 16] = [
     member("state", Text, "The name of the state whose work it does."),
     member(
         "resource",
@@ -44,11 +47,21 @@ pub(super) const MEMBERS: [Member; 13] = [
         "The Tasks whose work it does: a glob over Resource; for a Lambda function also over its name.",
     ),
     member(
+        "aws",
+        Aws,
+        "Services of AWS through the AWS CLI: true, or how they are reached.",
+    ),
+    member(
         "command",
         Command,
         "A program and its arguments: the payload on stdin, the result on stdout.",
     ),
     member("http", Text, "An endpoint that the payload is sent to."),
+    member(
+        "lambda",
+        Text,
+        "The endpoint of a Lambda Invoke API, such as that of SAM local or LocalStack.",
+    ),
     member("mock", Anything, "The answer to every call."),
     member(
         "node",
@@ -69,6 +82,11 @@ pub(super) const MEMBERS: [Member; 13] = [
         "env",
         Texts,
         "Variables of its environment; ${NAME} is taken from ours.",
+    ),
+    member(
+        "function",
+        Text,
+        "The Lambda function that does the work, in place of the one that the Task names.",
     ),
     member(
         "headers",
@@ -101,7 +119,12 @@ pub(super) struct Kind {
 type Read = for<'t> fn(Node<'t>, &mut Item<'t, '_>) -> Result<Arc<dyn TaskHandler>, Diagnostic>;
 
 /// The kinds of handler.
-pub(super) const KINDS: [Kind; 5] = [
+pub(super) const KINDS: [Kind; 7] = [
+    Kind {
+        name: "aws",
+        takes: &["timeout"],
+        read: |value, item| Ok(Arc::new(AwsHandler::read(value, item)?)),
+    },
     Kind {
         name: "command",
         takes: &["cwd", "env", "shell", "timeout"],
@@ -111,6 +134,11 @@ pub(super) const KINDS: [Kind; 5] = [
         name: "http",
         takes: &["headers", "method", "timeout"],
         read: |value, item| Ok(Arc::new(HttpHandler::read(value, item)?)),
+    },
+    Kind {
+        name: "lambda",
+        takes: &["function", "timeout"],
+        read: |value, item| Ok(Arc::new(LambdaHandler::read(value, item)?)),
     },
     Kind {
         name: "mock",
@@ -195,6 +223,20 @@ fn handler() -> Value {
 impl Member {
     fn schema(&self) -> Value {
         let mut schema = match self.shape {
+            Aws => {
+                let text = json!({ "type": "string", "minLength": 1 });
+                let options = aws::MEMBERS.map(|name| (name.to_owned(), text.clone()));
+                json!({
+                    "anyOf": [
+                        { "const": true },
+                        {
+                            "type": "object",
+                            "properties": Map::from_iter(options),
+                            "additionalProperties": false,
+                        },
+                    ],
+                })
+            }
             Command => json!({
                 "anyOf": [
                     { "type": "array", "minItems": 1, "items": { "type": "string" } },

@@ -228,7 +228,7 @@ mod tests {
         );
         check(
             "[[handler]]\nstate = \"A\"",
-            "a handler has exactly one of `command`, `http`, `mock`, `node` and `python`",
+            "a handler has exactly one of `aws`, `command`, `http`, `lambda`, `mock`, `node` and `python`",
         );
         let wrong = |members: &str, expected: &str| {
             check(&format!("[[handler]]\nstate = \"A\"\n{members}"), expected);
@@ -282,6 +282,23 @@ mod tests {
         wrong(
             "http = \"http://x\"\nmethod = \"FETCH\"",
             "\"FETCH\" is no method of a request",
+        );
+        wrong(
+            "lambda = \"127.0.0.1:3001\"",
+            "\"127.0.0.1:3001\" is no URL: relative URL without a base",
+        );
+        wrong(
+            "lambda = \"http://x\"\nfunction = \"${A}\"",
+            "\"${A}\" is no function's name",
+        );
+        wrong("aws = false", "`aws` is true, or a table");
+        wrong(
+            "aws = { endpoint = \"http://x\" }",
+            "`aws` has no `endpoint`",
+        );
+        wrong(
+            "aws = { endpoint-url = \"x\" }",
+            "\"x\" is no URL: relative URL without a base",
         );
         wrong(
             "python = \"app\"",

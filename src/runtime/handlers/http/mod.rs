@@ -1,6 +1,7 @@
 //! HTTP endpoints: the payload is posted, the body of the answer is the result.
 
 mod outlet;
+mod post;
 mod task;
 
 use std::sync::OnceLock;
@@ -19,6 +20,7 @@ use crate::language::Resource;
 use crate::runtime::Answers;
 use crate::syntax::{Diagnostic, Node};
 use outlet::Outlet;
+pub(super) use post::{Answered, Missed, Post};
 
 /// Sends each call to an endpoint.
 pub struct HttpHandler {
