@@ -597,7 +597,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__schema)
-            opts="-q -h --color --quiet --help config definition handlers test mocks"
+            opts="-q -h --color --quiet --help config definition handlers mocks test"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
