@@ -156,11 +156,18 @@ impl Masking {
         true
     }
 
-    /// The header of a log, with its input masked. The definition is as its author wrote it.
+    /// The header of a log, with its input and variables masked. The definition is as its author
+    /// wrote it.
     #[must_use]
     pub fn header(&self, header: LogHeader) -> LogHeader {
         let input = self.value(&header.input, MAX_NESTED).as_ref().into();
-        LogHeader { input, ..header }
+        let variables = header.variables.iter();
+        let variables = variables.map(|(name, value)| (name.clone(), self.document(value)));
+        LogHeader {
+            input,
+            variables: variables.collect(),
+            ..header
+        }
     }
 
     /// A text that may be JSON.
@@ -248,6 +255,8 @@ fn token(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Timestamp;
+    use crate::history::ExecutionType;
 
     fn masking() -> Masking {
         let mut masking = Masking::default();
@@ -300,6 +309,28 @@ mod tests {
         words.add(["PassStateEntered", "input", "type"].map(str::to_owned));
         assert_eq!(words.event(&event), None);
         assert_eq!(Masking::default().event(&event), None);
+    }
+
+    #[test]
+    fn the_header_of_a_log_tells_no_secret() {
+        let variables = [("key", Json::from("hunter2"))];
+        let header = LogHeader {
+            asl: LogHeader::VERSION,
+            definition: "{}".into(),
+            definition_path: None,
+            input: "{\"a\":\"hunter2\"}".into(),
+            variables: variables.map(|(name, value)| (name.into(), value)).into(),
+            execution_type: ExecutionType::Standard,
+            name: "e".to_owned(),
+            execution_arn: "e".to_owned(),
+            state_machine_arn: "m".to_owned(),
+            start_time: Timestamp(0),
+            seed: 0,
+            tool: String::new(),
+        };
+        let masked = masking().header(header);
+        assert_eq!(&*masked.input, "{\"a\":\"***\"}");
+        assert_eq!(masked.variables["key"], Json::from("***"));
     }
 
     #[test]
