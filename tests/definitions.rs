@@ -224,8 +224,11 @@ fn root() -> &'static Path {
 
 fn fixtures() -> Vec<Definition> {
     let folder = root().join("fixtures/definitions");
+    // A suite stands beside its machine.
+    let is_suite = |path: &&PathBuf| path.to_string_lossy().contains(".asltest.");
     let mut found: Vec<Definition> = files(&folder)
         .iter()
+        .filter(|path| !is_suite(path))
         // Names that are hostile are also twice there.
         .filter_map(|path| Definition::of(path, !path.ends_with("hostile-names.json")))
         .collect();
