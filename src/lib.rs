@@ -30,8 +30,9 @@
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
 //! From `data` to `engine`, and in `suite`, nothing does I/O, has a clock, waits or prints:
-//! `tests/architecture/` holds the layers. Phases are outside, types inside: the life of Map is `language/states/map.rs`
-//! (its fields) and `engine/states/map.rs` (its execution), under the same name.
+//! `tests/architecture/` holds the layers. Phases are outside, types inside: the life of Map is
+//! `language/states/map.rs` (its fields) and `engine/states/map.rs` (its execution), under the same
+//! name.
 //!
 //! # Three kinds of error, never mixed
 //! What is wrong with a definition is a [`syntax::Diagnostic`], data beside the result. What goes

@@ -41,7 +41,7 @@ Examples:
 
 Exit codes:
   0 clean, SUCCEEDED    1 findings, FAILED    2 usage, unreadable input
-  3 TIMED_OUT           4 no file matched     130 interrupted";
+  3 TIMED_OUT           4 nothing matched     130 interrupted";
 
 /// Validate, run, test, draw and read Amazon States Language machines, without deploying them.
 #[derive(Debug, Parser)]

@@ -20,7 +20,7 @@ mod state;
 mod stop;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, ready};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -91,11 +91,18 @@ fn once(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
         return inputs::run(args, inputs, terminal, &document, machine, outside);
     }
     let input = input(args, terminal)?;
-    let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
-    let identity = identity(args, machine_name, seed)?;
-    execute(
-        args, terminal, &document, program, input, &identity, seed, outside,
-    )
+    let situation = Situation {
+        input,
+        variables: BTreeMap::new(),
+    };
+    let program = (program, machine_name);
+    execute(args, terminal, &document, program, situation, outside)
+}
+
+/// What an execution begins with.
+struct Situation {
+    input: Json,
+    variables: BTreeMap<Arc<str>, Json>,
 }
 
 /// The program of a definition; what keeps it from being executed is shown.
@@ -296,26 +303,23 @@ fn execution_type(args: &RunArgs) -> ExecutionType {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all that a run is made of, each used once"
-)]
+/// Runs a program, given with the machine's name, from wherever it begins to its end.
 fn execute(
     args: &RunArgs,
     terminal: &Terminal,
     document: &Document,
-    program: Program,
-    input: Json,
-    identity: &Arc<Identity>,
-    seed: Seed,
+    (program, machine): (Program, String),
+    situation: Situation,
     outside: Outside,
 ) -> Result<Exit, Failure> {
+    let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
+    let identity = identity(args, machine, seed)?;
     let mut clock = clock(args, args.start_time);
     let start = Start {
         flow: FlowId::default(),
-        input,
-        variables: std::collections::BTreeMap::new(),
-        identity: Arc::clone(identity),
+        input: situation.input,
+        variables: situation.variables,
+        identity: Arc::clone(&identity),
         at: clock.now(),
         seed,
         max_events: max_events(args, execution_type(args)),
@@ -323,7 +327,7 @@ fn execute(
     };
     let masking = outside.host.handlers.masking().clone();
     let header = masking.header(header(args, document, &start));
-    let record = Record::of(args, identity, &outside.host)?;
+    let record = Record::of(args, &identity, &outside.host)?;
     let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking);
     if let Some(record) = &record {
         sinks.record(record.tap());
@@ -335,7 +339,7 @@ fn execute(
         &mut sinks,
         (args, terminal),
     )?;
-    let exit = conclude(args, terminal, document, identity, sinks, &ended);
+    let exit = conclude(args, terminal, document, &identity, sinks, &ended);
     if let Some(record) = &record {
         record.write(&document.machine, terminal)?;
     }

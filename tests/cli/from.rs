@@ -64,6 +64,9 @@ fn a_state_gets_what_it_had() {
     let log = folder.read("run.jsonl");
     let piped = folder.asl(&format!("run --from -:Ship {run}")).stdin(log);
     piped.code(0).stdout("{\"shipped\":true}\n");
+    from("Ship").args(["--record", "mocks"]).code(0);
+    let recorded = folder.read("mocks/m.mocks.yaml");
+    assert!(recorded.contains("shipped"), "{recorded}");
     let thrice = [
         "Count", "Enough", "Count", "Enough", "Count", "Enough", "Ship",
     ];

@@ -4,22 +4,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::outside::Outside;
 use super::recorded::Recorded;
-use super::sinks::Sinks;
-use super::{
-    clock, conclude, drive, executable, execution_type, fresh_seed, header, identity, machine_name,
-    max_events, safe_name,
-};
+use super::{Situation, executable, execute, machine_name, safe_name};
 use crate::cli::Exit;
 use crate::cli::args::RunArgs;
 use crate::cli::document::{Document, STDIN, listed, same_file};
 use crate::cli::output::{Failure, Terminal};
-use crate::data::{Json, Seed};
-use crate::engine::program::FlowId;
-use crate::engine::{Era, Execution, Start};
+use crate::data::Json;
 use crate::history::{Details, HistoryEvent};
 use crate::language::{Flow, State};
 use crate::lint::nearest;
@@ -31,12 +24,6 @@ struct Place<'p> {
     state: &'p str,
     /// Which of its visits, from 1.
     visit: usize,
-}
-
-/// What the state had.
-struct Situation {
-    input: Json,
-    variables: BTreeMap<Arc<str>, Json>,
 }
 
 pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -68,30 +55,8 @@ pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Ex
         ControlFlow::Continue(bound) => bound,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    let seed = Seed(args.seed.unwrap_or_else(fresh_seed));
-    let identity = identity(args, machine_name, seed)?;
-    let mut clock = clock(args, args.start_time);
-    let start = Start {
-        flow: FlowId::default(),
-        input: situation.input,
-        variables: situation.variables,
-        identity: Arc::clone(&identity),
-        at: clock.now(),
-        seed,
-        max_events: max_events(args, execution_type(args)),
-        era: Era::default(),
-    };
-    let masking = outside.host.handlers.masking().clone();
-    let header = masking.header(header(args, &document, &start));
-    let mut sinks = Sinks::open(args, terminal, &header)?.masked(masking);
-    let ended = drive(
-        Execution::new(Arc::new(program), start),
-        outside,
-        &mut *clock,
-        &mut sinks,
-        (args, terminal),
-    )?;
-    conclude(args, terminal, &document, &identity, sinks, &ended)
+    let program = (program, machine_name);
+    execute(args, terminal, &document, program, situation, outside)
 }
 
 /// Whether stdin is the log.
