@@ -10,7 +10,7 @@ use aslkit::engine::{Era, EventSink, Execution, Identity, Out, Program, Start};
 use aslkit::graph::Graph;
 use aslkit::history::HistoryEvent;
 use aslkit::history::outline::Outline;
-use aslkit::report::graphs::{Options, dot, mermaid};
+use aslkit::report::graphs::{Options, Picture, dot, mermaid};
 use aslkit::syntax::{Format, Source, read};
 use aslkit::{language, lint};
 use divan::{Bencher, black_box};
@@ -152,7 +152,11 @@ fn draw_dot(bencher: Bencher<'_, '_>, states: usize) {
     let (machine, _) = language::read(&tree);
     bencher.bench(|| {
         let mut text = String::new();
-        dot::render(&Graph::new(&machine), &Options::default(), &mut text).expect("fits");
+        dot::render(
+            &Picture::new(&Graph::new(&machine), &Options::default()),
+            &mut text,
+        )
+        .expect("fits");
         text
     });
 }
@@ -163,7 +167,11 @@ fn draw_mermaid(bencher: Bencher<'_, '_>, states: usize) {
     let (machine, _) = language::read(&tree);
     bencher.bench(|| {
         let mut text = String::new();
-        mermaid::render(&Graph::new(&machine), &Options::default(), &mut text).expect("fits");
+        mermaid::render(
+            &Picture::new(&Graph::new(&machine), &Options::default()),
+            &mut text,
+        )
+        .expect("fits");
         text
     });
 }

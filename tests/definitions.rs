@@ -15,7 +15,7 @@ use std::sync::Arc;
 use aslkit::data::Json;
 use aslkit::engine::Silent;
 use aslkit::graph::Graph;
-use aslkit::report::graphs::{self, Options};
+use aslkit::report::graphs::{self, Options, Picture};
 use aslkit::runtime::handlers::{Afterwards, MockHandler, Step};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
@@ -172,7 +172,7 @@ fn accepted(tool: &str, output: &Output) {
     );
 }
 
-type Render = fn(&Graph<'_>, &Options, &mut dyn std::fmt::Write) -> std::fmt::Result;
+type Render = fn(&Picture<'_, '_>, &mut dyn std::fmt::Write) -> std::fmt::Result;
 
 /// Draws every definition into a folder of its own; the names of the files.
 fn draw(ending: &str, render: Render) -> Vec<PathBuf> {
@@ -182,8 +182,11 @@ fn draw(ending: &str, render: Render) -> Vec<PathBuf> {
         let (tree, _) = definition.tree();
         let (machine, _) = language::read(&tree);
         let mut picture = String::new();
-        render(&Graph::new(&machine), &Options::default(), &mut picture)
-            .expect("a string takes all");
+        render(
+            &Picture::new(&Graph::new(&machine), &Options::default()),
+            &mut picture,
+        )
+        .expect("a string takes all");
         let name = Path::new(&*definition.source.name).file_name();
         let name = name.expect("a file has a name").to_string_lossy();
         let path = folder.join(format!("{number:04}-{name}.{ending}"));

@@ -7,7 +7,7 @@ use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeCh
 use super::document::{need_document, same_file};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
-use crate::report::graphs::{Direction, Labels, Options, Theme, dot, mermaid};
+use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, mermaid};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(path) = &args.output
@@ -20,10 +20,12 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
     let document = need_document(&args.definition, args.machine.as_deref(), terminal)?;
     let format = format(args)?;
     let graph = Graph::new(&document.machine);
+    let options = options(args);
+    let drawn = Picture::new(&graph, &options);
     let mut picture = String::new();
     match format {
-        GraphFormat::Dot => dot::render(&graph, &options(args), &mut picture),
-        GraphFormat::Mermaid => mermaid::render(&graph, &options(args), &mut picture),
+        GraphFormat::Dot => dot::render(&drawn, &mut picture),
+        GraphFormat::Mermaid => mermaid::render(&drawn, &mut picture),
     }
     .expect("a string takes all");
     let broken = !document.syntax.is_empty();
@@ -82,5 +84,6 @@ fn options(args: &GraphArgs) -> Options {
             LabelsChoice::None => Labels::None,
         },
         depth: args.depth,
+        ..Options::default()
     }
 }

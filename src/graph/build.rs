@@ -83,6 +83,7 @@ impl<'m> Builder<'m> {
                     None => self.missing(scope, &mut missing, &target.name),
                 };
                 let edge = Edge {
+                    number: self.net.edge_count(),
                     from,
                     to,
                     kind,

@@ -9,6 +9,8 @@ use crate::language::{Catcher, Target};
 /// A transition.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge<'m> {
+    /// A number that is unique in the graph, as [`Vertex::number`] is.
+    pub number: usize,
     /// Where it comes from; for `StartAt` the scope's start.
     pub from: Vertex,
     /// Where it goes to.

@@ -3,7 +3,7 @@
 use aslkit::engine::Program;
 use aslkit::graph::Graph;
 use aslkit::report::diagnostics::{FileReport, concise, human, json};
-use aslkit::report::graphs::{Options, dot, mermaid};
+use aslkit::report::graphs::{Options, Picture, dot, mermaid};
 use aslkit::syntax::{Diagnostic, Format, Source, read};
 use aslkit::{language, lint};
 
@@ -150,8 +150,10 @@ fn places(text: &str, findings: &[Diagnostic]) {
 fn draw(machine: &language::StateMachine) {
     let graph = Graph::new(machine);
     let mut picture = String::new();
-    dot::render(&graph, &Options::default(), &mut picture).expect("a string takes all");
-    mermaid::render(&graph, &Options::default(), &mut picture).expect("a string takes all");
+    dot::render(&Picture::new(&graph, &Options::default()), &mut picture)
+        .expect("a string takes all");
+    mermaid::render(&Picture::new(&graph, &Options::default()), &mut picture)
+        .expect("a string takes all");
 }
 
 fn tell(report: &FileReport<'_>) {

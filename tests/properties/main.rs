@@ -12,7 +12,7 @@ use aslkit::data::EventId;
 use aslkit::engine::{Divergence, Likeness, Program, replay};
 use aslkit::graph::{Graph, Node, Scope};
 use aslkit::history::HistoryEventType;
-use aslkit::report::graphs::{Options, dot, mermaid};
+use aslkit::report::graphs::{Options, Picture, dot, mermaid};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
 use proptest::prelude::*;
@@ -85,8 +85,10 @@ impl Sources {
     fn draw(&self) {
         let graph = Graph::new(&self.machine);
         let (mut dot, mut mermaid) = (String::new(), String::new());
-        dot::render(&graph, &Options::default(), &mut dot).expect("a string takes all");
-        mermaid::render(&graph, &Options::default(), &mut mermaid).expect("a string takes all");
+        dot::render(&Picture::new(&graph, &Options::default()), &mut dot)
+            .expect("a string takes all");
+        mermaid::render(&Picture::new(&graph, &Options::default()), &mut mermaid)
+            .expect("a string takes all");
         for (vertex, state) in graph.scopes().flat_map(Scope::states) {
             assert!(matches!(graph.node(vertex), Node::State(_)));
             let name = &*state.name;

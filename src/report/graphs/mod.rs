@@ -7,17 +7,44 @@
 pub mod dot;
 pub mod labels;
 pub mod mermaid;
+pub mod overlay;
 mod palette;
 mod wrap;
 
+use self::overlay::Overlay;
 use crate::graph::{Graph, Vertex};
 use crate::language::State;
+
+/// What is drawn, and how: all that a format needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a, 'm> {
+    /// The states and their transitions.
+    pub graph: &'a Graph<'m>,
+    /// What happened there; a bare picture without.
+    pub overlay: Option<&'a Overlay>,
+    /// How.
+    pub options: &'a Options,
+}
+
+impl<'a, 'm> Picture<'a, 'm> {
+    /// A bare picture.
+    #[must_use]
+    pub fn new(graph: &'a Graph<'m>, options: &'a Options) -> Self {
+        Self {
+            graph,
+            overlay: None,
+            options,
+        }
+    }
+}
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The colours.
     pub theme: Theme,
+    /// The colours of what happened.
+    pub palette: StatusColors,
     /// Where it grows.
     pub direction: Direction,
     /// What stands on the edges.
@@ -36,6 +63,16 @@ pub enum Theme {
     Light,
     /// For a dark page.
     Dark,
+}
+
+/// The colours of what happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusColors {
+    /// Ours: told apart by people who see few colours.
+    #[default]
+    Default,
+    /// The five of the AWS console.
+    Aws,
 }
 
 /// Where a picture grows.
@@ -126,8 +163,8 @@ mod tests {
         let machine = machine(text);
         let graph = Graph::new(&machine);
         let (mut dot, mut mermaid) = (String::new(), String::new());
-        dot::render(&graph, options, &mut dot).expect("a string takes all");
-        mermaid::render(&graph, options, &mut mermaid).expect("a string takes all");
+        dot::render(&Picture::new(&graph, options), &mut dot).expect("a string takes all");
+        mermaid::render(&Picture::new(&graph, options), &mut mermaid).expect("a string takes all");
         Pictures { dot, mermaid }
     }
 
@@ -145,7 +182,7 @@ mod tests {
                     theme,
                     direction,
                     labels,
-                    depth: None,
+                    ..Options::default()
                 };
                 check_states(text, &draw(text, &options));
             }

@@ -10,7 +10,7 @@ use std::fmt::{self, Write};
 use self::text::{html, lines, quoted};
 use super::palette::{Palette, WRONG};
 use super::wrap::clip;
-use super::{Options, card_line, ends_well, labels, missing_note};
+use super::{Options, Picture, card_line, ends_well, labels, missing_note};
 use crate::graph::{Edge, EdgeKind, Graph, Missing, Node, Scope, Vertex};
 use crate::language::{State, StateKind};
 
@@ -18,18 +18,18 @@ use crate::language::{State, StateKind};
 ///
 /// # Errors
 /// Only what `out` answers.
-pub fn render(graph: &Graph<'_>, options: &Options, out: &mut dyn Write) -> fmt::Result {
-    let mut picture = Picture {
-        graph,
-        options,
-        palette: Palette::of(options.theme),
+pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
+    let mut script = Script {
+        graph: picture.graph,
+        options: picture.options,
+        palette: Palette::of(picture.options.theme),
         out,
         indent: 0,
     };
-    picture.draw()
+    script.draw()
 }
 
-struct Picture<'a, 'm> {
+struct Script<'a, 'm> {
     graph: &'a Graph<'m>,
     options: &'a Options,
     palette: &'static Palette,
@@ -43,7 +43,7 @@ struct Anchor {
     cluster: Option<String>,
 }
 
-impl<'m> Picture<'_, 'm> {
+impl<'m> Script<'_, 'm> {
     fn draw(&mut self) -> fmt::Result {
         self.open("digraph asl")?;
         self.defaults()?;
@@ -403,8 +403,11 @@ mod tests {
     fn draw(text: &str) -> String {
         let machine = machine(text);
         let mut picture = String::new();
-        render(&Graph::new(&machine), &Options::default(), &mut picture)
-            .expect("a string takes all");
+        render(
+            &Picture::new(&Graph::new(&machine), &Options::default()),
+            &mut picture,
+        )
+        .expect("a string takes all");
         picture
     }
 

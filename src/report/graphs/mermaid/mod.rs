@@ -14,7 +14,7 @@ use self::class::Class;
 use self::text::{escape, lines};
 use super::palette::{Palette, WRONG};
 use super::wrap::clip;
-use super::{Options, Theme, card_line, ends_well, labels, missing_note};
+use super::{Options, Picture, Theme, card_line, ends_well, labels, missing_note};
 use crate::graph::{Edge, EdgeKind, Graph, Missing, Node, Scope, Vertex};
 use crate::language::{State, StateKind};
 
@@ -22,10 +22,10 @@ use crate::language::{State, StateKind};
 ///
 /// # Errors
 /// Only what `out` answers.
-pub fn render(graph: &Graph<'_>, options: &Options, out: &mut dyn Write) -> fmt::Result {
-    let mut picture = Picture {
-        graph,
-        options,
+pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
+    let mut script = Script {
+        graph: picture.graph,
+        options: picture.options,
         out,
         indent: 0,
         links: 0,
@@ -34,10 +34,10 @@ pub fn render(graph: &Graph<'_>, options: &Options, out: &mut dyn Write) -> fmt:
         classes: BTreeSet::new(),
         frames: Vec::new(),
     };
-    picture.draw()
+    script.draw()
 }
 
-struct Picture<'a, 'm> {
+struct Script<'a, 'm> {
     graph: &'a Graph<'m>,
     options: &'a Options,
     out: &'a mut dyn Write,
@@ -56,7 +56,7 @@ enum Frame {
     Container(Option<StateKind>),
 }
 
-impl<'m> Picture<'_, 'm> {
+impl<'m> Script<'_, 'm> {
     fn draw(&mut self) -> fmt::Result {
         self.head()?;
         self.indent += 1;
@@ -333,8 +333,11 @@ mod tests {
     fn check(text: &str, expected: &Expect) {
         let machine = machine(text);
         let mut picture = String::new();
-        render(&Graph::new(&machine), &Options::default(), &mut picture)
-            .expect("a string takes all");
+        render(
+            &Picture::new(&Graph::new(&machine), &Options::default()),
+            &mut picture,
+        )
+        .expect("a string takes all");
         let body = picture.find("flowchart TB").expect("it is a flowchart");
         expected.assert_eq(&picture[body..]);
     }
