@@ -1,10 +1,14 @@
 //! What is painted onto a picture, whatever it comes from: an execution, two of them, a folder of
 //! logs, the coverage of a suite, an older definition.
 //!
-//! A format reads it and knows nothing of where it comes from; what it does not mention was not
-//! reached.
+//! A format reads it, by [`Look`] and [`Way`], and knows nothing of where it comes from. What it
+//! does not mention was not reached, unless it says otherwise.
 
-use std::collections::HashMap;
+mod look;
+
+use std::collections::{HashMap, HashSet};
+
+pub use self::look::{Look, Way};
 
 use crate::graph::{Edge, Vertex};
 
@@ -92,9 +96,22 @@ pub struct Overlay {
     states: HashMap<Vertex, Paint>,
     edges: HashMap<usize, Taken>,
     ends: HashMap<Vertex, Taken>,
+    remarks: HashMap<usize, String>,
+    unknown: HashSet<Vertex>,
+    is_partial: bool,
 }
 
 impl Overlay {
+    /// An overlay that says nothing of what it does not mention, such as that of a change: the
+    /// rest is drawn as without one.
+    #[must_use]
+    pub fn partial() -> Self {
+        Self {
+            is_partial: true,
+            ..Self::default()
+        }
+    }
+
     /// Paints a state.
     pub fn paint(&mut self, vertex: Vertex, paint: Paint) {
         self.states.insert(vertex, paint);
@@ -108,6 +125,16 @@ impl Overlay {
     /// Paints the way from a terminal state to the end of its scope.
     pub fn end(&mut self, vertex: Vertex, taken: Taken) {
         self.ends.insert(vertex, taken);
+    }
+
+    /// Says one word more on a transition: `only A`.
+    pub fn remark(&mut self, edge: &Edge<'_>, remark: String) {
+        self.remarks.insert(edge.number, remark);
+    }
+
+    /// Nothing is known of a state and what leads from it: it is not painted, and not faint.
+    pub fn leave_open(&mut self, vertex: Vertex) {
+        self.unknown.insert(vertex);
     }
 
     /// What happened to a state; none when it was not reached.
@@ -126,5 +153,11 @@ impl Overlay {
     #[must_use]
     pub fn ended(&self, vertex: Vertex) -> Option<Taken> {
         self.ends.get(&vertex).copied()
+    }
+
+    /// What more stands on a transition.
+    #[must_use]
+    pub fn remark_on(&self, edge: &Edge<'_>) -> Option<&str> {
+        self.remarks.get(&edge.number).map(String::as_str)
     }
 }
