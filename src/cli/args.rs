@@ -4,6 +4,7 @@ mod format;
 mod handlers;
 mod many;
 mod mocks;
+mod overlay;
 mod services;
 mod state;
 mod suites;
@@ -20,6 +21,7 @@ pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
+pub(super) use overlay::{OverlayArgs, PaletteChoice};
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
@@ -330,11 +332,14 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {
-    /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin
+    /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin.
+    /// A log of ours is drawn with what happened
     pub(super) definition: PathBuf,
     /// The state machine of this name, when the template has several
     #[arg(long, value_name = "NAME")]
     pub(super) machine: Option<String>,
+    #[command(flatten)]
+    pub(super) overlay: OverlayArgs,
     /// How to draw  [default: by the ending of --output, else dot]
     #[arg(long, value_enum)]
     pub(super) format: Option<GraphFormat>,

@@ -222,7 +222,16 @@ pub(super) fn need_document(
     name: Option<&str>,
     terminal: &Terminal,
 ) -> Result<Document, Failure> {
-    let file = File::read(need_source(path, terminal)?);
+    need_document_in(need_source(path, terminal)?, name, terminal)
+}
+
+/// The same, of a text that was read.
+pub(super) fn need_document_in(
+    source: Source,
+    name: Option<&str>,
+    terminal: &Terminal,
+) -> Result<Document, Failure> {
+    let file = File::read(source);
     let told = printable(&file.source.name).into_owned();
     let Some(kind) = file.template else {
         let wanted = name.filter(|_| !language::is_broken(&file.syntax));

@@ -1,10 +1,12 @@
 //! `asl graph`: a definition as a picture.
 
+mod overlay;
+
 use std::path::Path;
 
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::{need_document, same_file};
+use super::document::same_file;
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, mermaid};
@@ -17,11 +19,17 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
         let told = format!("the picture would overwrite {path}: name another file");
         return Err(Failure::usage(told));
     }
-    let document = need_document(&args.definition, args.machine.as_deref(), terminal)?;
+    overlay::spare(args)?;
     let format = format(args)?;
+    let given = overlay::open(args, terminal)?;
+    let document = &given.document;
     let graph = Graph::new(&document.machine);
+    let overlay = overlay::paint(args, &given, &graph, terminal)?;
     let options = options(args);
-    let drawn = Picture::new(&graph, &options);
+    let drawn = Picture {
+        overlay: overlay.as_ref(),
+        ..Picture::new(&graph, &options)
+    };
     let mut picture = String::new();
     match format {
         GraphFormat::Dot => dot::render(&drawn, &mut picture),
@@ -83,7 +91,7 @@ fn options(args: &GraphArgs) -> Options {
             LabelsChoice::Comment => Labels::Comment,
             LabelsChoice::None => Labels::None,
         },
+        palette: overlay::colors(args),
         depth: args.depth,
-        ..Options::default()
     }
 }

@@ -4,6 +4,7 @@
 //! format decides only how it is written. Ids are made up (`s1`, `s2`…), because a state may be
 //! called `end` or `subgraph` and names repeat across scopes.
 
+mod coat;
 pub mod dot;
 pub mod labels;
 pub mod mermaid;

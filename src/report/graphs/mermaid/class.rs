@@ -1,6 +1,13 @@
 //! How nodes look in Mermaid.
 
+use std::borrow::Cow;
+
+use super::palette;
 use crate::language::{State, StateKind};
+use crate::report::graphs::StatusColors;
+use crate::report::graphs::coat::Coat;
+use crate::report::graphs::overlay::Mark;
+use crate::report::graphs::palette::Status;
 
 /// How a node looks. In the order of the definitions at the picture's end.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +24,9 @@ pub(super) enum Class {
     Missing,
     Terminal,
     Dot,
+    /// What happened to a state stands for its type.
+    Painted(Mark),
+    Unreached,
 }
 
 impl Class {
@@ -31,6 +41,15 @@ impl Class {
             Some(StateKind::Parallel) => Self::Parallel,
             Some(StateKind::Map) => Self::Map,
             None => Self::Unknown,
+        }
+    }
+
+    /// The class of a state with its coat.
+    pub(super) fn painted(coat: &Coat<'_>, bare: Self) -> Self {
+        match coat.sign {
+            Some(sign) => Self::Painted(sign.mark),
+            None if coat.is_faint => Self::Unreached,
+            None => bare,
         }
     }
 
@@ -49,11 +68,16 @@ impl Class {
             Self::Missing => "Missing",
             Self::Terminal => "terminal",
             Self::Dot => "dot",
+            Self::Painted(Mark::TimedOut) => "timedOut",
+            Self::Painted(mark) => mark.word(),
+            Self::Unreached => "unreached",
         }
     }
 
-    pub(super) fn style(self) -> &'static str {
-        match self {
+    pub(super) fn style(self, colors: StatusColors) -> Cow<'static, str> {
+        let style = match self {
+            Self::Painted(mark) => return painted(mark, colors).into(),
+            Self::Unreached => return unreached().into(),
             Self::Task => "fill:#fff7ed,stroke:#e8710a,stroke-width:1.5px,color:#0f172a",
             Self::Pass => "fill:#f8fafc,stroke:#64748b,stroke-width:1.5px,color:#0f172a",
             Self::Choice => "fill:#f5f3ff,stroke:#7c3aed,stroke-width:1.5px,color:#0f172a",
@@ -68,7 +92,8 @@ impl Class {
             Self::Missing => "fill:none,stroke:#dc2626,stroke-dasharray:4 3,color:#dc2626",
             Self::Terminal => "fill:#0f172a,stroke:#94a3b8,color:#ffffff",
             Self::Dot => "fill:#94a3b8,stroke:#94a3b8",
-        }
+        };
+        style.into()
     }
 
     pub(super) fn brackets(self) -> (&'static str, &'static str) {
@@ -83,7 +108,24 @@ impl Class {
             | Self::Map
             | Self::Unknown
             | Self::Missing
+            | Self::Painted(_)
+            | Self::Unreached
             | Self::Terminal => ("[\"", "\"]"),
         }
     }
+}
+
+fn painted(mark: Mark, colors: StatusColors) -> String {
+    let Status { border, fill, .. } = palette().status(mark, colors);
+    let dashes = match mark {
+        Mark::Removed => ",stroke-dasharray:4 3",
+        _ => "",
+    };
+    let ink = palette().ink;
+    format!("fill:{fill},stroke:{border},stroke-width:2px{dashes},color:{ink}")
+}
+
+fn unreached() -> String {
+    let faint = &palette().faint;
+    format!("fill:{0}14,stroke:{0},color:{1}", faint.line, faint.title)
 }

@@ -4,16 +4,33 @@
 //! A format reads it, by [`Look`] and [`Way`], and knows nothing of where it comes from. What it
 //! does not mention was not reached, unless it says otherwise.
 
+mod coverage;
+mod execution;
 mod look;
+mod many;
+mod names;
+mod pair;
+mod sketch;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod tracer;
+mod visits;
 
 use std::collections::{HashMap, HashSet};
 
+pub use self::coverage::{CoverageFile, MachineCoverage, NoCoverage, coverage};
+pub use self::execution::execution;
 pub use self::look::{Look, Way};
+pub use self::many::many;
+pub use self::pair::pair;
+pub use self::tally::Trace;
+pub use self::tracer::Tracer;
 
 use crate::graph::{Edge, Vertex};
 
 /// What happened to a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
     /// It ended as it should.
     Succeeded,

@@ -1,0 +1,223 @@
+//! What `asl graph` paints: an execution, two of them, a folder of logs, the coverage of tests.
+
+mod coverage;
+mod folder;
+mod log;
+
+use std::path::Path;
+
+use self::log::{Log, Told};
+use crate::cli::args::{GraphArgs, PaletteChoice};
+use crate::cli::document::{Document, STDIN, need_document, need_document_in, need_log, same_file};
+use crate::cli::output::{Failure, Terminal};
+use crate::graph::Graph;
+use crate::history::LogHeader;
+use crate::report::graphs::StatusColors;
+use crate::report::graphs::overlay::{self, Overlay, Trace};
+use crate::report::style::printable;
+use crate::syntax::Source;
+
+/// How many names are told in a note.
+const MAX_TOLD: usize = 20;
+
+/// What is drawn: a definition, or a log that brings its own.
+pub(super) struct Given {
+    pub(super) document: Document,
+    log: Option<Log>,
+}
+
+/// Reads the definition, or the log that was given in its place.
+pub(super) fn open(args: &GraphArgs, terminal: &Terminal) -> Result<Given, Failure> {
+    let (path, machine) = (&args.definition, args.machine.as_deref());
+    let (log, header) = if path.as_os_str() == STDIN {
+        let source = need_log(path, terminal)?;
+        let Some(header) =
+            log::header_of(&source.text).map_err(|told| wrong(&source.name, &told))?
+        else {
+            let document = need_document_in(source, machine, terminal)?;
+            return Ok(Given {
+                document,
+                log: None,
+            });
+        };
+        (Log::Text(source), header)
+    } else {
+        let header = log::peek(path).map_err(|told| wrong(&path.to_string_lossy(), &told))?;
+        let Some(header) = header else {
+            let document = need_document(path, machine, terminal)?;
+            return Ok(Given {
+                document,
+                log: None,
+            });
+        };
+        (Log::File(path.clone()), header)
+    };
+    if let Some(machine) = machine {
+        let file = log.name();
+        return Err(Failure::usage(format_args!(
+            "no state machine {machine:?} in {file}: it is the log of one execution"
+        )));
+    }
+    Ok(Given {
+        document: recorded(&header),
+        log: Some(log),
+    })
+}
+
+/// The definition that a log brings.
+fn recorded(header: &LogHeader) -> Document {
+    let name = header.definition_path.as_deref().unwrap_or("definition");
+    Document::of(Source::new(name, header.definition.clone()))
+}
+
+fn wrong(file: &str, told: &str) -> Failure {
+    Failure::usage(format_args!("{}: {told}", printable(file)))
+}
+
+/// Keeps what is painted from being written over.
+pub(super) fn spare(args: &GraphArgs) -> Result<(), Failure> {
+    let Some(output) = &args.output else {
+        return Ok(());
+    };
+    let read = args.overlay.run.iter().chain(&args.overlay.coverage);
+    match { read }.find(|path| same_file(path, output)) {
+        None => Ok(()),
+        Some(path) => Err(Failure::usage(format_args!(
+            "the picture would overwrite {}: name another file",
+            path.display()
+        ))),
+    }
+}
+
+/// The colours of what happened.
+pub(super) fn colors(args: &GraphArgs) -> StatusColors {
+    match args.overlay.palette {
+        PaletteChoice::Default => StatusColors::Default,
+        PaletteChoice::Aws => StatusColors::Aws,
+    }
+}
+
+/// What is painted, if anything is.
+pub(super) fn paint(
+    args: &GraphArgs,
+    given: &Given,
+    graph: &Graph<'_>,
+    terminal: &Terminal,
+) -> Result<Option<Overlay>, Failure> {
+    let canvas = Canvas {
+        graph,
+        document: &given.document,
+        definition: definition_name(args, given),
+        terminal,
+    };
+    let overlay = &args.overlay;
+    if let Some(file) = &overlay.coverage {
+        return canvas.coverage(file, &args.definition).map(Some);
+    }
+    if let Some(folder) = &overlay.runs {
+        return canvas.folder(folder).map(Some);
+    }
+    let logs: Vec<Log> = overlay.run.iter().cloned().map(Log::File).collect();
+    match (&logs[..], &given.log) {
+        ([], None) => Ok(None),
+        ([], Some(log)) | ([log], _) => canvas.execution(log).map(Some),
+        ([a, b], _) => canvas.pair(a, b).map(Some),
+        (logs, _) => Err(Failure::usage(format_args!(
+            "--run is given {} times: two executions can be compared, not more",
+            logs.len()
+        ))),
+    }
+}
+
+fn definition_name(args: &GraphArgs, given: &Given) -> String {
+    let name = match &given.log {
+        Some(_) => Path::new(&*given.document.source.name),
+        None => &args.definition,
+    };
+    let file = name.file_name().unwrap_or(name.as_os_str());
+    match given.document.file_name() {
+        "<stdin>" => "the definition".to_owned(),
+        _ => printable(&file.to_string_lossy()).into_owned(),
+    }
+}
+
+/// What is painted on.
+struct Canvas<'a, 'm> {
+    graph: &'a Graph<'m>,
+    document: &'a Document,
+    /// The definition's file, for messages.
+    definition: String,
+    terminal: &'a Terminal,
+}
+
+impl Canvas<'_, '_> {
+    fn execution(&self, log: &Log) -> Result<Overlay, Failure> {
+        let trace = self.trace(log)?;
+        Ok(overlay::execution(self.graph, &trace))
+    }
+
+    fn pair(&self, a: &Log, b: &Log) -> Result<Overlay, Failure> {
+        let (a, b) = (self.trace(a)?, self.trace(b)?);
+        Ok(overlay::pair(self.graph, &a, &b))
+    }
+
+    fn trace(&self, log: &Log) -> Result<Trace, Failure> {
+        let file = log.name();
+        let (trace, told) = log.trace(self.graph).map_err(Failure::usage)?;
+        if let Told {
+            torn_line: Some(line),
+        } = told
+        {
+            self.note(&format!(
+                "{file} breaks off in line {line}; that line is left out"
+            ));
+        }
+        let names: Vec<&str> = trace.strangers().collect();
+        if trace.is_foreign() {
+            return Err(self.foreign(&file, &names));
+        }
+        self.note_strangers(&file, "names", &names);
+        Ok(trace)
+    }
+
+    fn foreign(&self, file: &str, names: &[&str]) -> Failure {
+        let (definition, listed) = (&self.definition, listed(names));
+        Failure::usage(format_args!(
+            "{file} is of another machine: {definition} has none of its states: {listed}"
+        ))
+    }
+
+    /// Says which states are not in the picture, because the definition does not have them.
+    fn note_strangers(&self, file: &str, names_them: &str, names: &[&str]) {
+        if names.is_empty() {
+            return;
+        }
+        let states = if names.len() == 1 { "state" } else { "states" };
+        self.note(&format!(
+            "{file} {names_them} {} {states} that {} does not have: {}",
+            names.len(),
+            self.definition,
+            listed(names)
+        ));
+    }
+
+    fn note(&self, text: &str) {
+        if !self.terminal.quiet {
+            self.terminal.say(&format!("note: {text}"));
+        }
+    }
+}
+
+/// Names for a note.
+fn listed(names: &[&str]) -> String {
+    let shown: Vec<_> = names
+        .iter()
+        .take(MAX_TOLD)
+        .map(|name| printable(name))
+        .collect();
+    let more = match names.len().saturating_sub(MAX_TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
