@@ -366,6 +366,8 @@ pub(super) enum GraphFormat {
     Dot,
     /// For Mermaid, as in Markdown
     Mermaid,
+    /// A picture, for light and dark pages
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -9,7 +9,7 @@ use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeCh
 use super::document::same_file;
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
-use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, mermaid};
+use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, mermaid, svg};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(path) = &args.output
@@ -34,6 +34,7 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
     match format {
         GraphFormat::Dot => dot::render(&drawn, &mut picture),
         GraphFormat::Mermaid => mermaid::render(&drawn, &mut picture),
+        GraphFormat::Svg => svg::render(&drawn, &svg::Extras::default(), &mut picture),
     }
     .expect("a string takes all");
     let broken = !document.syntax.is_empty();
@@ -67,8 +68,9 @@ fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
     {
         Some("dot" | "gv") => Ok(GraphFormat::Dot),
         Some("mmd" | "mermaid") => Ok(GraphFormat::Mermaid),
+        Some("svg") => Ok(GraphFormat::Svg),
         _ => Err(Failure::usage(format_args!(
-            "cannot tell the format from {}: say --format dot or --format mermaid",
+            "cannot tell the format from {}: say --format dot, mermaid or svg",
             output.display()
         ))),
     }

@@ -152,6 +152,12 @@ impl<'m> Graph<'m> {
         }
     }
 
+    /// The transition of this number, when there is one.
+    #[must_use]
+    pub fn edge(&self, number: usize) -> Option<&Edge<'m>> {
+        self.net.edge_weight(EdgeIndex::new(number))
+    }
+
     /// The transitions out of a vertex in order of the text: Choice rules, Default, Next, Catch.
     #[must_use]
     pub fn edges_from(&self, vertex: Vertex) -> impl ExactSizeIterator<Item = &Edge<'m>> {

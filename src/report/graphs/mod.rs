@@ -6,10 +6,14 @@
 
 mod coat;
 pub mod dot;
+pub mod face;
 pub mod labels;
+pub mod layout;
+mod measure;
 pub mod mermaid;
 pub mod overlay;
 mod palette;
+pub mod svg;
 mod wrap;
 
 use self::overlay::Overlay;

@@ -94,7 +94,7 @@ fn columns(text: &str) -> usize {
     text.chars().map(column).sum()
 }
 
-fn column(character: char) -> usize {
+pub(super) fn column(character: char) -> usize {
     match u32::from(character) {
         0x0300..=0x036F | 0x200B..=0x200F | 0xFE00..=0xFE0F => 0,
         0x1100..=0x115F

@@ -1,0 +1,287 @@
+//! Places across: the method of Brandes and Köpf. Slots that are linked are aligned to blocks,
+//! four times (to the upper or the lower neighbours, to the left or to the right), each alignment
+//! is packed, and a slot stands in the mean of the two middle ones of its four places.
+
+use std::collections::HashSet;
+
+use super::slots::{Holder, Link, Slots};
+
+/// How far apart boxes of a layer stand.
+const BESIDE_BLOCK: f64 = 32.0;
+const BESIDE_LABEL: f64 = 14.0;
+const BESIDE_LINE: f64 = 12.0;
+
+/// The middle of each slot.
+pub(super) fn align(slots: &Slots) -> Vec<f64> {
+    let mut position = vec![0; slots.slots.len()];
+    for layer in &slots.layers {
+        for (at, slot) in layer.iter().enumerate() {
+            position[*slot] = at;
+        }
+    }
+    let conflicts = conflicts(slots, &position);
+    let side = |goes_down: bool, mirrored: bool| {
+        let view = View {
+            slots,
+            conflicts: &conflicts,
+            position: &position,
+            goes_down,
+            mirrored,
+        };
+        let roots = view.roots();
+        view.pack(&roots)
+    };
+    let mut four = [
+        side(true, false),
+        side(true, true),
+        side(false, false),
+        side(false, true),
+    ];
+    settle(slots, &mut four);
+    (0..slots.slots.len())
+        .map(|slot| {
+            let mut places = [four[0][slot], four[1][slot], four[2][slot], four[3][slot]];
+            places.sort_by(f64::total_cmp);
+            f64::midpoint(places[1], places[2])
+        })
+        .collect()
+}
+
+/// Links that must not be aligned, because they cross one that stays in its lane.
+fn conflicts(slots: &Slots, position: &[usize]) -> HashSet<(usize, usize)> {
+    let mut conflicts = HashSet::new();
+    for layer in &slots.layers {
+        let links = layer.iter().flat_map(|slot| &slots.below[*slot]);
+        let ends = links.map(|link| {
+            let link = slots.links[*link];
+            let inner = slots.is_inner(&link);
+            (position[link.upper], position[link.lower], inner, link)
+        });
+        let all: Vec<(usize, usize, bool, Link)> = ends.collect();
+        mark(&all, &mut conflicts);
+    }
+    conflicts
+}
+
+fn mark(all: &[(usize, usize, bool, Link)], conflicts: &mut HashSet<(usize, usize)>) {
+    let mut inner: Vec<(usize, usize)> = Vec::new();
+    for (upper, lower, is_inner, link) in all {
+        if !is_inner {
+            continue;
+        }
+        // Lanes that cross: the one further left stays straight.
+        if inner.iter().any(|(_, other)| other > lower) {
+            conflicts.insert((link.upper, link.lower));
+        } else {
+            inner.push((*upper, *lower));
+        }
+    }
+    if inner.is_empty() {
+        return;
+    }
+    for (upper, lower, is_inner, link) in all {
+        if *is_inner {
+            continue;
+        }
+        // The straight ones are in order on both sides: those left of the upper end must be left
+        // of the lower end.
+        let before = inner.partition_point(|(at, _)| at < upper);
+        let left = inner[..before].last().is_some_and(|(_, at)| at > lower);
+        let right = inner[before..].iter().find(|(at, _)| at > upper);
+        if left || right.is_some_and(|(_, at)| at < lower) {
+            conflicts.insert((link.upper, link.lower));
+        }
+    }
+}
+
+/// One of the four ways to look at the layers.
+struct View<'a> {
+    slots: &'a Slots,
+    conflicts: &'a HashSet<(usize, usize)>,
+    position: &'a [usize],
+    goes_down: bool,
+    mirrored: bool,
+}
+
+impl View<'_> {
+    /// The block of each slot, by its first member.
+    fn roots(&self) -> Vec<usize> {
+        let mut root: Vec<usize> = (0..self.slots.slots.len()).collect();
+        let mut taken = vec![false; root.len()];
+        let count = self.slots.layers.len();
+        for step in 0..count {
+            let layer = if self.goes_down {
+                step
+            } else {
+                count - 1 - step
+            };
+            let mut last: Option<usize> = None;
+            for slot in self.row(layer) {
+                for other in self.middles(slot) {
+                    let at = self.place(other);
+                    let free = last.is_none_or(|last| at > last);
+                    if free && !taken[other] && !self.is_conflict(slot, other) {
+                        taken[other] = true;
+                        root[slot] = root[other];
+                        last = Some(at);
+                        break;
+                    }
+                }
+            }
+        }
+        root
+    }
+
+    fn row(&self, layer: usize) -> Vec<usize> {
+        let mut row = self.slots.layers[layer].clone();
+        if self.mirrored {
+            row.reverse();
+        }
+        row
+    }
+
+    /// Where a slot stands in its row, seen from this side.
+    fn place(&self, slot: usize) -> usize {
+        let layer = &self.slots.layers[self.slots.slots[slot].layer];
+        if self.mirrored {
+            layer.len() - 1 - self.position[slot]
+        } else {
+            self.position[slot]
+        }
+    }
+
+    /// The one or two in the middle of those that a slot is linked to. The way of errors does not
+    /// count where there is another: the main flow is to be straight.
+    fn middles(&self, slot: usize) -> Vec<usize> {
+        let links = if self.goes_down {
+            &self.slots.above[slot]
+        } else {
+            &self.slots.below[slot]
+        };
+        let links = || links.iter().map(|link| self.slots.links[*link]);
+        let inner = links().any(|link| self.slots.is_inner(&link));
+        let ordinary = links().any(|link| !link.is_catch);
+        let mut others: Vec<usize> = links()
+            .filter(|link| !inner || self.slots.is_inner(link))
+            .filter(|link| inner || !ordinary || !link.is_catch)
+            .map(|link| {
+                if self.goes_down {
+                    link.upper
+                } else {
+                    link.lower
+                }
+            })
+            .collect();
+        others.sort_by_key(|other| self.place(*other));
+        let middle = others.len() / 2;
+        match others.len() {
+            0 => Vec::new(),
+            count if count % 2 == 1 => vec![others[middle]],
+            _ => vec![others[middle - 1], others[middle]],
+        }
+    }
+
+    /// Whether an ordinary way leads to a slot from this side: then that is the straight one.
+    fn expects(&self, other: usize) -> bool {
+        let links = if self.goes_down {
+            &self.slots.below[other]
+        } else {
+            &self.slots.above[other]
+        };
+        links.iter().any(|link| !self.slots.links[*link].is_catch)
+    }
+
+    fn is_conflict(&self, slot: usize, other: usize) -> bool {
+        let pair = if self.goes_down {
+            (other, slot)
+        } else {
+            (slot, other)
+        };
+        self.conflicts.contains(&pair)
+    }
+
+    /// Places each block as far left as those left of it allow, then as far right as those right
+    /// of it do.
+    fn pack(&self, root: &[usize]) -> Vec<f64> {
+        let count = root.len();
+        let mut right: Vec<Vec<(usize, f64)>> = vec![Vec::new(); count];
+        let mut waits = vec![0_usize; count];
+        for layer in 0..self.slots.layers.len() {
+            for pair in self.row(layer).windows(2) {
+                let apart = apart(self.slots, pair[0], pair[1]);
+                right[root[pair[0]]].push((root[pair[1]], apart));
+                waits[root[pair[1]]] += 1;
+            }
+        }
+        let roots = (0..count).filter(|slot| root[*slot] == *slot);
+        let mut ready: Vec<usize> = roots.filter(|slot| waits[*slot] == 0).collect();
+        let mut order = Vec::with_capacity(count);
+        let mut place = vec![0.0_f64; count];
+        while let Some(block) = ready.pop() {
+            order.push(block);
+            for (other, apart) in &right[block] {
+                place[*other] = place[*other].max(place[block] + apart);
+                waits[*other] -= 1;
+                if waits[*other] == 0 {
+                    ready.push(*other);
+                }
+            }
+        }
+        for block in order.into_iter().rev() {
+            let room = right[block]
+                .iter()
+                .map(|(other, apart)| place[*other] - apart);
+            let room = room.fold(f64::INFINITY, f64::min);
+            if room.is_finite() {
+                place[block] = place[block].max(room);
+            }
+        }
+        let sign = if self.mirrored { -1.0 } else { 1.0 };
+        (0..count).map(|slot| sign * place[root[slot]]).collect()
+    }
+}
+
+/// How far the middles of two neighbours are apart at least.
+fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
+    let (left, right) = (&slots.slots[left], &slots.slots[right]);
+    let beside = |holder| match holder {
+        Holder::Block(_) => BESIDE_BLOCK,
+        Holder::Label(_) => BESIDE_LABEL,
+        Holder::Lane(_) => BESIDE_LINE,
+    };
+    let gap = match (left.holder, right.holder) {
+        (Holder::Block(_), Holder::Block(_)) => BESIDE_BLOCK,
+        (Holder::Block(_), _) | (_, Holder::Block(_)) => BESIDE_LINE + 6.0,
+        (left, right) => f64::max(beside(left), beside(right)),
+    };
+    f64::midpoint(left.extent.across, right.extent.across) + gap
+}
+
+/// Moves the four to one another: those packed to the left share their left end with the narrowest,
+/// the others their right end.
+fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) {
+    let ends = |places: &[f64]| {
+        let mut ends = (f64::INFINITY, f64::NEG_INFINITY);
+        for (place, slot) in places.iter().zip(&slots.slots) {
+            let half = slot.extent.across / 2.0;
+            ends = (ends.0.min(place - half), ends.1.max(place + half));
+        }
+        ends
+    };
+    let all = four.each_ref().map(|places| ends(places));
+    let width = |ends: &(f64, f64)| ends.1 - ends.0;
+    let narrowest = all.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
+    let Some(narrowest) = narrowest.copied() else {
+        return;
+    };
+    for (index, places) in four.iter_mut().enumerate() {
+        let shift = if index % 2 == 0 {
+            narrowest.0 - all[index].0
+        } else {
+            narrowest.1 - all[index].1
+        };
+        for place in places {
+            *place += shift;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! One scope laid out in layers, as abstract blocks and ways: Sugiyama's method with orthogonal
+//! lines.
+//!
+//! `across` is the axis along a layer, `along` the one that the flow takes; whoever draws from left
+//! to right exchanges them. The phases:
+//! 1. `ranks`: ways that go back are told from the others, and each block gets a rank;
+//! 2. `slots`: blocks stand in even layers, labels in the odd ones between, and what is longer goes
+//!    down a lane, one for all ways to a block, so that 130 states that catch to one handler make
+//!    one line and not 130;
+//! 3. `order`: who stands left of whom, with few crossings;
+//! 4. `align`: places across, with straight lanes and a straight main flow;
+//! 5. `drop`: places along: everything goes up as far as what it is below of allows, so that a
+//!    tall block beside a chain of small ones does not pull the chain apart;
+//! 6. `tracks`: the lines.
+//!
+//! That no two boxes overlap and no line goes through a box follows from 3 and 5: within a layer
+//! boxes stand apart across, and boxes of different layers that share a place across keep the order
+//! of their layers along.
+
+mod align;
+mod drop;
+mod order;
+mod ranks;
+mod slots;
+mod tracks;
+
+use std::sync::Arc;
+
+use self::slots::Slots;
+
+/// How much room something takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Extent {
+    pub(super) across: f64,
+    pub(super) along: f64,
+}
+
+/// A place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Spot {
+    pub(super) across: f64,
+    pub(super) along: f64,
+}
+
+/// A box that is placed: its corner where both axes are smallest, and its extent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Placed {
+    pub(super) at: Spot,
+    pub(super) extent: Extent,
+}
+
+/// Something that ways lead to and from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    pub(super) extent: Extent,
+    /// Lines may begin and end anywhere along its side; else in the middle.
+    pub(super) is_wide: bool,
+}
+
+/// A way between two blocks, by their indices.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) is_catch: bool,
+    pub(super) label: Option<Extent>,
+}
+
+/// What is to be placed. The first block is the start; where nothing else decides, the order of
+/// blocks and ways does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Net {
+    pub(super) blocks: Vec<Block>,
+    pub(super) ways: Vec<Way>,
+}
+
+/// A line, or the piece of one that several ways share.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) points: Vec<Spot>,
+    /// It ends at a block.
+    pub(super) has_head: bool,
+    pub(super) carried: Carried,
+}
+
+/// The ways that go along a track: the first ones of those that share a lane.
+#[derive(Clone, Debug)]
+pub(super) struct Carried {
+    ways: Arc<[usize]>,
+    count: usize,
+}
+
+impl Carried {
+    fn all(ways: Vec<usize>) -> Self {
+        let count = ways.len();
+        let ways = ways.into();
+        Self { ways, count }
+    }
+
+    pub(super) fn ways(&self) -> &[usize] {
+        &self.ways[..self.count]
+    }
+}
+
+/// Everything in its place; the smallest place on both axes is 0.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    pub(super) extent: Extent,
+    pub(super) blocks: Vec<Placed>,
+    /// One for each way that has a label.
+    pub(super) labels: Vec<Option<Placed>>,
+    pub(super) tracks: Vec<Track>,
+}
+
+/// Places a net.
+pub(super) fn place(net: &Net) -> Plan {
+    let ranks = ranks::ranks(net);
+    let mut slots = Slots::new(net, &ranks);
+    order::order(&mut slots);
+    let across = align::align(&slots);
+    let drop = drop::drop(net, &slots, &across);
+    tracks::plan(net, &slots, &drop)
+}

@@ -1,0 +1,187 @@
+//! Who stands left of whom: barycentres from above and from below in turn, the best of them kept.
+
+use super::slots::Slots;
+
+/// How often the layers are ordered anew; more gives little.
+const ROUNDS: usize = 12;
+
+/// How many rounds without fewer crossings are enough.
+const PATIENCE: usize = 4;
+
+/// Fills the layers. Slots begin in the order in which a walk from the start finds them, which is
+/// that of the definition, and leave it only where that means fewer crossings.
+pub(super) fn order(slots: &mut Slots) {
+    fill(slots);
+    let mut sorter = Sorter::new(slots);
+    let mut best = slots.layers.clone();
+    let mut least = crossings(slots, &sorter.position);
+    let mut idle = 0;
+    for round in 0..ROUNDS {
+        if least == 0 || idle == PATIENCE {
+            break;
+        }
+        sorter.sweep(slots, round % 2 == 0);
+        sorter.exchange(slots);
+        let count = crossings(slots, &sorter.position);
+        idle += 1;
+        if count < least {
+            (least, idle) = (count, 0);
+            best.clone_from(&slots.layers);
+        }
+    }
+    slots.layers = best;
+}
+
+fn fill(slots: &mut Slots) {
+    let mut seen = vec![false; slots.slots.len()];
+    for root in 0..slots.slots.len() {
+        let mut pending = vec![root];
+        while let Some(slot) = pending.pop() {
+            if std::mem::replace(&mut seen[slot], true) {
+                continue;
+            }
+            slots.layers[slots.slots[slot].layer].push(slot);
+            let below = slots.below[slot].iter().rev();
+            pending.extend(below.map(|link| slots.links[*link].lower));
+        }
+    }
+}
+
+struct Sorter {
+    /// Of each slot in its layer.
+    position: Vec<usize>,
+}
+
+impl Sorter {
+    fn new(slots: &Slots) -> Self {
+        let mut sorter = Self {
+            position: vec![0; slots.slots.len()],
+        };
+        for layer in &slots.layers {
+            sorter.number(layer);
+        }
+        sorter
+    }
+
+    fn number(&mut self, layer: &[usize]) {
+        for (position, slot) in layer.iter().enumerate() {
+            self.position[*slot] = position;
+        }
+    }
+
+    fn sweep(&mut self, slots: &mut Slots, goes_down: bool) {
+        let count = slots.layers.len();
+        for step in 0..count {
+            let layer = if goes_down { step } else { count - 1 - step };
+            let mut row = std::mem::take(&mut slots.layers[layer]);
+            let mut keyed: Vec<(f64, usize)> = row
+                .iter()
+                .map(|slot| (self.barycentre(slots, *slot, goes_down), *slot))
+                .collect();
+            keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+            row.clear();
+            row.extend(keyed.into_iter().map(|(_, slot)| slot));
+            self.number(&row);
+            slots.layers[layer] = row;
+        }
+    }
+
+    /// The mean position of those that a slot is linked to; where it stands when there are none.
+    fn barycentre(&self, slots: &Slots, slot: usize, goes_down: bool) -> f64 {
+        let links = if goes_down {
+            &slots.above[slot]
+        } else {
+            &slots.below[slot]
+        };
+        let others = links.iter().map(|link| {
+            let link = slots.links[*link];
+            self.position[if goes_down { link.upper } else { link.lower }]
+        });
+        mean(others).unwrap_or(self.position[slot] as f64)
+    }
+
+    /// Exchanges neighbours where that alone means fewer crossings.
+    fn exchange(&mut self, slots: &mut Slots) {
+        for layer in 0..slots.layers.len() {
+            let mut row = std::mem::take(&mut slots.layers[layer]);
+            let mut improves = true;
+            for _ in 0..ROUNDS {
+                if !std::mem::take(&mut improves) {
+                    break;
+                }
+                for at in 1..row.len() {
+                    let (left, right) = (row[at - 1], row[at]);
+                    if self.between(slots, right, left) < self.between(slots, left, right) {
+                        row.swap(at - 1, at);
+                        self.position[right] = at - 1;
+                        self.position[left] = at;
+                        improves = true;
+                    }
+                }
+            }
+            slots.layers[layer] = row;
+        }
+    }
+
+    /// How often links of two neighbours cross each other.
+    fn between(&self, slots: &Slots, left: usize, right: usize) -> usize {
+        let upper = |link: &usize| self.position[slots.links[*link].upper];
+        let lower = |link: &usize| self.position[slots.links[*link].lower];
+        let above = inversions(&slots.above[left], &slots.above[right], upper);
+        above + inversions(&slots.below[left], &slots.below[right], lower)
+    }
+}
+
+fn inversions(left: &[usize], right: &[usize], position: impl Fn(&usize) -> usize) -> usize {
+    let mut others: Vec<usize> = right.iter().map(&position).collect();
+    others.sort_unstable();
+    let crossed = |link| {
+        let at = position(link);
+        others.partition_point(|other| *other < at)
+    };
+    left.iter().map(crossed).sum()
+}
+
+fn mean(values: impl Iterator<Item = usize>) -> Option<f64> {
+    let (sum, count) = values.fold((0, 0_usize), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum as f64 / count as f64)
+}
+
+/// How often links cross, in all layers.
+fn crossings(slots: &Slots, position: &[usize]) -> usize {
+    let mut count = 0;
+    for layer in &slots.layers {
+        let mut ends = Vec::new();
+        for slot in layer {
+            let mut lower: Vec<usize> = slots.below[*slot]
+                .iter()
+                .map(|link| position[slots.links[*link].lower])
+                .collect();
+            lower.sort_unstable();
+            ends.append(&mut lower);
+        }
+        count += crossed(&ends);
+    }
+    count
+}
+
+/// The pairs that are out of order, by a tree of counts.
+fn crossed(ends: &[usize]) -> usize {
+    let size = ends.iter().max().map_or(0, |most| most + 1);
+    let mut tree = vec![0_usize; size + 1];
+    let mut count = 0;
+    for (seen, end) in ends.iter().enumerate() {
+        let (mut at, mut not_above) = (end + 1, 0);
+        while at > 0 {
+            not_above += tree[at];
+            at &= at - 1;
+        }
+        count += seen - not_above;
+        at = end + 1;
+        while at <= size {
+            tree[at] += 1;
+            at += at & at.wrapping_neg();
+        }
+    }
+    count
+}

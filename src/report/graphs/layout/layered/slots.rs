@@ -1,0 +1,274 @@
+//! Layers: every block, label and piece of a lane has a slot in one, and links lead from a layer to
+//! the next.
+//!
+//! A block of rank r stands in layer 2r. The label of a way out of it stands in layer 2r + 1. A way
+//! to the next rank goes straight on; a longer one joins the lane of its target, which leads down
+//! beside what is between. A way that goes back leaves its block below like every other, joins a
+//! lane that leads up beside the loop, and comes down to its target from above.
+
+use std::collections::BTreeMap;
+
+use super::ranks::Ranks;
+use super::{Extent, Net};
+
+/// What takes a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A block.
+    Block(usize),
+    /// The label of a way.
+    Label(usize),
+    /// A piece of a lane, which is as thin as a line.
+    Lane(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) holder: Holder,
+    pub(super) layer: usize,
+    pub(super) extent: Extent,
+}
+
+/// A connection between two slots in layers that follow each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) upper: usize,
+    pub(super) lower: usize,
+    pub(super) is_catch: bool,
+    /// The first way that takes it.
+    way: usize,
+}
+
+/// A line beside the blocks that all ways of a kind to one block share.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub(super) goes_back: bool,
+    /// The layer of its first slot.
+    pub(super) top: usize,
+    /// From top to bottom.
+    pub(super) slots: Vec<usize>,
+    /// Links between its slots, from top to bottom.
+    pub(super) links: Vec<usize>,
+    /// The link to its block.
+    pub(super) exit: usize,
+    pub(super) feeders: Vec<Feeder>,
+}
+
+/// A way that joins a lane.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Feeder {
+    pub(super) way: usize,
+    /// The link from its block to its label.
+    pub(super) to_label: Option<usize>,
+    /// The link into the lane.
+    pub(super) joins: usize,
+}
+
+/// A way to the next rank.
+#[derive(Clone, Debug)]
+pub(super) struct Short {
+    pub(super) ways: Vec<usize>,
+    pub(super) links: [usize; 2],
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub(super) slots: Vec<Slot>,
+    pub(super) links: Vec<Link>,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) shorts: Vec<Short>,
+    /// The label's slot of each way.
+    pub(super) labels: Vec<Option<usize>>,
+    /// The slots of each layer from left to right.
+    pub(super) layers: Vec<Vec<usize>>,
+    /// Links by their upper slot, and by their lower one.
+    pub(super) below: Vec<Vec<usize>>,
+    pub(super) above: Vec<Vec<usize>>,
+}
+
+/// How wide a piece of a lane is: room for a line.
+const LINE: f64 = 2.0;
+
+/// The lane of a block: for ordinary ways or for catches, down or back.
+type LaneKey = (usize, bool, bool);
+
+/// A way that will join a lane, once it is known from where to where the lane goes.
+struct Joining {
+    way: usize,
+    from: usize,
+    to_label: Option<usize>,
+    layer: usize,
+}
+
+impl Slots {
+    pub(super) fn new(net: &Net, ranks: &Ranks) -> Self {
+        let mut slots = Self {
+            labels: vec![None; net.ways.len()],
+            ..Self::default()
+        };
+        for (index, block) in net.blocks.iter().enumerate() {
+            slots.add(Holder::Block(index), 2 * ranks.rank[index], block.extent);
+        }
+        let mut lanes: BTreeMap<LaneKey, Vec<Joining>> = BTreeMap::new();
+        let mut bare: BTreeMap<(usize, usize, bool), usize> = BTreeMap::new();
+        for (index, way) in net.ways.iter().enumerate() {
+            let layer = 2 * ranks.rank[way.from];
+            let target = 2 * ranks.rank[way.to];
+            let goes_back = ranks.goes_back[index];
+            let is_short = !goes_back && layer + 2 == target;
+            if is_short && way.label.is_none() {
+                let same = (way.from, way.to, way.is_catch);
+                if let Some(short) = bare.get(&same) {
+                    slots.shorts[*short].ways.push(index);
+                    continue;
+                }
+                bare.insert(same, slots.shorts.len());
+                let lane = Holder::Lane(usize::MAX);
+                let between = slots.add(
+                    lane,
+                    layer + 1,
+                    Extent {
+                        across: LINE,
+                        along: 0.0,
+                    },
+                );
+                slots.short(net, index, between);
+                continue;
+            }
+            let (from, to_label, joins) = match way.label {
+                Some(extent) => {
+                    let label = slots.add(Holder::Label(index), layer + 1, extent);
+                    slots.labels[index] = Some(label);
+                    if is_short {
+                        slots.short(net, index, label);
+                        continue;
+                    }
+                    let link = slots.link(way.from, label, way.is_catch, index);
+                    (label, Some(link), layer + 2)
+                }
+                None => (way.from, None, layer + 1),
+            };
+            let key = (way.to, way.is_catch, goes_back);
+            lanes.entry(key).or_default().push(Joining {
+                way: index,
+                from,
+                to_label,
+                layer: joins,
+            });
+        }
+        for ((to, is_catch, goes_back), joining) in lanes {
+            slots.lane(to, 2 * ranks.rank[to], is_catch, goes_back, joining);
+        }
+        slots.index();
+        slots
+    }
+
+    fn add(&mut self, holder: Holder, layer: usize, extent: Extent) -> usize {
+        self.slots.push(Slot {
+            holder,
+            layer,
+            extent,
+        });
+        self.slots.len() - 1
+    }
+
+    fn link(&mut self, upper: usize, lower: usize, is_catch: bool, way: usize) -> usize {
+        self.links.push(Link {
+            upper,
+            lower,
+            is_catch,
+            way,
+        });
+        self.links.len() - 1
+    }
+
+    fn short(&mut self, net: &Net, index: usize, between: usize) {
+        let way = net.ways[index];
+        let first = self.link(way.from, between, way.is_catch, index);
+        let second = self.link(between, way.to, way.is_catch, index);
+        self.shorts.push(Short {
+            ways: vec![index],
+            links: [first, second],
+        });
+    }
+
+    fn lane(
+        &mut self,
+        to: usize,
+        target: usize,
+        is_catch: bool,
+        goes_back: bool,
+        joining: Vec<Joining>,
+    ) {
+        let layers = joining.iter().map(|each| each.layer);
+        let (top, bottom) = if goes_back {
+            (target - 1, layers.max().unwrap_or(target))
+        } else {
+            (layers.min().unwrap_or(target - 1), target - 1)
+        };
+        let first = joining
+            .iter()
+            .map(|each| each.way)
+            .min()
+            .unwrap_or_default();
+        let number = self.lanes.len();
+        let line = Extent {
+            across: LINE,
+            along: 0.0,
+        };
+        let slots: Vec<usize> = (top..=bottom)
+            .map(|layer| self.add(Holder::Lane(number), layer, line))
+            .collect();
+        let links = slots
+            .windows(2)
+            .map(|pair| self.link(pair[0], pair[1], is_catch, first))
+            .collect();
+        let last = if goes_back {
+            slots[0]
+        } else {
+            slots[bottom - top]
+        };
+        let exit = self.link(last, to, is_catch, first);
+        let feeders = joining
+            .into_iter()
+            .map(|each| Feeder {
+                way: each.way,
+                to_label: each.to_label,
+                joins: self.link(each.from, slots[each.layer - top], is_catch, each.way),
+            })
+            .collect();
+        self.lanes.push(Lane {
+            goes_back,
+            top,
+            slots,
+            links,
+            exit,
+            feeders,
+        });
+    }
+
+    fn index(&mut self) {
+        let deepest = self.slots.iter().map(|slot| slot.layer).max();
+        self.layers = vec![Vec::new(); deepest.map_or(0, |layer| layer + 1)];
+        self.below = vec![Vec::new(); self.slots.len()];
+        self.above = vec![Vec::new(); self.slots.len()];
+        for (index, link) in self.links.iter().enumerate() {
+            self.below[link.upper].push(index);
+            self.above[link.lower].push(index);
+        }
+        // Ordinary ways first, in the order of the definition.
+        for links in self.below.iter_mut().chain(&mut self.above) {
+            links.sort_by_key(|link| (self.links[*link].is_catch, self.links[*link].way));
+        }
+    }
+
+    /// Whether a link stays in one lane: it is to be straight.
+    pub(super) fn is_inner(&self, link: &Link) -> bool {
+        let lane = |slot: usize| match self.slots[slot].holder {
+            Holder::Lane(lane) => Some(lane),
+            Holder::Block(_) | Holder::Label(_) => None,
+        };
+        let upper = lane(link.upper);
+        upper.is_some() && upper == lane(link.lower)
+    }
+}
