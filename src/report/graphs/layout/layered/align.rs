@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::slots::{Holder, Link, Slots};
+use super::slots::{Holder, Link, STRAIGHTEST, Slots};
 
 /// How far apart boxes of a layer stand.
 const BESIDE_BLOCK: f64 = 32.0;
@@ -19,10 +19,12 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
             position[*slot] = at;
         }
     }
-    let conflicts = conflicts(slots, &position);
+    let straightness = Straightness::new(slots);
+    let conflicts = conflicts(slots, &straightness, &position);
     let side = |goes_down: bool, mirrored: bool| {
         let view = View {
             slots,
+            straightness: &straightness,
             conflicts: &conflicts,
             position: &position,
             goes_down,
@@ -48,13 +50,17 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
 }
 
 /// Links that must not be aligned, because they cross one that stays in its lane.
-fn conflicts(slots: &Slots, position: &[usize]) -> HashSet<(usize, usize)> {
+fn conflicts(
+    slots: &Slots,
+    straightness: &Straightness,
+    position: &[usize],
+) -> HashSet<(usize, usize)> {
     let mut conflicts = HashSet::new();
     for layer in &slots.layers {
         let links = layer.iter().flat_map(|slot| &slots.below[*slot]);
         let ends = links.map(|link| {
+            let inner = straightness.of[*link] == STRAIGHTEST;
             let link = slots.links[*link];
-            let inner = slots.is_inner(&link);
             (position[link.upper], position[link.lower], inner, link)
         });
         let all: Vec<(usize, usize, bool, Link)> = ends.collect();
@@ -70,7 +76,7 @@ fn mark(all: &[(usize, usize, bool, Link)], conflicts: &mut HashSet<(usize, usiz
             continue;
         }
         // Lanes that cross: the one further left stays straight.
-        if inner.iter().any(|(_, other)| other > lower) {
+        if inner.last().is_some_and(|(_, other)| other > lower) {
             conflicts.insert((link.upper, link.lower));
         } else {
             inner.push((*upper, *lower));
@@ -94,9 +100,33 @@ fn mark(all: &[(usize, usize, bool, Link)], conflicts: &mut HashSet<(usize, usiz
     }
 }
 
+/// How much each link is to be straight, and the most of those above and below each slot.
+struct Straightness {
+    of: Vec<u8>,
+    above: Vec<u8>,
+    below: Vec<u8>,
+}
+
+impl Straightness {
+    fn new(slots: &Slots) -> Self {
+        let of: Vec<u8> = slots
+            .links
+            .iter()
+            .map(|link| slots.straightness(link))
+            .collect();
+        let most = |links: &Vec<usize>| links.iter().map(|link| of[*link]).max().unwrap_or(0);
+        Self {
+            above: slots.above.iter().map(most).collect(),
+            below: slots.below.iter().map(most).collect(),
+            of,
+        }
+    }
+}
+
 /// One of the four ways to look at the layers.
 struct View<'a> {
     slots: &'a Slots,
+    straightness: &'a Straightness,
     conflicts: &'a HashSet<(usize, usize)>,
     position: &'a [usize],
     goes_down: bool,
@@ -150,20 +180,20 @@ impl View<'_> {
         }
     }
 
-    /// The one or two in the middle of those that a slot is linked to. The way of errors does not
-    /// count where there is another: the main flow is to be straight.
+    /// The one or two in the middle of those that a slot is linked to, as far as the link is to be
+    /// straight for both.
     fn middles(&self, slot: usize) -> Vec<usize> {
-        let links = if self.goes_down {
-            &self.slots.above[slot]
+        let Straightness { of, above, below } = self.straightness;
+        let (links, mine, theirs) = if self.goes_down {
+            (&self.slots.above[slot], above, below)
         } else {
-            &self.slots.below[slot]
+            (&self.slots.below[slot], below, above)
         };
-        let links = || links.iter().map(|link| self.slots.links[*link]);
-        let inner = links().any(|link| self.slots.is_inner(&link));
-        let ordinary = links().any(|link| !link.is_catch);
-        let mut others: Vec<usize> = links()
-            .filter(|link| !inner || self.slots.is_inner(link))
-            .filter(|link| inner || !ordinary || !link.is_catch)
+        let most = mine[slot];
+        let mut others: Vec<usize> = links
+            .iter()
+            .filter(|link| of[**link] == most)
+            .map(|link| self.slots.links[*link])
             .map(|link| {
                 if self.goes_down {
                     link.upper
@@ -171,6 +201,7 @@ impl View<'_> {
                     link.lower
                 }
             })
+            .filter(|other| theirs[*other] == most)
             .collect();
         others.sort_by_key(|other| self.place(*other));
         let middle = others.len() / 2;
@@ -179,16 +210,6 @@ impl View<'_> {
             count if count % 2 == 1 => vec![others[middle]],
             _ => vec![others[middle - 1], others[middle]],
         }
-    }
-
-    /// Whether an ordinary way leads to a slot from this side: then that is the straight one.
-    fn expects(&self, other: usize) -> bool {
-        let links = if self.goes_down {
-            &self.slots.below[other]
-        } else {
-            &self.slots.above[other]
-        };
-        links.iter().any(|link| !self.slots.links[*link].is_catch)
     }
 
     fn is_conflict(&self, slot: usize, other: usize) -> bool {

@@ -86,6 +86,12 @@ pub(super) struct Slots {
     pub(super) above: Vec<Vec<usize>>,
 }
 
+/// The lane of a way to the next rank, which it shares with nobody.
+const SHORT: usize = usize::MAX;
+
+/// How much a link within a lane is to be straight.
+pub(super) const STRAIGHTEST: u8 = 3;
+
 /// How wide a piece of a lane is: room for a line.
 const LINE: f64 = 2.0;
 
@@ -123,7 +129,7 @@ impl Slots {
                     continue;
                 }
                 bare.insert(same, slots.shorts.len());
-                let lane = Holder::Lane(usize::MAX);
+                let lane = Holder::Lane(SHORT);
                 let between = slots.add(
                     lane,
                     layer + 1,
@@ -262,13 +268,28 @@ impl Slots {
         }
     }
 
-    /// Whether a link stays in one lane: it is to be straight.
-    pub(super) fn is_inner(&self, link: &Link) -> bool {
+    /// How much a link is to be straight: within a lane, then the way to the next rank, then the
+    /// way into a lane and out of it, and last the way of errors.
+    pub(super) fn straightness(&self, link: &Link) -> u8 {
         let lane = |slot: usize| match self.slots[slot].holder {
-            Holder::Lane(lane) => Some(lane),
-            Holder::Block(_) | Holder::Label(_) => None,
+            Holder::Lane(lane) if lane != SHORT => Some(lane),
+            Holder::Lane(_) | Holder::Block(_) | Holder::Label(_) => None,
         };
-        let upper = lane(link.upper);
-        upper.is_some() && upper == lane(link.lower)
+        let (upper, lower) = (lane(link.upper), lane(link.lower));
+        match (upper, lower, link.is_catch) {
+            (Some(upper), Some(lower), _) if upper == lower => STRAIGHTEST,
+            (_, _, true) => 0,
+            (None, None, false) if !self.feeds(link.lower) => 2,
+            (_, _, false) => 1,
+        }
+    }
+
+    /// Whether a slot is the label of a way that goes on to a lane.
+    fn feeds(&self, slot: usize) -> bool {
+        let leads = |link: &usize| self.slots[self.links[*link].lower].holder;
+        matches!(self.slots[slot].holder, Holder::Label(_))
+            && self.below[slot]
+                .iter()
+                .any(|link| matches!(leads(link), Holder::Lane(_)))
     }
 }

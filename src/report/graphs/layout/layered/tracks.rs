@@ -31,6 +31,9 @@ pub(super) fn plan(net: &Net, slots: &Slots, drop: &Dropped) -> Plan {
     plan
 }
 
+/// How far a line goes along the one that it joins.
+const CURVE: f64 = 8.0;
+
 struct Drawer<'a> {
     slots: &'a Slots,
     drop: &'a Dropped,
@@ -180,7 +183,15 @@ impl Drawer<'_> {
             across: bend.lower,
             along,
         };
-        own.push(joint);
+        // It goes on a little, so that it curves into the lane.
+        let on = if lane.goes_back { -CURVE } else { CURVE };
+        own.extend([
+            joint,
+            Spot {
+                along: along + on,
+                ..joint
+            },
+        ]);
         joint
     }
 }
