@@ -2,6 +2,8 @@
 //! `ASL_CONFORMANCE` names. Whatever they are, each is read, judged, drawn and run without a
 //! panic; Graphviz and Mermaid accept the pictures of all of them.
 
+#[path = "support/geometry.rs"]
+mod geometry;
 #[path = "support/recordings.rs"]
 mod recordings;
 mod support;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use aslkit::data::Json;
 use aslkit::engine::Silent;
 use aslkit::graph::Graph;
-use aslkit::report::graphs::{self, Options, Picture};
+use aslkit::report::graphs::{self, Direction, Options, Picture, layout};
 use aslkit::runtime::handlers::{Afterwards, MockHandler, Step};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
@@ -116,6 +118,58 @@ fn no_definition_panics_anywhere() {
         path.display()
     ));
     assert!(valid_ones_refused.len() <= REFUSED, "more are refused");
+}
+
+#[test]
+fn in_no_picture_does_anything_lie_on_a_box() {
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for definition in all() {
+        let (tree, _) = definition.tree();
+        let (machine, _) = language::read(&tree);
+        let graph = Graph::new(&machine);
+        for direction in [Direction::TopToBottom, Direction::LeftToRight] {
+            for depth in [None, Some(1)] {
+                let options = Options {
+                    direction,
+                    depth,
+                    ..Options::default()
+                };
+                let layout = layout::lay_out(&Picture::new(&graph, &options));
+                count += 1;
+                let found = geometry::faults(&layout).into_iter();
+                let name = &definition.source.name;
+                faults.extend(found.map(|fault| format!("{name}, {direction:?}: {fault}")));
+            }
+        }
+    }
+    say(&format!(
+        "{count} pictures have no box, label or line on a box"
+    ));
+    assert!(
+        faults.is_empty(),
+        "{} faults: {:#?}",
+        faults.len(),
+        &faults[..faults.len().min(5)]
+    );
+}
+
+#[test]
+fn every_svg_is_well_formed() {
+    let svg = |picture: &Picture<'_, '_>, out: &mut dyn std::fmt::Write| {
+        graphs::svg::render(picture, &graphs::svg::Extras::default(), out)
+    };
+    for path in draw("svg", svg) {
+        let text = fs::read_to_string(&path).expect("it was written just now");
+        let mut reader = quick_xml::Reader::from_str(&text);
+        loop {
+            match reader.read_event() {
+                Ok(quick_xml::events::Event::Eof) => break,
+                Ok(_) => {}
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
+        }
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Face {
         let notes = self.notes.iter().map(|line| SMALL.width(line));
         let widest = names.chain(notes).fold(head, f64::max);
         let small = usize::from(self.small.is_some()) + self.notes.len();
-        let lines = small as f64 * SMALL_LINE + self.name.len() as f64 * NAME_LINE;
+        let lines = rows(small, SMALL_LINE) + rows(self.name.len(), NAME_LINE);
         let (sides, least): (f64, f64) = match self.outline {
             Outline::Card => (BAR + 12.0, 84.0),
             Outline::Hexagon => (2.0 * POINT + 8.0, 120.0),
@@ -172,7 +172,7 @@ impl Pill {
         }
         let widths = lines.iter().map(|line| SMALL.width(line));
         let width = (widths.fold(0.0, f64::max) + 12.0).ceil();
-        let height = lines.len() as f64 * SMALL_LINE + 5.0;
+        let height = rows(lines.len(), SMALL_LINE) + 5.0;
         Some(Self {
             lines,
             full,
@@ -180,6 +180,11 @@ impl Pill {
             height,
         })
     }
+}
+
+/// The height of so many lines.
+pub(super) fn rows(count: usize, height: f64) -> f64 {
+    std::iter::repeat_n(height, count).sum()
 }
 
 /// The name behind the sign of what happened.

@@ -1,20 +1,17 @@
-//! Scopes into boxes, boxes into scopes.
-
-use std::collections::HashMap;
-use std::sync::Arc;
+//! Scopes into Maps and Parallels, and these into the scopes around them.
 
 use super::axis::Axis;
-use super::layered::{self, Block, Extent, Net, Spot, Way};
-use super::{Label, Layout, Line, Point, Shape, Step, What};
-use crate::graph::{EdgeKind, Node, Scope, Vertex};
+use super::layered::{Extent, Spot};
+use super::scope::{Content, Ends};
+use super::{Layout, Line, Point, Shape, Step, What};
+use crate::graph::{EdgeKind, Vertex};
 use crate::language::State;
-use crate::report::graphs::face::{Face, Pill};
-use crate::report::graphs::{Picture, ends_well};
+use crate::report::graphs::Picture;
+use crate::report::graphs::face::Face;
 
-/// The radius of Start and End, of a fork and of a join.
-const TERMINAL: f64 = 19.0;
-const FORK: f64 = 5.0;
-const JOIN: f64 = 7.0;
+/// The radius of a fork and of a join.
+pub(super) const FORK: f64 = 5.0;
+pub(super) const JOIN: f64 = 7.0;
 
 /// The room around all.
 const MARGIN: f64 = 16.0;
@@ -41,215 +38,14 @@ pub fn lay_out(picture: &Picture<'_, '_>) -> Layout {
     group.layout
 }
 
-/// What stands at the start and end of a scope.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Ends {
-    /// The machine's Start and End.
-    Terminals,
-    /// The dots of the container.
-    Dots(Vertex),
-    /// Nothing: lines go on to the dots of the Parallel.
-    Open,
+pub(super) struct Composer<'a, 'm> {
+    pub(super) picture: &'a Picture<'a, 'm>,
+    pub(super) axis: Axis,
 }
 
-impl Ends {
-    fn sizes(self) -> (f64, f64) {
-        match self {
-            Self::Terminals => (2.0 * TERMINAL, 2.0 * TERMINAL),
-            Self::Dots(_) => (2.0 * FORK, 2.0 * JOIN),
-            Self::Open => (0.0, 0.0),
-        }
-    }
-
-    fn shapes(self) -> Option<(What, What)> {
-        match self {
-            Self::Terminals => Some((What::Start, What::End)),
-            Self::Dots(vertex) => Some((What::Fork(vertex), What::Join(vertex))),
-            Self::Open => None,
-        }
-    }
-}
-
-/// A part of the picture that is laid out, from 0, 0.
-struct Group {
-    layout: Layout,
-    /// Where its first line begins.
-    entry: Point,
-    /// Where its last lines end, when any do.
-    exit: Option<Point>,
-    /// What these lines stand for.
-    ends: Vec<Step>,
-}
-
-struct Composer<'a, 'm> {
-    picture: &'a Picture<'a, 'm>,
-    axis: Axis,
-}
-
-/// What becomes of a vertex in its scope's net.
-enum Content {
-    Face(Face),
-    Group(Layout, Face),
-}
-
-impl<'m> Composer<'_, 'm> {
-    /// Recursion is bounded by the depth of a definition.
-    fn scope(&self, scope: Scope<'_, 'm>, ends: Ends) -> Group {
-        let graph = self.picture.graph;
-        let (start, end) = ends.sizes();
-        let mut net = Net::default();
-        net.blocks.push(self.dot(start));
-        let mut contents: Vec<(Vertex, Content)> = Vec::new();
-        for (vertex, state) in scope.states() {
-            let content = if self.picture.options.opens(graph, vertex) {
-                self.container(vertex, state)
-            } else {
-                Content::Face(Face::card(self.picture, vertex, state))
-            };
-            contents.push((vertex, content));
-        }
-        for (vertex, missing) in scope.missing() {
-            contents.push((vertex, Content::Face(Face::ghost(missing))));
-        }
-        let mut block_of = HashMap::from([(scope.start(), 0)]);
-        for (vertex, content) in &contents {
-            block_of.insert(*vertex, net.blocks.len());
-            net.blocks.push(self.block(content));
-        }
-        let mut steps = Vec::new();
-        let mut pills = Vec::new();
-        for edge in scope.edges() {
-            let pill = Pill::of(edge, self.picture);
-            net.ways.push(Way {
-                from: block_of[&edge.from],
-                to: block_of[&edge.to],
-                is_catch: edge.kind.is_catch(),
-                label: pill
-                    .as_ref()
-                    .map(|pill| self.axis.extent(pill.width, pill.height)),
-            });
-            steps.push(Step::Edge(edge.number));
-            let is_wrong = matches!(graph.node(edge.to), Node::Missing(_));
-            pills.push((pill, edge.kind, is_wrong));
-        }
-        let terminals = scope.states().filter(|(_, state)| ends_well(state));
-        let terminals: Vec<Vertex> = terminals.map(|(vertex, _)| vertex).collect();
-        let end_block = net.blocks.len();
-        if !terminals.is_empty() {
-            net.blocks.push(self.dot(end));
-        }
-        for vertex in &terminals {
-            net.ways.push(Way {
-                from: block_of[vertex],
-                to: end_block,
-                is_catch: false,
-                label: None,
-            });
-            steps.push(Step::End(*vertex));
-        }
-        let plan = layered::place(&net);
-        let mut layout = Layout::default();
-        let size = self.axis.point(Spot {
-            across: plan.extent.across,
-            along: plan.extent.along,
-        });
-        (layout.width, layout.height) = (size.x, size.y);
-        let rect = |block: usize| {
-            self.axis
-                .rect(plan.blocks[block].at, plan.blocks[block].extent)
-        };
-        if let Some((first, last)) = ends.shapes() {
-            let mut shape = |what, block| {
-                let rect = rect(block);
-                layout.shapes.push(Shape {
-                    what,
-                    rect,
-                    level: 0,
-                });
-            };
-            shape(first, 0);
-            if !terminals.is_empty() {
-                shape(last, end_block);
-            }
-        }
-        for (index, (vertex, content)) in contents.into_iter().enumerate() {
-            let rect = rect(index + 1);
-            match content {
-                Content::Face(face) => layout.shapes.push(Shape {
-                    what: What::Node(vertex, Box::new(face)),
-                    rect,
-                    level: 0,
-                }),
-                Content::Group(inner, face) => {
-                    layout.shapes.push(Shape {
-                        what: What::Container(vertex, Box::new(face)),
-                        rect,
-                        level: 0,
-                    });
-                    layout.absorb(inner, rect.x, rect.y);
-                }
-            }
-        }
-        let last = plan.tracks.len();
-        for (index, ((pill, kind, _), placed)) in pills.iter().zip(&plan.labels).enumerate() {
-            if let (Some(pill), Some(placed), Step::Edge(edge)) = (pill, placed, steps[index]) {
-                layout.labels.push(Label {
-                    edge,
-                    is_catch: kind.is_catch(),
-                    is_default: matches!(kind, EdgeKind::Default),
-                    pill: pill.clone(),
-                    rect: self.axis.rect(placed.at, placed.extent),
-                });
-            }
-        }
-        layout.lines.reserve(last);
-        for track in plan.tracks {
-            let ways = track.carried.ways();
-            let first = pills.get(ways[0]);
-            let carried: Arc<[Step]> = ways.iter().map(|way| steps[*way]).collect();
-            layout.lines.push(Line {
-                points: track
-                    .points
-                    .iter()
-                    .map(|spot| self.axis.point(*spot))
-                    .collect(),
-                has_head: track.has_head && !(ends == Ends::Open && ways[0] >= pills.len()),
-                is_catch: first.is_some_and(|(_, kind, _)| kind.is_catch()),
-                is_wrong: first.is_some_and(|(.., is_wrong)| *is_wrong),
-                count: carried.len(),
-                steps: carried,
-            });
-        }
-        Group {
-            entry: rect(0).middle(),
-            exit: (!terminals.is_empty()).then(|| rect(end_block).middle()),
-            ends: terminals.into_iter().map(Step::End).collect(),
-            layout,
-        }
-    }
-
-    fn dot(&self, size: f64) -> Block {
-        Block {
-            extent: self.axis.extent(size, size),
-            is_wide: false,
-        }
-    }
-
-    fn block(&self, content: &Content) -> Block {
-        match content {
-            Content::Face(face) => Block {
-                extent: self.axis.extent(face.width, face.height),
-                is_wide: false,
-            },
-            Content::Group(layout, _) => Block {
-                extent: self.axis.extent(layout.width, layout.height),
-                is_wide: true,
-            },
-        }
-    }
-
+impl Composer<'_, '_> {
     /// A Map or Parallel with its states inside: the head above, the scopes below.
-    fn container(&self, vertex: Vertex, state: &State) -> Content {
+    pub(super) fn container(&self, vertex: Vertex, state: &State) -> Content {
         let face = Face::frame(self.picture, vertex, state);
         let mut scopes = self.picture.graph.scopes_in(vertex);
         let mut layout = match (scopes.len(), scopes.next()) {
@@ -432,7 +228,7 @@ fn centre(width: f64, places: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 impl Layout {
-    fn shift(&mut self, dx: f64, dy: f64) {
+    pub(super) fn shift(&mut self, dx: f64, dy: f64) {
         let rects = self.shapes.iter_mut().map(|shape| &mut shape.rect);
         for rect in rects.chain(self.labels.iter_mut().map(|label| &mut label.rect)) {
             rect.x += dx;
@@ -445,7 +241,7 @@ impl Layout {
     }
 
     /// Takes in what is inside a box.
-    fn absorb(&mut self, mut inner: Self, dx: f64, dy: f64) {
+    pub(super) fn absorb(&mut self, mut inner: Self, dx: f64, dy: f64) {
         inner.deepen();
         self.absorb_flat(inner, dx, dy);
     }

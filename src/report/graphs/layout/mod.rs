@@ -1,11 +1,12 @@
 //! Where everything stands on a picture, in pixels: the geometry that SVG and HTML draw.
 //!
-//! Transitions never leave their scope, so that each scope is laid out alone (`layered`), and a Map
-//! or Parallel is one box of known size in the scope around it (`compose`).
+//! Transitions never leave their scope, so that each scope is laid out alone (`scope`, by
+//! `layered`), and a Map or Parallel is one box of known size in the scope around it (`compose`).
 
 mod axis;
 mod compose;
 mod layered;
+mod scope;
 
 use std::sync::Arc;
 

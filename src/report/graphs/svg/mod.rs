@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 
 use self::path::{Head, corners, head};
 use self::text::{Number as N, escaped};
-use super::face::{BAR, Face, NAME_LINE, Outline, POINT, SMALL_LINE};
+use super::face::{BAR, Face, NAME_LINE, Outline, POINT, SMALL_LINE, rows};
 use super::layout::{Label, Layout, Line, Rect, Shape, Step, What, lay_out};
 use super::overlay::{Look, Mark, Taken, Way};
 use super::{Picture, labels};
@@ -26,8 +26,11 @@ pub struct Extras<'a> {
     /// What it is a picture of.
     pub title: &'a str,
     /// Where a state can be read: its address, when it has one.
-    pub link: Option<&'a dyn Fn(&State) -> Option<String>>,
+    pub link: Option<Link<'a>>,
 }
+
+/// Where a state can be read.
+pub type Link<'a> = &'a dyn Fn(&State) -> Option<String>;
 
 impl fmt::Debug for Extras<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -241,7 +244,7 @@ impl Drawing<'_, '_> {
     /// The lines of a face, from `x` or around it.
     fn words(&mut self, face: &Face, rect: &Rect, x: f64, centred: &str) -> fmt::Result {
         let small = usize::from(face.small.is_some()) + face.notes.len();
-        let text = small as f64 * SMALL_LINE + face.name.len() as f64 * NAME_LINE;
+        let text = rows(small, SMALL_LINE) + rows(face.name.len(), NAME_LINE);
         let mut y = rect.y + (rect.height - text) / 2.0;
         if let Some(small) = &face.small {
             y += SMALL_LINE;
@@ -338,8 +341,7 @@ impl Drawing<'_, '_> {
                 classes.push_str(style::mark_class(paint.mark));
             }
         }
-        let is_distributed = matches!(kind, Some(StateKind::Map));
-        if is_distributed {
+        if kind == Some(StateKind::Map) {
             classes.push_str(" dashed");
         }
         classes

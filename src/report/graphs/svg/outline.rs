@@ -13,7 +13,7 @@ pub(super) fn outline(picture: &Picture<'_, '_>) -> String {
     let mut text = String::new();
     for scope in picture.graph.scopes() {
         if text.len() > LONGEST {
-            text.push_str("…");
+            text.push('…');
             break;
         }
         tell(picture, scope, &mut text).expect("a string takes all");

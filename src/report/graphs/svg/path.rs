@@ -1,5 +1,7 @@
 //! Lines with round corners, and their heads.
 
+use std::fmt::Write;
+
 use super::text::Number as N;
 use crate::report::graphs::layout::Point;
 
@@ -43,7 +45,8 @@ pub(super) fn corners(points: &[Point], has_head: bool) -> (String, Option<Head>
         let radius = room.min(RADIUS);
         let from = along(corner, unit(before, corner), -radius);
         let to = along(corner, unit(corner, after), radius);
-        path.push_str(&format!(
+        write!(
+            path,
             "L{} {}Q{} {} {} {}",
             N(from.x),
             N(from.y),
@@ -51,10 +54,11 @@ pub(super) fn corners(points: &[Point], has_head: bool) -> (String, Option<Head>
             N(corner.y),
             N(to.x),
             N(to.y)
-        ));
+        )
+        .expect("a string takes all");
     }
     if let [.., last] = points[..] {
-        path.push_str(&format!("L{} {}", N(last.x), N(last.y)));
+        write!(path, "L{} {}", N(last.x), N(last.y)).expect("a string takes all");
     }
     (path, end)
 }

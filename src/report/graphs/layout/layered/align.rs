@@ -13,7 +13,7 @@ const BESIDE_LINE: f64 = 12.0;
 
 /// The middle of each slot.
 pub(super) fn align(slots: &Slots) -> Vec<f64> {
-    let mut position = vec![0; slots.slots.len()];
+    let mut position = vec![0; slots.all.len()];
     for layer in &slots.layers {
         for (at, slot) in layer.iter().enumerate() {
             position[*slot] = at;
@@ -40,7 +40,7 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
         side(false, true),
     ];
     settle(slots, &mut four);
-    (0..slots.slots.len())
+    (0..slots.all.len())
         .map(|slot| {
             let mut places = [four[0][slot], four[1][slot], four[2][slot], four[3][slot]];
             places.sort_by(f64::total_cmp);
@@ -136,7 +136,7 @@ struct View<'a> {
 impl View<'_> {
     /// The block of each slot, by its first member.
     fn roots(&self) -> Vec<usize> {
-        let mut root: Vec<usize> = (0..self.slots.slots.len()).collect();
+        let mut root: Vec<usize> = (0..self.slots.all.len()).collect();
         let mut taken = vec![false; root.len()];
         let count = self.slots.layers.len();
         for step in 0..count {
@@ -172,7 +172,7 @@ impl View<'_> {
 
     /// Where a slot stands in its row, seen from this side.
     fn place(&self, slot: usize) -> usize {
-        let layer = &self.slots.layers[self.slots.slots[slot].layer];
+        let layer = &self.slots.layers[self.slots.all[slot].layer];
         if self.mirrored {
             layer.len() - 1 - self.position[slot]
         } else {
@@ -249,12 +249,12 @@ impl View<'_> {
             }
         }
         for block in order.into_iter().rev() {
-            let room = right[block]
+            let limits = right[block]
                 .iter()
                 .map(|(other, apart)| place[*other] - apart);
-            let room = room.fold(f64::INFINITY, f64::min);
-            if room.is_finite() {
-                place[block] = place[block].max(room);
+            let limit = limits.fold(f64::INFINITY, f64::min);
+            if limit.is_finite() {
+                place[block] = place[block].max(limit);
             }
         }
         let sign = if self.mirrored { -1.0 } else { 1.0 };
@@ -264,7 +264,7 @@ impl View<'_> {
 
 /// How far the middles of two neighbours are apart at least.
 fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
-    let (left, right) = (&slots.slots[left], &slots.slots[right]);
+    let (left, right) = (&slots.all[left], &slots.all[right]);
     let beside = |holder| match holder {
         Holder::Block(_) => BESIDE_BLOCK,
         Holder::Label(_) => BESIDE_LABEL,
@@ -283,7 +283,7 @@ fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
 fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) {
     let ends = |places: &[f64]| {
         let mut ends = (f64::INFINITY, f64::NEG_INFINITY);
-        for (place, slot) in places.iter().zip(&slots.slots) {
+        for (place, slot) in places.iter().zip(&slots.all) {
             let half = slot.extent.across / 2.0;
             ends = (ends.0.min(place - half), ends.1.max(place + half));
         }

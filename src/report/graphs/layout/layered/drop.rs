@@ -55,9 +55,8 @@ fn apart(above: Kind, below: Kind) -> f64 {
         (Kind::Block, Kind::Block) => 38.0,
         (Kind::Block, Kind::Label | Kind::Line) => 15.0,
         (Kind::Label, Kind::Block) => 22.0,
-        (Kind::Label, Kind::Label | Kind::Line) => 11.0,
+        (Kind::Label, Kind::Label | Kind::Line) | (Kind::Line, Kind::Label) => 11.0,
         (Kind::Line, Kind::Block) => 23.0,
-        (Kind::Line, Kind::Label) => 11.0,
         (Kind::Line, Kind::Line) => 10.0,
     }
 }
@@ -65,7 +64,7 @@ fn apart(above: Kind, below: Kind) -> f64 {
 pub(super) fn drop(net: &Net, slots: &Slots, across: &[f64]) -> Dropped {
     let mut drop = Dropped {
         across: across.to_vec(),
-        along: vec![0.0; slots.slots.len()],
+        along: vec![0.0; slots.all.len()],
         bends: bends(net, slots, across),
     };
     let mut skyline = Skyline::default();
@@ -143,9 +142,9 @@ impl Port {
 
 impl Dropped {
     fn boxes(&mut self, slots: &Slots, layer: usize, skyline: &mut Skyline) {
-        let kind = |slot: usize| match slots.slots[slot].holder {
+        let kind = |slot: usize| match slots.all[slot].holder {
             // The end of a line that goes on in the scope around.
-            Holder::Block(_) if slots.slots[slot].extent == Extent::default() => Some(Kind::Line),
+            Holder::Block(_) if slots.all[slot].extent == Extent::default() => Some(Kind::Line),
             Holder::Block(_) => Some(Kind::Block),
             Holder::Label(_) => Some(Kind::Label),
             Holder::Lane(_) => None,
@@ -169,12 +168,12 @@ impl Dropped {
         for (slot, kind, along) in placed {
             let (from, to) = self.sides(slots, slot);
             self.along[slot] = along;
-            skyline.raise(from, to, along + slots.slots[slot].extent.along, kind);
+            skyline.raise(from, to, along + slots.all[slot].extent.along, kind);
         }
     }
 
     fn sides(&self, slots: &Slots, slot: usize) -> (f64, f64) {
-        let half = slots.slots[slot].extent.across / 2.0;
+        let half = slots.all[slot].extent.across / 2.0;
         (self.across[slot] - half, self.across[slot] + half)
     }
 
@@ -205,8 +204,8 @@ impl Dropped {
                 continue;
             }
             let ends = slots.links[*link];
-            let is_box = |slot: usize| !matches!(slots.slots[slot].holder, Holder::Lane(_));
-            let is_block = |slot: usize| matches!(slots.slots[slot].holder, Holder::Block(_));
+            let is_box = |slot: usize| !matches!(slots.all[slot].holder, Holder::Lane(_));
+            let is_block = |slot: usize| matches!(slots.all[slot].holder, Holder::Block(_));
             let (slot, port) =
                 if is_block(ends.upper) || (is_box(ends.upper) && !is_block(ends.lower)) {
                     (ends.upper, bend.upper)
@@ -262,8 +261,15 @@ impl Bus {
     /// What stands higher: of lines to the right the one furthest right, of lines to the left the
     /// one furthest left; then they do not cross.
     fn height(&self) -> (bool, f64) {
-        let mean = |all: &[f64]| all.iter().sum::<f64>() / all.len() as f64;
-        let (upper, lower) = (mean(&self.uppers), mean(&self.lowers));
+        let middle = |all: &[f64]| {
+            let ends = all
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| {
+                    (low.min(*place), high.max(*place))
+                });
+            f64::midpoint(ends.0, ends.1)
+        };
+        let (upper, lower) = (middle(&self.uppers), middle(&self.lowers));
         if lower > upper {
             (false, -upper)
         } else {

@@ -91,10 +91,15 @@ pub(super) struct Carried {
 }
 
 impl Carried {
-    fn all(ways: Vec<usize>) -> Self {
+    fn only(ways: Vec<usize>) -> Self {
         let count = ways.len();
         let ways = ways.into();
         Self { ways, count }
+    }
+
+    /// All that ever share the lane.
+    pub(super) fn all(&self) -> &[usize] {
+        &self.ways
     }
 
     pub(super) fn ways(&self) -> &[usize] {

@@ -33,14 +33,14 @@ pub(super) fn order(slots: &mut Slots) {
 }
 
 fn fill(slots: &mut Slots) {
-    let mut seen = vec![false; slots.slots.len()];
-    for root in 0..slots.slots.len() {
+    let mut seen = vec![false; slots.all.len()];
+    for root in 0..slots.all.len() {
         let mut pending = vec![root];
         while let Some(slot) = pending.pop() {
             if std::mem::replace(&mut seen[slot], true) {
                 continue;
             }
-            slots.layers[slots.slots[slot].layer].push(slot);
+            slots.layers[slots.all[slot].layer].push(slot);
             let below = slots.below[slot].iter().rev();
             pending.extend(below.map(|link| slots.links[*link].lower));
         }
@@ -49,13 +49,13 @@ fn fill(slots: &mut Slots) {
 
 struct Sorter {
     /// Of each slot in its layer.
-    position: Vec<usize>,
+    position: Vec<u32>,
 }
 
 impl Sorter {
     fn new(slots: &Slots) -> Self {
         let mut sorter = Self {
-            position: vec![0; slots.slots.len()],
+            position: vec![0; slots.all.len()],
         };
         for layer in &slots.layers {
             sorter.number(layer);
@@ -64,7 +64,7 @@ impl Sorter {
     }
 
     fn number(&mut self, layer: &[usize]) {
-        for (position, slot) in layer.iter().enumerate() {
+        for (position, slot) in (0..).zip(layer) {
             self.position[*slot] = position;
         }
     }
@@ -97,7 +97,7 @@ impl Sorter {
             let link = slots.links[*link];
             self.position[if goes_down { link.upper } else { link.lower }]
         });
-        mean(others).unwrap_or(self.position[slot] as f64)
+        mean(others).unwrap_or(f64::from(self.position[slot]))
     }
 
     /// Exchanges neighbours where that alone means fewer crossings.
@@ -113,8 +113,7 @@ impl Sorter {
                     let (left, right) = (row[at - 1], row[at]);
                     if self.between(slots, right, left) < self.between(slots, left, right) {
                         row.swap(at - 1, at);
-                        self.position[right] = at - 1;
-                        self.position[left] = at;
+                        self.position.swap(left, right);
                         improves = true;
                     }
                 }
@@ -132,8 +131,8 @@ impl Sorter {
     }
 }
 
-fn inversions(left: &[usize], right: &[usize], position: impl Fn(&usize) -> usize) -> usize {
-    let mut others: Vec<usize> = right.iter().map(&position).collect();
+fn inversions(left: &[usize], right: &[usize], position: impl Fn(&usize) -> u32) -> usize {
+    let mut others: Vec<u32> = right.iter().map(&position).collect();
     others.sort_unstable();
     let crossed = |link| {
         let at = position(link);
@@ -142,18 +141,20 @@ fn inversions(left: &[usize], right: &[usize], position: impl Fn(&usize) -> usiz
     left.iter().map(crossed).sum()
 }
 
-fn mean(values: impl Iterator<Item = usize>) -> Option<f64> {
-    let (sum, count) = values.fold((0, 0_usize), |(sum, count), value| (sum + value, count + 1));
-    (count > 0).then(|| sum as f64 / count as f64)
+fn mean(values: impl Iterator<Item = u32>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| {
+        (sum + f64::from(value), count + 1.0)
+    });
+    (count > 0.0).then(|| sum / count)
 }
 
 /// How often links cross, in all layers.
-fn crossings(slots: &Slots, position: &[usize]) -> usize {
+fn crossings(slots: &Slots, position: &[u32]) -> usize {
     let mut count = 0;
     for layer in &slots.layers {
         let mut ends = Vec::new();
         for slot in layer {
-            let mut lower: Vec<usize> = slots.below[*slot]
+            let mut lower: Vec<u32> = slots.below[*slot]
                 .iter()
                 .map(|link| position[slots.links[*link].lower])
                 .collect();
@@ -166,18 +167,18 @@ fn crossings(slots: &Slots, position: &[usize]) -> usize {
 }
 
 /// The pairs that are out of order, by a tree of counts.
-fn crossed(ends: &[usize]) -> usize {
-    let size = ends.iter().max().map_or(0, |most| most + 1);
+fn crossed(ends: &[u32]) -> usize {
+    let size = ends.iter().max().map_or(0, |most| *most as usize + 1);
     let mut tree = vec![0_usize; size + 1];
     let mut count = 0;
     for (seen, end) in ends.iter().enumerate() {
-        let (mut at, mut not_above) = (end + 1, 0);
+        let (mut at, mut not_above) = (*end as usize + 1, 0);
         while at > 0 {
             not_above += tree[at];
             at &= at - 1;
         }
         count += seen - not_above;
-        at = end + 1;
+        at = *end as usize + 1;
         while at <= size {
             tree[at] += 1;
             at += at & at.wrapping_neg();

@@ -73,7 +73,7 @@ pub(super) struct Short {
 
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    pub(super) slots: Vec<Slot>,
+    pub(super) all: Vec<Slot>,
     pub(super) links: Vec<Link>,
     pub(super) lanes: Vec<Lane>,
     pub(super) shorts: Vec<Short>,
@@ -170,12 +170,12 @@ impl Slots {
     }
 
     fn add(&mut self, holder: Holder, layer: usize, extent: Extent) -> usize {
-        self.slots.push(Slot {
+        self.all.push(Slot {
             holder,
             layer,
             extent,
         });
-        self.slots.len() - 1
+        self.all.len() - 1
     }
 
     fn link(&mut self, upper: usize, lower: usize, is_catch: bool, way: usize) -> usize {
@@ -254,10 +254,10 @@ impl Slots {
     }
 
     fn index(&mut self) {
-        let deepest = self.slots.iter().map(|slot| slot.layer).max();
+        let deepest = self.all.iter().map(|slot| slot.layer).max();
         self.layers = vec![Vec::new(); deepest.map_or(0, |layer| layer + 1)];
-        self.below = vec![Vec::new(); self.slots.len()];
-        self.above = vec![Vec::new(); self.slots.len()];
+        self.below = vec![Vec::new(); self.all.len()];
+        self.above = vec![Vec::new(); self.all.len()];
         for (index, link) in self.links.iter().enumerate() {
             self.below[link.upper].push(index);
             self.above[link.lower].push(index);
@@ -271,7 +271,7 @@ impl Slots {
     /// How much a link is to be straight: within a lane, then the way to the next rank, then the
     /// way into a lane and out of it, and last the way of errors.
     pub(super) fn straightness(&self, link: &Link) -> u8 {
-        let lane = |slot: usize| match self.slots[slot].holder {
+        let lane = |slot: usize| match self.all[slot].holder {
             Holder::Lane(lane) if lane != SHORT => Some(lane),
             Holder::Lane(_) | Holder::Block(_) | Holder::Label(_) => None,
         };
@@ -286,8 +286,8 @@ impl Slots {
 
     /// Whether a slot is the label of a way that goes on to a lane.
     fn feeds(&self, slot: usize) -> bool {
-        let leads = |link: &usize| self.slots[self.links[*link].lower].holder;
-        matches!(self.slots[slot].holder, Holder::Label(_))
+        let leads = |link: &usize| self.all[self.links[*link].lower].holder;
+        matches!(self.all[slot].holder, Holder::Label(_))
             && self.below[slot]
                 .iter()
                 .any(|link| matches!(leads(link), Holder::Lane(_)))

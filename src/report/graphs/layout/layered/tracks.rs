@@ -27,7 +27,7 @@ pub(super) fn plan(net: &Net, slots: &Slots, drop: &Dropped) -> Plan {
             .collect(),
         tracks,
     };
-    plan.to_origin();
+    plan.move_to_origin();
     plan
 }
 
@@ -41,7 +41,7 @@ struct Drawer<'a> {
 
 impl Drawer<'_> {
     fn placed(&self, slot: usize) -> Placed {
-        let extent = self.slots.slots[slot].extent;
+        let extent = self.slots.all[slot].extent;
         Placed {
             at: Spot {
                 across: self.drop.across[slot] - extent.across / 2.0,
@@ -57,7 +57,7 @@ impl Drawer<'_> {
         self.down(first, &mut points);
         self.down(second, &mut points);
         points.push(self.enters(second));
-        track(points, true, Carried::all(short.ways.clone()))
+        track(points, true, Carried::only(short.ways.clone()))
     }
 
     /// Where a link leaves the box above it.
@@ -65,7 +65,7 @@ impl Drawer<'_> {
         let slot = self.slots.links[link].upper;
         Spot {
             across: self.drop.bends[link].upper,
-            along: self.drop.along[slot] + self.slots.slots[slot].extent.along,
+            along: self.drop.along[slot] + self.slots.all[slot].extent.along,
         }
     }
 
@@ -121,7 +121,7 @@ impl Drawer<'_> {
                     false,
                     carried(before),
                 ));
-                tracks.push(track(own, false, Carried::all(vec![feeder.way])));
+                tracks.push(track(own, false, Carried::only(vec![feeder.way])));
             }
         }
         let last = lane.slots.len() - 1;
@@ -134,7 +134,7 @@ impl Drawer<'_> {
     /// How many slots of the lane, in the direction that it is travelled in, come before the one
     /// that a way joins.
     fn station(&self, lane: &Lane, feeder: Feeder) -> usize {
-        let layer = self.slots.slots[self.slots.links[feeder.joins].lower].layer;
+        let layer = self.slots.all[self.slots.links[feeder.joins].lower].layer;
         let index = layer - lane.top;
         if lane.goes_back {
             lane.slots.len() - 1 - index
@@ -230,7 +230,7 @@ fn near(one: Spot, other: Spot) -> bool {
 }
 
 impl Plan {
-    fn to_origin(&mut self) {
+    fn move_to_origin(&mut self) {
         let labels = self.labels.iter().flatten();
         let corners = self.blocks.iter().chain(labels).flat_map(|placed| {
             let end = Spot {
