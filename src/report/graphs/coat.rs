@@ -2,6 +2,7 @@
 
 use super::overlay::{Look, Mark, Taken, Way};
 use super::palette::{FAINT, Palette};
+use super::wrap::wrap;
 use super::{Options, Picture, StatusColors};
 use crate::graph::Vertex;
 use crate::language::{State, StateKind};
@@ -172,6 +173,17 @@ pub(super) fn stroke(
             ..bare
         },
     }
+}
+
+/// The lines of a note; the dot between two of its parts does not end a line.
+pub(super) fn wrap_note(note: &str) -> Vec<String> {
+    let lines = wrap(note, 44, 2).into_iter();
+    lines
+        .map(|line| match line.strip_suffix(" ·") {
+            Some(line) => line.to_owned(),
+            None => line,
+        })
+        .collect()
 }
 
 /// What a tooltip says of a way that was taken.

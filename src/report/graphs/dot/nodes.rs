@@ -6,7 +6,7 @@ use super::Script;
 use super::text::{html, lines, quoted};
 use crate::graph::{Missing, Scope, Vertex};
 use crate::language::{State, StateKind};
-use crate::report::graphs::coat::{Coat, Sign};
+use crate::report::graphs::coat::{Coat, Sign, wrap_note};
 use crate::report::graphs::palette::{Palette, WRONG};
 use crate::report::graphs::wrap::clip;
 use crate::report::graphs::{card_line, labels, missing_note};
@@ -194,8 +194,9 @@ impl<'m> Script<'_, 'm> {
 
 fn note(coat: &Coat<'_>) -> Option<String> {
     let sign = coat.sign?;
-    let note = lines(sign.note?, 44, 2);
-    let ink = sign.ink;
+    let lines = wrap_note(sign.note?).into_iter();
+    let lines: Vec<String> = lines.map(|line| html(&line)).collect();
+    let (note, ink) = (lines.join("<BR/>"), sign.ink);
     Some(format!(
         "<FONT POINT-SIZE=\"9\" COLOR=\"{ink}\">{note}</FONT>"
     ))

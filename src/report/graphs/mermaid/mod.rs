@@ -14,7 +14,7 @@ use std::fmt::{self, Write};
 use self::class::Class;
 use self::links::Links;
 use self::text::{escape, lines};
-use super::coat::{Coat, Sign};
+use super::coat::{Coat, Sign, wrap_note};
 use super::palette::Palette;
 use super::wrap::clip;
 use super::{Options, Picture, Theme, card_line, ends_well, labels, missing_note};
@@ -70,7 +70,12 @@ impl<'m> Script<'_, 'm> {
             .map(|(vertex, _)| vertex)
             .collect();
         if !ends.is_empty() {
-            self.line(format_args!("finish(((End))):::terminal"))?;
+            let class = match self.picture.is_end_faint() {
+                true => Class::Unreached,
+                false => Class::Terminal,
+            };
+            self.classes.insert(class);
+            self.line(format_args!("finish(((End))):::{}", class.name()))?;
         }
         if let Some(entry) = root.entry() {
             self.entry("start", entry)?;
@@ -129,7 +134,7 @@ impl<'m> Script<'_, 'm> {
             format!("<small>{small}{badge}</small><br/><b>{sign}{name}</b>")
         };
         let note = note(&coat).map_or(String::new(), |note| {
-            format!("<br/><small>{}</small>", lines(note, 44, 2))
+            format!("<br/><small>{}</small>", note_lines(note))
         });
         self.node(
             &id(vertex),
@@ -352,6 +357,12 @@ fn glyph(coat: &Coat<'_>) -> String {
     sign.map_or(String::new(), |Sign { mark, .. }| {
         format!("{} ", mark.glyph())
     })
+}
+
+fn note_lines(note: &str) -> String {
+    let lines = wrap_note(note).into_iter();
+    let lines: Vec<String> = lines.map(|line| escape(&line)).collect();
+    lines.join("<br/>")
 }
 
 fn note<'o>(coat: &Coat<'o>) -> Option<&'o str> {

@@ -118,6 +118,12 @@ impl<'g, 'm> Tracer<'g, 'm> {
         self.trace
     }
 
+    /// How many visits and events are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        self.visits.held()
+    }
+
     fn entered(&mut self, event: &HistoryEvent<'_>, kind: StateType, name: &str) {
         let name = self.names.number(name);
         let (from, parent) = self.come_from(event);

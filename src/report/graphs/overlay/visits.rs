@@ -138,6 +138,11 @@ impl Visits {
         self.visits.get_mut(&id)
     }
 
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        (self.visits.len(), self.places.len())
+    }
+
     /// The visits that are still there, in order of their beginning.
     pub(super) fn all(&self) -> Vec<VisitId> {
         let mut all: Vec<VisitId> = self.visits.keys().copied().collect();
