@@ -2,7 +2,7 @@
 
 use super::overlay::{Look, Mark, Taken, Way};
 use super::palette::{FAINT, Palette};
-use super::wrap::wrap;
+use super::wrap::{clip, columns, readable};
 use super::{Options, Picture, StatusColors};
 use crate::graph::Vertex;
 use crate::language::{State, StateKind};
@@ -52,6 +52,10 @@ pub(super) struct Stroke {
     pub(super) weight: Option<f64>,
     pub(super) is_dashed: bool,
 }
+
+/// How many columns a line of a note has, and how many lines there are.
+const NOTE: usize = 44;
+const NOTE_LINES: usize = 2;
 
 /// How heavy the line is of a way that was taken in one execution: twice as thick as others.
 const TAKEN: f64 = 0.25;
@@ -175,15 +179,32 @@ pub(super) fn stroke(
     }
 }
 
-/// The lines of a note; the dot between two of its parts does not end a line.
+/// The lines of a note: it breaks between its parts, and a part that is too long is cut.
 pub(super) fn wrap_note(note: &str) -> Vec<String> {
-    let lines = wrap(note, 44, 2).into_iter();
+    let mut lines: Vec<String> = Vec::new();
+    for part in note.split(" · ").map(cut) {
+        let is_full = lines.len() == NOTE_LINES;
+        match lines.last_mut() {
+            Some(line) if columns(line) + columns(&part) + 3 <= NOTE => {
+                line.push_str(" · ");
+                line.push_str(&part);
+            }
+            Some(line) if is_full => {
+                line.push_str(" …");
+                break;
+            }
+            _ => lines.push(part),
+        }
+    }
     lines
-        .map(|line| match line.strip_suffix(" ·") {
-            Some(line) => line.to_owned(),
-            None => line,
-        })
-        .collect()
+}
+
+/// Where two blanks stand, they are meant: no format may make one of them.
+fn cut(part: &str) -> String {
+    if columns(part) > NOTE {
+        return clip(part, NOTE);
+    }
+    readable(&part.replace("  ", "\u{a0} ")).collect()
 }
 
 /// What a tooltip says of a way that was taken.

@@ -110,7 +110,10 @@ const ORDER: &str = r#"{"StartAt":"ValidateOrder","States":{
 
 #[test]
 fn an_order_is_painted_with_tries_items_and_errors() {
-    check(ORDER, order(), &expect![[r#"
+    check(
+        ORDER,
+        order(),
+        &expect![[r#"
         ✔ ValidateOrder  214 ms
         ✔ CheckStatus  1 ms
         ✔ PriceItems  39 ✔  1 ⚠ · 3.45 s
@@ -138,7 +141,8 @@ fn an_order_is_painted_with_tries_items_and_errors() {
         ReserveStock end ×1
          StartAt BookCarrier ×1 ✔
         BookCarrier end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -154,7 +158,10 @@ fn a_try_that_was_made_good_has_succeeded() {
         &visit("Succeed", "B"),
         "+0 ExecutionSucceeded",
     ]));
-    check(&task(r#""Next":"B""#), script, &expect![[r#"
+    check(
+        &task(r#""Next":"B""#),
+        script,
+        &expect![[r#"
         ✔ A  1 ms
         ✔ T  2 tries · 1.01 s
         ✔ B  1 ms
@@ -162,7 +169,8 @@ fn a_try_that_was_made_good_has_succeeded() {
         A Next T ×1 ✔
         T Next B ×1 ✔
         B end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -181,22 +189,30 @@ fn a_catcher_is_found_by_the_error() {
         r#""Next":"C","Catch":[{"ErrorEquals":["X"],"Next":"C"},{"ErrorEquals":["States.Timeout"],"Next":"C"},
             {"ErrorEquals":["States.TaskFailed"],"Next":"C"},{"ErrorEquals":["States.ALL"],"Next":"C"}]"#,
     );
-    check(&definition, caught("X"), &expect![[r#"
+    check(
+        &definition,
+        caught("X"),
+        &expect![[r#"
         ✔ A  1 ms
         ⚠ T  5 ms · X
         ● C
          StartAt A ×1 ✔
         A Next T ×1 ✔
         T Catch[0] C ×1 ⚠
-    "#]]);
-    check(&definition, caught("Y"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &definition,
+        caught("Y"),
+        &expect![[r#"
         ✔ A  1 ms
         ⚠ T  5 ms · Y
         ● C
          StartAt A ×1 ✔
         A Next T ×1 ✔
         T Catch[2] C ×1 ⚠
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -208,14 +224,18 @@ fn an_error_without_an_event_is_seen_by_the_way_that_was_taken() {
         r#"+0 PassStateEntered "name":"C","input":"{}""#,
     ]));
     let definition = task(r#""Next":"B","Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}]"#);
-    check(&definition, script, &expect![[r#"
+    check(
+        &definition,
+        script,
+        &expect![[r#"
         ✔ A  1 ms
         ⚠ T  1 ms
         ● C
          StartAt A ×1 ✔
         A Next T ×1 ✔
         T Catch[0] C ×1 ⚠
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -225,12 +245,16 @@ fn a_running_execution_shows_where_it_is() {
         r#"+0 TaskStateEntered "name":"T","input":"{}""#,
         &format!("+0 {SCHEDULED}"),
     ]));
-    check(&task(r#""Next":"B""#), script, &expect![[r#"
+    check(
+        &task(r#""Next":"B""#),
+        script,
+        &expect![[r#"
         ✔ A  1 ms
         ● T
          StartAt A ×1 ✔
         A Next T ×1 ✔
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -241,12 +265,16 @@ fn a_log_without_its_beginning_is_followed_from_where_it_begins() {
         0,
         &lines(&[&visit("Task", "T"), &visit("Succeed", "B")]),
     );
-    check(&task(r#""Next":"B""#), script, &expect![[r#"
+    check(
+        &task(r#""Next":"B""#),
+        script,
+        &expect![[r#"
         ✔ T  1 ms
         ✔ B  1 ms
         T Next B ×1 ✔
         B end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -257,14 +285,22 @@ fn what_is_stopped_is_aborted_or_timed_out() {
         script
     };
     let definition = task(r#""Next":"B""#);
-    check(&definition, script("ExecutionAborted"), &expect![[r#"
+    check(
+        &definition,
+        script("ExecutionAborted"),
+        &expect![[r#"
         ⊘ A  9.00 s
          StartAt A ×1 ✔
-    "#]]);
-    check(&definition, script("ExecutionTimedOut"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &definition,
+        script("ExecutionTimedOut"),
+        &expect![[r#"
         ⧗ A  9.00 s
          StartAt A ×1 ✔
-    "#]]);
+    "#]],
+    );
 }
 
 const PARALLEL: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Next":"Z",
@@ -310,7 +346,10 @@ fn a_parallel_that_is_caught_leaves_a_failure_and_what_it_stopped() {
             "+0 ExecutionSucceeded",
         ]),
     );
-    check(PARALLEL, script, &expect![[r#"
+    check(
+        PARALLEL,
+        script,
+        &expect![[r#"
         ⚠ P  7 ms · Boom
         ✔ Y  1 ms
         ✔ Z  1 ms
@@ -322,7 +361,8 @@ fn a_parallel_that_is_caught_leaves_a_failure_and_what_it_stopped() {
         Z end ×1
          StartAt A ×1 ✔
          StartAt B ×1 ✔
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -336,7 +376,10 @@ fn an_attempt_that_was_made_good_leaves_no_failure() {
     let exited = r#""name":"P","output":"[]""#;
     let last = script.add(last, 2000, "ParallelStateExited", exited);
     script.chain(last, 2000, &visit("Succeed", "Z"));
-    check(PARALLEL, script, &expect![[r#"
+    check(
+        PARALLEL,
+        script,
+        &expect![[r#"
         ✔ P  2 tries · 2.00 s
         ✔ Z  1 ms
         ✔ A  ×2 · ≤ 1.00 s
@@ -348,7 +391,8 @@ fn an_attempt_that_was_made_good_leaves_no_failure() {
         A end ×1
          StartAt B ×2 ✔
         B end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -372,7 +416,10 @@ fn a_redrive_goes_on_where_the_execution_failed() {
     let exited = r#""name":"P","output":"[]""#;
     let last = script.add(waited, 70_000, "ParallelStateExited", exited);
     script.chain(last, 70_000, &visit("Succeed", "Z"));
-    check(PARALLEL, script, &expect![[r#"
+    check(
+        PARALLEL,
+        script,
+        &expect![[r#"
         ✔ P  1 min 10 s
         ✔ Z  1 ms
         ✔ A  2 tries · 1 min
@@ -384,7 +431,8 @@ fn a_redrive_goes_on_where_the_execution_failed() {
         A end ×1
          StartAt B ×1 ✔
         B end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -408,7 +456,8 @@ fn children_of_a_distributed_map_are_neither_painted_nor_faint() {
         ✔ M  children not in this log · 40 ms
          StartAt M ×1 ✔
         M end ×1
-    "#]].assert_eq(&shown(&graph, &overlay));
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
     let options = crate::report::graphs::Options::default();
     let mut picture = crate::report::graphs::Picture::new(&graph, &options);
     picture.overlay = Some(&overlay);
@@ -453,7 +502,10 @@ fn of_states_with_one_name_the_one_is_painted_that_was_reached() {
     let exited = r#""name":"P","output":"[]""#;
     let last = script.add(last, 2, "ParallelStateExited", exited);
     script.chain(last, 2, &visit("Pass", "A"));
-    check(definition, script, &expect![[r#"
+    check(
+        definition,
+        script,
+        &expect![[r#"
         ✔ P  2 ms
         ✔ A  1 ms
         ✔ A  1 ms
@@ -463,7 +515,8 @@ fn of_states_with_one_name_the_one_is_painted_that_was_reached() {
          StartAt A ×1 ✔
         A Next B ×1 ✔
         B end ×1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -504,7 +557,8 @@ fn two_executions_are_marked_where_they_part() {
         T Catch[0] C ×1 ≠ only B
         C Next F ×1 ≠ only B
         B end ×1
-    "#]].assert_eq(&shown(&graph, &overlay));
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
 }
 
 #[test]
@@ -544,7 +598,8 @@ fn many_executions_are_numbers() {
         T Next B ×1192 ✔
         T Catch[0] C ×12 ⚠
         B end ×1192
-    "#]].assert_eq(&shown(&graph, &overlay));
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
     let heat = |from: &str| {
         let mut edges = graph.root().edges();
         let edge = edges
@@ -585,7 +640,8 @@ fn coverage_paints_what_was_gone_through() {
         T Next D ×3 ✔
         T Catch[1] D ×1 ⚠
         D end ×4
-    "#]].assert_eq(&shown(&graph, &overlay));
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
     assert_eq!(file.machines[0].strangers(&graph), (vec!["Gone"], 5));
 }
 
@@ -641,7 +697,8 @@ fn a_long_history_is_followed_in_little_memory() {
          StartAt L ×200 ✔
         L Next C ×2000 ✔
         C Default L ×1800 ✔
-    "#]].assert_eq(&shown(&graph, &overlay));
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
 }
 
 /// What must hold of every history whose definition is known.
