@@ -209,10 +209,12 @@ fn cut(part: &str) -> String {
 
 /// What a tooltip says of a way that was taken.
 pub(super) fn told(way: Way) -> Option<String> {
-    match way {
-        Way::Bare | Way::Faint => None,
-        Way::Taken(Taken { count: 0, mark, .. }) => Some(mark.word().to_owned()),
-        Way::Taken(Taken { count: 1, .. }) => Some("taken once".to_owned()),
-        Way::Taken(Taken { count, .. }) => Some(format!("taken {count} times")),
-    }
+    let Way::Taken(Taken { mark, count, .. }) = way else {
+        return None;
+    };
+    Some(match (mark, count) {
+        (Mark::Added | Mark::Removed, _) | (_, 0) => mark.word().to_owned(),
+        (_, 1) => "taken once".to_owned(),
+        (_, count) => format!("taken {count} times"),
+    })
 }

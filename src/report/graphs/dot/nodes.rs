@@ -136,8 +136,8 @@ impl<'m> Script<'_, 'm> {
         let name = self.name(state, 44, coat);
         let note = note(coat).map_or(String::new(), |note| format!("  {note}"));
         let tooltip = tooltip(&state.name, coat);
-        let dashed = state.kind() == Some(StateKind::Map) || coat.is_dashed;
-        let dashes = if dashed { ",dashed" } else { "" };
+        let is_dashed = state.kind() == Some(StateKind::Map) || coat.is_dashed;
+        let dashes = if is_dashed { ",dashed" } else { "" };
         let width = if coat.sign.is_some() { "2" } else { "1.4" };
         self.line(format_args!(
             "graph [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\">\

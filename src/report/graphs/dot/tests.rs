@@ -193,13 +193,13 @@ fn painted(marks: &[(&str, Mark)], overlay: Overlay, options: &Options) -> Strin
     let graph = Graph::new(&machine);
     let mut overlay = overlay;
     let marked = |name: &str| marks.iter().find(|(marked, _)| *marked == name);
-    for (vertex, state) in graph.scopes().flat_map(|scope| scope.states()) {
+    for (vertex, state) in graph.scopes().flat_map(Scope::states) {
         if let Some((_, mark)) = marked(&state.name) {
             let note = Some("2 tries · <b>\\N</b> & \"more\"".to_owned());
             overlay.paint(vertex, Paint { mark: *mark, note });
         }
     }
-    for edge in graph.scopes().flat_map(|scope| scope.edges()) {
+    for edge in graph.scopes().flat_map(Scope::edges) {
         let is_from = graph
             .state(edge.from)
             .is_none_or(|from| marked(&from.name).is_some());

@@ -70,9 +70,10 @@ impl<'m> Script<'_, 'm> {
             .map(|(vertex, _)| vertex)
             .collect();
         if !ends.is_empty() {
-            let class = match self.picture.is_end_faint() {
-                true => Class::Unreached,
-                false => Class::Terminal,
+            let class = if self.picture.is_end_faint() {
+                Class::Unreached
+            } else {
+                Class::Terminal
             };
             self.classes.insert(class);
             self.line(format_args!("finish(((End))):::{}", class.name()))?;
@@ -315,7 +316,8 @@ fn title(state: &State, coat: &Coat<'_>) -> String {
     let note = note(coat).map(|note| clip(note, 60));
     let parts = [(!rest.is_empty()).then(|| rest.to_owned()), note];
     let parts = parts.into_iter().flatten();
-    let rest: String = parts.map(|part| format!(" · {}", escape(&part))).collect();
+    let parts: Vec<String> = parts.map(|part| format!(" · {}", escape(&part))).collect();
+    let rest = parts.concat();
     format!(
         "{}{} <b>{name}</b>{rest}{}",
         glyph(coat),
@@ -338,12 +340,11 @@ fn frame_style(state: &State, coat: &Coat<'_>) -> String {
         _ if coat.is_dashed => ",stroke-dasharray:4 3",
         _ => "",
     };
-    let (width, color) = match coat.sign {
-        Some(_) => ("2px", String::new()),
-        None if coat.is_faint => ("1px", format!(",color:{ink}")),
-        None => ("1.5px", String::new()),
-    };
-    format!("fill:{fill}14,stroke:{line},stroke-width:{width}{dashes}{color}")
+    if coat.is_faint {
+        return format!("fill:{ink}14,stroke:{ink}80,stroke-width:1px{dashes},color:{ink}");
+    }
+    let width = if coat.sign.is_some() { "2px" } else { "1.5px" };
+    format!("fill:{fill}14,stroke:{line},stroke-width:{width}{dashes}")
 }
 
 /// What was not reached has none.

@@ -146,13 +146,13 @@ fn what_happened_is_in_classes_and_in_the_styles_of_links() {
         ("R", Mark::Removed, None),
     ];
     let marked = |name: &str| marks.iter().find(|(marked, ..)| *marked == name);
-    for (vertex, state) in graph.scopes().flat_map(|scope| scope.states()) {
+    for (vertex, state) in graph.scopes().flat_map(Scope::states) {
         if let Some((_, mark, note)) = marked(&state.name) {
             let note = note.map(str::to_owned);
             overlay.paint(vertex, Paint { mark: *mark, note });
         }
     }
-    for edge in graph.scopes().flat_map(|scope| scope.edges()) {
+    for edge in graph.scopes().flat_map(Scope::edges) {
         let mark = if edge.kind.is_catch() {
             Mark::Removed
         } else {

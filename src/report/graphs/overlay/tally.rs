@@ -150,6 +150,7 @@ impl Trace {
 
     /// The states that were visited and that the definition does not have, in order of their
     /// names.
+    #[must_use]
     pub fn strangers(&self) -> impl ExactSizeIterator<Item = &str> {
         self.strangers.iter().map(|name| &**name)
     }
