@@ -204,7 +204,7 @@ fn what_happened_is_in_classes_and_in_the_styles_of_links() {
           classDef changed fill:#fef3c7,stroke:#d97706,stroke-width:2px,color:#0f172a
           classDef unreached fill:#8594a614,stroke:#8594a680,color:#8594a6
           style s2 fill:#dc262614,stroke:#dc2626,stroke-width:2px,stroke-dasharray:8 4
-          style s5 fill:#cbd5e114,stroke:#cbd5e1,stroke-width:1px,color:#8594a6
+          style s5 fill:#8594a614,stroke:#8594a680,stroke-width:1px,color:#8594a6
           linkStyle 3 stroke:#dc2626,stroke-width:3px,stroke-dasharray:4 3
           linkStyle 0,1 stroke:#16a34a,stroke-width:4.5px
           linkStyle 2,4,5,6 stroke:#7b879466,stroke-width:1.5px
