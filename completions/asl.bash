@@ -143,7 +143,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__graph)
-            opts="-o -q -h --machine --format --output --theme --depth --labels --direction --color --quiet --help"
+            opts="-o -q -h --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -151,6 +151,22 @@ _asl() {
             case "${prev}" in
                 --machine)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --runs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --coverage)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --palette)
+                    COMPREPLY=($(compgen -W "default aws" -- "${cur}"))
                     return 0
                     ;;
                 --format)

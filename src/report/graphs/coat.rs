@@ -2,6 +2,7 @@
 
 use super::overlay::{Look, Mark, Taken, Way};
 use super::palette::{FAINT, Palette};
+use super::wrap::{clip, columns, readable};
 use super::{Options, Picture, StatusColors};
 use crate::graph::Vertex;
 use crate::language::{State, StateKind};
@@ -51,6 +52,10 @@ pub(super) struct Stroke {
     pub(super) weight: Option<f64>,
     pub(super) is_dashed: bool,
 }
+
+/// How many columns a line of a note has, and how many lines there are.
+const NOTE: usize = 44;
+const NOTE_LINES: usize = 2;
 
 /// How heavy the line is of a way that was taken in one execution: twice as thick as others.
 const TAKEN: f64 = 0.25;
@@ -174,12 +179,42 @@ pub(super) fn stroke(
     }
 }
 
+/// The lines of a note: it breaks between its parts, and a part that is too long is cut.
+pub(super) fn wrap_note(note: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in note.split(" · ").map(cut) {
+        let is_full = lines.len() == NOTE_LINES;
+        match lines.last_mut() {
+            Some(line) if columns(line) + columns(&part) + 3 <= NOTE => {
+                line.push_str(" · ");
+                line.push_str(&part);
+            }
+            Some(line) if is_full => {
+                line.push_str(" …");
+                break;
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines
+}
+
+/// Where two blanks stand, they are meant: no format may make one of them.
+fn cut(part: &str) -> String {
+    if columns(part) > NOTE {
+        return clip(part, NOTE);
+    }
+    readable(&part.replace("  ", "\u{a0} ")).collect()
+}
+
 /// What a tooltip says of a way that was taken.
 pub(super) fn told(way: Way) -> Option<String> {
-    match way {
-        Way::Bare | Way::Faint => None,
-        Way::Taken(Taken { count: 0, mark, .. }) => Some(mark.word().to_owned()),
-        Way::Taken(Taken { count: 1, .. }) => Some("taken once".to_owned()),
-        Way::Taken(Taken { count, .. }) => Some(format!("taken {count} times")),
-    }
+    let Way::Taken(Taken { mark, count, .. }) = way else {
+        return None;
+    };
+    Some(match (mark, count) {
+        (Mark::Added | Mark::Removed, _) | (_, 0) => mark.word().to_owned(),
+        (_, 1) => "taken once".to_owned(),
+        (_, count) => format!("taken {count} times"),
+    })
 }

@@ -126,7 +126,7 @@ const AUTO: Palette = Palette {
     faint: Faint {
         ink: "#7b8794",
         line: "#cbd5e1",
-        title: "#7b8794",
+        title: "#8594a6",
     },
     accents: &ACCENTS,
     statuses: &STATUSES,

@@ -90,7 +90,7 @@ fn last_columns(text: &str, width: usize) -> &str {
 
 /// How wide a text is, in columns of a fixed-width font: East Asian characters and emoji take
 /// two. Close enough to break lines.
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(column).sum()
 }
 

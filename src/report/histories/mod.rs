@@ -15,6 +15,8 @@ pub mod prices;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
+pub(in crate::report) use recorded::recorded_history;
+#[cfg(test)]
 mod tests;
 pub mod tree;
 

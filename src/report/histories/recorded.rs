@@ -33,15 +33,10 @@ fn recorded_histories_are_rendered() {
 
 /// Whether the case has a history; it is held against what the case says of its end.
 fn recorded(text: &str, path: &Path) -> bool {
-    let mut case: Value = serde_json::from_str(text).expect("JSON");
-    let Some(events) = case["expected"]["history"].as_array_mut() else {
+    let case: Value = serde_json::from_str(text).expect("JSON");
+    let Some(recording) = recorded_history(text) else {
         return false;
     };
-    for (at, event) in events.iter_mut().enumerate() {
-        restore(event, at);
-    }
-    let export = serde_json::json!({ "events": events }).to_string();
-    let recording = crate::history::read_history(&export).expect("a history");
     let mut outline = Outline::new();
     for event in &recording.events {
         outline.push(event);
@@ -74,6 +69,17 @@ fn recorded(text: &str, path: &Path) -> bool {
         );
     }
     true
+}
+
+/// The history of a case, if it has one.
+pub(in crate::report) fn recorded_history(text: &str) -> Option<crate::history::Recording> {
+    let mut case: Value = serde_json::from_str(text).expect("JSON");
+    let events = case["expected"]["history"].as_array_mut()?;
+    for (at, event) in events.iter_mut().enumerate() {
+        restore(event, at);
+    }
+    let export = serde_json::json!({ "events": events }).to_string();
+    Some(crate::history::read_history(&export).expect("a history"))
 }
 
 /// The recorder parsed documents, masked times and, inside of Parallel, ids.

@@ -98,9 +98,13 @@ impl<'m> Script<'_, 'm> {
             start_ink,
             ..
         } = self.palette;
-        let (shape, width, fill, ink) = match id {
-            "start" => ("circle", 0.5, start, start_ink),
-            _ => ("doublecircle", 0.44, card, ink),
+        let faint = &self.palette.faint;
+        let (shape, width, fill, ink, edge) = match id {
+            "start" => ("circle", 0.5, start, start_ink, edge),
+            _ if self.picture.is_end_faint() => {
+                ("doublecircle", 0.44, card, &faint.ink, &faint.line)
+            }
+            _ => ("doublecircle", 0.44, card, ink, edge),
         };
         self.line(format_args!(
             "{id} [shape={shape}, style=filled, fixedsize=true, width={width}, fontsize=10, label=\"{label}\", tooltip=\"{label}\", fillcolor=\"{fill}\", color=\"{edge}\", fontcolor=\"{ink}\"]"

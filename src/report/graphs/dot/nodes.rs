@@ -6,7 +6,7 @@ use super::Script;
 use super::text::{html, lines, quoted};
 use crate::graph::{Missing, Scope, Vertex};
 use crate::language::{State, StateKind};
-use crate::report::graphs::coat::{Coat, Sign};
+use crate::report::graphs::coat::{Coat, Sign, wrap_note};
 use crate::report::graphs::palette::{Palette, WRONG};
 use crate::report::graphs::wrap::clip;
 use crate::report::graphs::{card_line, labels, missing_note};
@@ -136,8 +136,8 @@ impl<'m> Script<'_, 'm> {
         let name = self.name(state, 44, coat);
         let note = note(coat).map_or(String::new(), |note| format!("  {note}"));
         let tooltip = tooltip(&state.name, coat);
-        let dashed = state.kind() == Some(StateKind::Map) || coat.is_dashed;
-        let dashes = if dashed { ",dashed" } else { "" };
+        let is_dashed = state.kind() == Some(StateKind::Map) || coat.is_dashed;
+        let dashes = if is_dashed { ",dashed" } else { "" };
         let width = if coat.sign.is_some() { "2" } else { "1.4" };
         self.line(format_args!(
             "graph [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\">\
@@ -194,8 +194,9 @@ impl<'m> Script<'_, 'm> {
 
 fn note(coat: &Coat<'_>) -> Option<String> {
     let sign = coat.sign?;
-    let note = lines(sign.note?, 44, 2);
-    let ink = sign.ink;
+    let lines = wrap_note(sign.note?).into_iter();
+    let lines: Vec<String> = lines.map(|line| html(&line)).collect();
+    let (note, ink) = (lines.join("<BR/>"), sign.ink);
     Some(format!(
         "<FONT POINT-SIZE=\"9\" COLOR=\"{ink}\">{note}</FONT>"
     ))

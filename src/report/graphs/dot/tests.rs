@@ -4,6 +4,8 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::graph::testing::machine;
+use crate::report::graphs::overlay::{Mark, Overlay, Paint, Taken};
+use crate::report::graphs::{StatusColors, Theme};
 
 fn draw(text: &str) -> String {
     let machine = machine(text);
@@ -177,4 +179,177 @@ fn names_are_in_labels_only() {
         .find(|line| line.contains("Wait"))
         .expect("it is drawn");
     expect![[r##"  s1 [tooltip="end", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="5" CELLPADDING="0" COLOR="#94a3b8" BGCOLOR="#ffffff" STYLE="ROUNDED"><TR><TD WIDTH="3" BGCOLOR="#0891b2" ROWSPAN="2"></TD><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#0891b2">Wait · 1 s</FONT></TD><TD ALIGN="RIGHT" VALIGN="TOP"><FONT POINT-SIZE="9" COLOR="#d97706"> ↻3</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT" COLSPAN="2"><B>end</B></TD></TR></TABLE>>]"##]].assert_eq(node);
+}
+
+const PAINTED: &str = r#"{"StartAt":"C","States":{
+    "C":{"Type":"Choice","Choices":[{"Variable":"$.x","IsNull":true,"Next":"T"}],"Default":"S"},
+    "T":{"Type":"Task","Retry":[{}],"Next":"S","Catch":[{"ErrorEquals":["X"],"Next":"M"}]},
+    "M":{"Type":"Map","Next":"F","Iterator":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}},
+    "S":{"Type":"Succeed"},"F":{"Type":"Fail","Error":"E"}}}"#;
+
+/// Draws the machine with what happened in these states, and on the ways between them.
+fn painted(marks: &[(&str, Mark)], overlay: Overlay, options: &Options) -> String {
+    let machine = machine(PAINTED);
+    let graph = Graph::new(&machine);
+    let mut overlay = overlay;
+    let marked = |name: &str| marks.iter().find(|(marked, _)| *marked == name);
+    for (vertex, state) in graph.scopes().flat_map(Scope::states) {
+        if let Some((_, mark)) = marked(&state.name) {
+            let note = Some("2 tries · <b>\\N</b> & \"more\"".to_owned());
+            overlay.paint(vertex, Paint { mark: *mark, note });
+        }
+    }
+    for edge in graph.scopes().flat_map(Scope::edges) {
+        let is_from = graph
+            .state(edge.from)
+            .is_none_or(|from| marked(&from.name).is_some());
+        let Some((_, mark)) = marked(&edge.target.name).filter(|_| is_from) else {
+            continue;
+        };
+        let taken = Taken {
+            mark: match mark {
+                Mark::Added | Mark::Removed | Mark::Changed => *mark,
+                _ if edge.kind.is_catch() => Mark::Caught,
+                _ => Mark::Succeeded,
+            },
+            count: 2,
+            heat: 0.0,
+        };
+        overlay.take(edge, taken);
+        if edge.kind.is_catch() {
+            overlay.remark(edge, "only \"A\"".to_owned());
+        }
+    }
+    let picture = Picture {
+        overlay: Some(&overlay),
+        ..Picture::new(&graph, options)
+    };
+    let mut drawn = String::new();
+    render(&picture, &mut drawn).expect("a string takes all");
+    drawn
+}
+
+/// The lines of some ids.
+fn of_ids(picture: &str, ids: &[&str]) -> String {
+    let lines = picture.lines().map(str::trim);
+    let wanted = |line: &&str| ids.iter().any(|id| line.starts_with(&format!("{id} [")));
+    lines
+        .filter(wanted)
+        .map(|line| line.to_owned() + "\n")
+        .collect()
+}
+
+const FAILED: [(&str, Mark); 4] = [
+    ("C", Mark::Succeeded),
+    ("T", Mark::Caught),
+    ("M", Mark::Succeeded),
+    ("F", Mark::Failed),
+];
+
+#[test]
+fn a_painted_card_has_a_fill_a_border_a_glyph_and_a_note() {
+    let options = Options {
+        theme: Theme::Dark,
+        ..Options::default()
+    };
+    let picture = painted(&FAILED, Overlay::default(), &options);
+    expect![[r##"
+        graph [bgcolor="#0d1117", rankdir=TB, compound=true, newrank=true, nodesep=0.45, ranksep=0.42, pad=0.25, fontname="Helvetica,Arial,sans-serif", fontsize=12]
+        s1 [shape=hexagon, style="filled", margin="0.05,0.03", fillcolor="#0f2e1b", color="#16a34a", penwidth=2, tooltip="C · succeeded · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", label=<<FONT POINT-SIZE="9" COLOR="#a78bfa">Choice</FONT><BR/><B><FONT COLOR="#4ade80">✔</FONT> C</B><BR/><FONT POINT-SIZE="9" COLOR="#4ade80">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT>>]
+        s2 [tooltip="T · caught · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", label=<<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="5" CELLPADDING="0" COLOR="#ea580c" BGCOLOR="#3b220c" STYLE="ROUNDED"><TR><TD WIDTH="3" BGCOLOR="#fb923c" ROWSPAN="2"></TD><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#fb923c">Task</FONT></TD><TD ALIGN="RIGHT" VALIGN="TOP"><FONT POINT-SIZE="9" COLOR="#f59e0b"> ↻3</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT" COLSPAN="2"><B><FONT COLOR="#fb923c">⚠</FONT> T</B><BR/><FONT POINT-SIZE="9" COLOR="#fb923c">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT></TD></TR></TABLE>>]
+        graph [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#2dd4bf">Map</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT"><FONT COLOR="#e6edf3"><B><FONT COLOR="#4ade80">✔</FONT> M</B></FONT>  <FONT POINT-SIZE="9" COLOR="#4ade80">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT></TD></TR></TABLE>>, labeljust=l, tooltip="M · succeeded · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", style="rounded,filled,dashed", color="#16a34a", fillcolor="#16a34a1c", penwidth=2, margin=14]
+        s5 [shape=box, style="rounded,filled", margin="0.18,0.09", height=0.36, fillcolor="#3a1414", color="#dc2626", penwidth=2, fontcolor="#e6edf3", tooltip="F · failed · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", label=<<B><FONT COLOR="#f87171">✖</FONT> F</B><BR/><FONT POINT-SIZE="9">E</FONT><BR/><FONT POINT-SIZE="9" COLOR="#f87171">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT>>]
+    "##]].assert_eq(&of_ids(&picture, &["s1", "s2", "s5", "graph"]));
+}
+
+#[test]
+fn what_was_not_reached_is_grey_without_a_badge() {
+    let picture = painted(
+        &[("C", Mark::Succeeded)],
+        Overlay::default(),
+        &Options::default(),
+    );
+    expect![[r##"
+        finish [shape=doublecircle, style=filled, fixedsize=true, width=0.44, fontsize=10, label="End", tooltip="End", fillcolor="#ffffff", color="#cbd5e1", fontcolor="#7b8794"]
+        s2 [tooltip="T", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="5" CELLPADDING="0" COLOR="#cbd5e1" BGCOLOR="#ffffff" STYLE="ROUNDED"><TR><TD WIDTH="3" BGCOLOR="#7b8794" ROWSPAN="2"></TD><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#7b8794">Task</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT" COLSPAN="2"><B><FONT COLOR="#7b8794">T</FONT></B></TD></TR></TABLE>>]
+        s4 [shape=box, style="rounded,filled", margin="0.18,0.09", height=0.36, fillcolor="#ffffff", color="#cbd5e1", penwidth=1, fontcolor="#7b8794", tooltip="S", label=<<B><FONT COLOR="#7b8794">S</FONT></B>>]
+    "##]].assert_eq(&of_ids(&picture, &["s2", "s4", "finish"]));
+    assert!(!picture.contains('↻'), "{picture}");
+}
+
+#[test]
+fn ways_that_were_taken_are_thick_and_others_are_faint() {
+    let options = Options {
+        palette: StatusColors::Aws,
+        ..Options::default()
+    };
+    let picture = painted(&FAILED, Overlay::default(), &options);
+    let ways = [
+        "start -> s1",
+        "s1 -> s2",
+        "s1 -> s4",
+        "s2 -> i3",
+        "x3 -> s5",
+        "i3 -> s7",
+    ];
+    expect![[r##"
+        i3 -> s7 [color="#7b879466"]
+        s1 -> s2 [labeltooltip="$.x is null · taken 2 times", label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="#f8fafc" STYLE="ROUNDED"><TR><TD><FONT COLOR="#334155">$.x is null</FONT></TD></TR></TABLE>>, color="#2BD62E", penwidth=2.4, edgetooltip="taken 2 times"]
+        s1 -> s4 [labeltooltip="default", label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="#f8fafc" STYLE="ROUNDED"><TR><TD><FONT COLOR="#7b8794"><I>default</I></FONT></TD></TR></TABLE>>, color="#7b879466"]
+        s2 -> i3 [lhead=cluster_s3, labeltooltip="X · taken 2 times", label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="#f8fafc" STYLE="ROUNDED"><TR><TD><FONT COLOR="#d97706">X<BR/><B>only "A"</B></FONT></TD></TR></TABLE>>, color="#FFA500", penwidth=2.4, edgetooltip="taken 2 times", style=dashed, arrowhead=empty, weight=0]
+        x3 -> s5 [ltail=cluster_s3, color="#2BD62E", penwidth=2.4, edgetooltip="taken 2 times"]
+        start -> s1 [color="#2BD62E", penwidth=2.4, edgetooltip="taken 2 times"]
+    "##]].assert_eq(&of_ids(&picture, &ways));
+}
+
+#[test]
+fn hot_ways_are_thicker() {
+    let machine = machine(PAINTED);
+    let graph = Graph::new(&machine);
+    let mut overlay = Overlay::default();
+    for (edge, heat) in graph.root().edges().zip([1.0, 0.5, 0.01]) {
+        let taken = Taken {
+            mark: Mark::Succeeded,
+            count: 1,
+            heat,
+        };
+        overlay.take(edge, taken);
+    }
+    let picture = Picture {
+        overlay: Some(&overlay),
+        options: &Options::default(),
+        graph: &graph,
+    };
+    let mut drawn = String::new();
+    render(&picture, &mut drawn).expect("a string takes all");
+    for (way, width) in [
+        ("start -> s1", "6.0"),
+        ("s1 -> s2", "3.6"),
+        ("s1 -> s4", "1.2"),
+    ] {
+        let line = of_ids(&drawn, &[way]);
+        assert!(line.contains(&format!("penwidth={width}")), "{line}");
+    }
+}
+
+#[test]
+fn a_change_leaves_the_rest_as_it_was() {
+    let marks = [
+        ("T", Mark::Removed),
+        ("S", Mark::Added),
+        ("M", Mark::Changed),
+    ];
+    let picture = painted(&marks, Overlay::partial(), &Options::default());
+    expect![[r##"
+        graph [bgcolor="transparent", rankdir=TB, compound=true, newrank=true, nodesep=0.45, ranksep=0.42, pad=0.25, fontname="Helvetica,Arial,sans-serif", fontsize=12]
+        s1 [shape=hexagon, style="filled", margin="0.05,0.03", fillcolor="#ffffff", color="#7c3aed", penwidth=1.4, tooltip="C", label=<<FONT POINT-SIZE="9" COLOR="#7c3aed">Choice</FONT><BR/><B>C</B>>]
+        s2 [tooltip="T · removed · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", label=<<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="5" CELLPADDING="0" COLOR="#dc2626" BGCOLOR="#fef2f2" STYLE="ROUNDED,DASHED"><TR><TD WIDTH="3" BGCOLOR="#e8710a" ROWSPAN="2"></TD><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#e8710a">Task</FONT></TD><TD ALIGN="RIGHT" VALIGN="TOP"><FONT POINT-SIZE="9" COLOR="#d97706"> ↻3</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT" COLSPAN="2"><B><FONT COLOR="#b91c1c">−</FONT> T</B><BR/><FONT POINT-SIZE="9" COLOR="#b91c1c">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT></TD></TR></TABLE>>]
+        graph [label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT"><FONT POINT-SIZE="9" COLOR="#0d9488">Map</FONT></TD></TR><TR><TD ALIGN="LEFT" BALIGN="LEFT"><FONT COLOR="#0d9488"><B><FONT COLOR="#d97706">≠</FONT> M</B></FONT>  <FONT POINT-SIZE="9" COLOR="#d97706">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT></TD></TR></TABLE>>, labeljust=l, tooltip="M · changed · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", style="rounded,filled,dashed", color="#d97706", fillcolor="#d9770618", penwidth=2, margin=14]
+        s4 [shape=box, style="rounded,filled", margin="0.18,0.09", height=0.36, fillcolor="#dcfce7", color="#16a34a", penwidth=2, fontcolor="#0f172a", tooltip="S · added · 2 tries · &lt;b&gt;&#92;N&lt;/b&gt; &amp; &quot;more&quot;", label=<<B><FONT COLOR="#15803d">+</FONT> S</B><BR/><FONT POINT-SIZE="9" COLOR="#15803d">2 tries · &lt;b&gt;\\N&lt;/b&gt; &amp; "more"</FONT>>]
+        s2 -> s4 [color="#16a34a", penwidth=2.4, edgetooltip="added"]
+        s2 -> i3 [lhead=cluster_s3, labeltooltip="X · taken 2 times", label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="#f8fafc" STYLE="ROUNDED"><TR><TD><FONT COLOR="#d97706">X<BR/><B>only "A"</B></FONT></TD></TR></TABLE>>, color="#d97706", penwidth=2.4, edgetooltip="taken 2 times", style=dashed, arrowhead=empty, weight=0]
+    "##]].assert_eq(&of_ids(
+        &picture,
+        &["s1", "s2", "s4", "s2 -> s4", "s2 -> i3", "graph"],
+    ));
 }

@@ -125,7 +125,8 @@ fn painted(mark: Mark, colors: StatusColors) -> String {
     format!("fill:{fill},stroke:{border},stroke-width:2px{dashes},color:{ink}")
 }
 
+// The page shows through.
 fn unreached() -> String {
-    let faint = &palette().faint;
-    format!("fill:{0}14,stroke:{0},color:{1}", faint.line, faint.title)
+    let ink = palette().faint.title;
+    format!("fill:{ink}14,stroke:{ink}80,color:{ink}")
 }

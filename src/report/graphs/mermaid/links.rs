@@ -76,10 +76,6 @@ impl Links {
         } else {
             ""
         };
-        let ink = match way {
-            Way::Faint => format!(",color:{}", palette().faint.title),
-            Way::Bare | Way::Taken(_) => String::new(),
-        };
-        format!("stroke:{color}{alpha},stroke-width:{width}px{dashes}{ink}")
+        format!("stroke:{color}{alpha},stroke-width:{width}px{dashes}")
     }
 }

@@ -14,7 +14,7 @@ use std::fmt::{self, Write};
 use self::class::Class;
 use self::links::Links;
 use self::text::{escape, lines};
-use super::coat::{Coat, Sign};
+use super::coat::{Coat, Sign, wrap_note};
 use super::palette::Palette;
 use super::wrap::clip;
 use super::{Options, Picture, Theme, card_line, ends_well, labels, missing_note};
@@ -70,7 +70,13 @@ impl<'m> Script<'_, 'm> {
             .map(|(vertex, _)| vertex)
             .collect();
         if !ends.is_empty() {
-            self.line(format_args!("finish(((End))):::terminal"))?;
+            let class = if self.picture.is_end_faint() {
+                Class::Unreached
+            } else {
+                Class::Terminal
+            };
+            self.classes.insert(class);
+            self.line(format_args!("finish(((End))):::{}", class.name()))?;
         }
         if let Some(entry) = root.entry() {
             self.entry("start", entry)?;
@@ -129,7 +135,7 @@ impl<'m> Script<'_, 'm> {
             format!("<small>{small}{badge}</small><br/><b>{sign}{name}</b>")
         };
         let note = note(&coat).map_or(String::new(), |note| {
-            format!("<br/><small>{}</small>", lines(note, 44, 2))
+            format!("<br/><small>{}</small>", note_lines(note))
         });
         self.node(
             &id(vertex),
@@ -310,7 +316,8 @@ fn title(state: &State, coat: &Coat<'_>) -> String {
     let note = note(coat).map(|note| clip(note, 60));
     let parts = [(!rest.is_empty()).then(|| rest.to_owned()), note];
     let parts = parts.into_iter().flatten();
-    let rest: String = parts.map(|part| format!(" · {}", escape(&part))).collect();
+    let parts: Vec<String> = parts.map(|part| format!(" · {}", escape(&part))).collect();
+    let rest = parts.concat();
     format!(
         "{}{} <b>{name}</b>{rest}{}",
         glyph(coat),
@@ -333,12 +340,11 @@ fn frame_style(state: &State, coat: &Coat<'_>) -> String {
         _ if coat.is_dashed => ",stroke-dasharray:4 3",
         _ => "",
     };
-    let (width, color) = match coat.sign {
-        Some(_) => ("2px", String::new()),
-        None if coat.is_faint => ("1px", format!(",color:{ink}")),
-        None => ("1.5px", String::new()),
-    };
-    format!("fill:{fill}14,stroke:{line},stroke-width:{width}{dashes}{color}")
+    if coat.is_faint {
+        return format!("fill:{ink}14,stroke:{ink}80,stroke-width:1px{dashes},color:{ink}");
+    }
+    let width = if coat.sign.is_some() { "2px" } else { "1.5px" };
+    format!("fill:{fill}14,stroke:{line},stroke-width:{width}{dashes}")
 }
 
 /// What was not reached has none.
@@ -352,6 +358,12 @@ fn glyph(coat: &Coat<'_>) -> String {
     sign.map_or(String::new(), |Sign { mark, .. }| {
         format!("{} ", mark.glyph())
     })
+}
+
+fn note_lines(note: &str) -> String {
+    let lines = wrap_note(note).into_iter();
+    let lines: Vec<String> = lines.map(|line| escape(&line)).collect();
+    lines.join("<br/>")
 }
 
 fn note<'o>(coat: &Coat<'o>) -> Option<&'o str> {

@@ -125,3 +125,88 @@ fn a_dot_shows_where_a_processor_starts_when_states_lead_back() {
         "#]],
     );
 }
+
+#[test]
+fn what_happened_is_in_classes_and_in_the_styles_of_links() {
+    use crate::report::graphs::overlay::{Mark, Overlay, Paint, Taken};
+
+    let machine = machine(
+        r#"{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.x","IsNull":true,"Next":"M"}],"Default":"S"},
+            "M":{"Type":"Map","End":true,"Retry":[{}],"Catch":[{"ErrorEquals":["X"],"Next":"R"}],
+                "Iterator":{"StartAt":"I","States":{"I":{"Type":"Wait","Seconds":1,"End":true}}}},
+            "R":{"Type":"Fail"},"S":{"Type":"Succeed"},
+            "P":{"Type":"Parallel","End":true,"Retry":[{}],"Branches":[{"StartAt":"A","States":{"A":{"Type":"Task","End":true}}}]}}}"#,
+    );
+    let graph = Graph::new(&machine);
+    let mut overlay = Overlay::default();
+    let marks = [
+        ("C", Mark::Succeeded, None),
+        ("M", Mark::TimedOut, Some("39 ✔  1 ⚠ · %%{init}%%")),
+        ("I", Mark::Changed, Some("A ✔ 2 tries  B ✖ \"E\"")),
+        ("R", Mark::Removed, None),
+    ];
+    let marked = |name: &str| marks.iter().find(|(marked, ..)| *marked == name);
+    for (vertex, state) in graph.scopes().flat_map(Scope::states) {
+        if let Some((_, mark, note)) = marked(&state.name) {
+            let note = note.map(str::to_owned);
+            overlay.paint(vertex, Paint { mark: *mark, note });
+        }
+    }
+    for edge in graph.scopes().flat_map(Scope::edges) {
+        let mark = if edge.kind.is_catch() {
+            Mark::Removed
+        } else {
+            Mark::Succeeded
+        };
+        let taken = Taken {
+            mark,
+            count: 3,
+            heat: if edge.kind.is_catch() { 0.0 } else { 0.5 },
+        };
+        if marked(&edge.target.name).is_some() {
+            overlay.take(edge, taken);
+            overlay.remark(edge, "only B".to_owned());
+        }
+    }
+    let options = Options::default();
+    let picture = Picture {
+        overlay: Some(&overlay),
+        ..Picture::new(&graph, &options)
+    };
+    let mut drawn = String::new();
+    render(&picture, &mut drawn).expect("a string takes all");
+    let body = drawn.find("flowchart TB").expect("it is a flowchart");
+    expect![[r#"
+        flowchart TB
+          s1{{"<small>Choice</small><br/><b>✔ C</b>"}}:::succeeded
+          subgraph s2 ["⧗ Map <b>M</b> · 39 ✔ 1 ⚠ · #37;#37;#123;init#125;#37;#37; ↻3"]
+            direction TB
+            s7("<small>Wait · 1 s</small><br/><b>≠ I</b><br/><small>A ✔ 2 tries  B ✖ #quot;E#quot;</small>"):::changed
+          end
+          s3(["<b>− R</b>"]):::removed
+          s4(["<b>S</b>"]):::unreached
+          subgraph s5 ["Parallel <b>P</b> · 1 branch"]
+            direction TB
+            s9["<small>Task</small><br/><b>A</b>"]:::unreached
+          end
+          start((Start)):::terminal
+          finish(((End))):::unreached
+          start --> s1
+          s1 -->|"$.x is null<br/><b>only B</b>"| s2
+          s1 -->|"<i>default</i>"| s4
+          s2 -.->|"X<br/><b>only B</b>"| s3
+          s2 --> finish
+          s4 --> finish
+          s5 --> finish
+          classDef terminal fill:#0f172a,stroke:#94a3b8,color:#ffffff
+          classDef succeeded fill:#dcfce7,stroke:#16a34a,stroke-width:2px,color:#0f172a
+          classDef removed fill:#fef2f2,stroke:#dc2626,stroke-width:2px,stroke-dasharray:4 3,color:#0f172a
+          classDef changed fill:#fef3c7,stroke:#d97706,stroke-width:2px,color:#0f172a
+          classDef unreached fill:#8594a614,stroke:#8594a680,color:#8594a6
+          style s2 fill:#dc262614,stroke:#dc2626,stroke-width:2px,stroke-dasharray:8 4
+          style s5 fill:#8594a614,stroke:#8594a680,stroke-width:1px,color:#8594a6
+          linkStyle 3 stroke:#dc2626,stroke-width:3px,stroke-dasharray:4 3
+          linkStyle 0,1 stroke:#16a34a,stroke-width:4.5px
+          linkStyle 2,4,5,6 stroke:#7b879466,stroke-width:1.5px
+    "#]].assert_eq(&drawn[body..]);
+}

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::execution::{grouped, joined, states, way_mark};
 use super::{Mark, Overlay, Paint, Taken};
-use crate::graph::{Edge, EdgeKind, Graph, Vertex};
+use crate::graph::{Edge, EdgeKind, Graph, Scope, Vertex};
 
 /// The version of the file that is read.
 const VERSION: u32 = 1;
@@ -118,7 +118,7 @@ pub fn coverage(graph: &Graph<'_>, machine: &MachineCoverage) -> Overlay {
             overlay.paint(vertex, Paint { mark, note });
         }
     }
-    for edge in graph.scopes().flat_map(|scope| scope.edges()) {
+    for edge in graph.scopes().flat_map(Scope::edges) {
         let count = machine.taken(graph, edge);
         if count > 0 {
             overlay.take(edge, taken(count, way_mark(&edge.kind)));

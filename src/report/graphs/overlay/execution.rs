@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::tally::{Items, Outcome, Tally, Trace};
 use super::{Mark, Overlay, Paint, Taken};
-use crate::graph::{EdgeKind, Graph, Vertex};
+use crate::graph::{EdgeKind, Graph, Scope, Vertex};
 use crate::language::{State, StateKind};
 use crate::report::graphs::labels;
 use crate::report::histories::duration;
@@ -28,7 +28,7 @@ pub fn execution(graph: &Graph<'_>, trace: &Trace) -> Overlay {
 
 /// Every state of every scope.
 pub(super) fn states<'m>(graph: &Graph<'m>) -> impl Iterator<Item = (Vertex, &'m State)> {
-    graph.scopes().flat_map(|scope| scope.states())
+    graph.scopes().flat_map(Scope::states)
 }
 
 /// Paints the ways that were taken.
@@ -43,7 +43,7 @@ pub(super) fn take_ways(
         count,
         heat: heat(count),
     };
-    for edge in graph.scopes().flat_map(|scope| scope.edges()) {
+    for edge in graph.scopes().flat_map(Scope::edges) {
         let count = trace.edge(edge);
         if count > 0 {
             overlay.take(edge, taken(count, way_mark(&edge.kind)));

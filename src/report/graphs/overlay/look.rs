@@ -61,6 +61,14 @@ impl<'a> Picture<'a, '_> {
             .map_or(Way::Bare, |edge| self.way(edge))
     }
 
+    /// Whether the end of the machine is drawn faint: nothing came there.
+    #[must_use]
+    pub fn is_end_faint(&self) -> bool {
+        let root = self.graph.root();
+        let ends = || root.terminals();
+        ends().all(|vertex| self.way_out(vertex) == Way::Faint) && ends().next().is_some()
+    }
+
     /// What more stands on a transition.
     #[must_use]
     pub fn remark(&self, edge: &Edge<'_>) -> Option<&'a str> {

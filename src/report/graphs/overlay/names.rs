@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::graph::{Graph, Vertex};
+use crate::graph::{Graph, Scope, Vertex};
 
 /// A name's number: names that a history has and the graph has not are numbered too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub(super) struct Names {
     numbers: HashMap<Arc<str>, NameId, RandomState>,
     /// Of each name its states. AWS refuses a machine where there are several.
     states: Vec<Vec<Vertex>>,
-    names: Vec<Arc<str>>,
+    texts: Vec<Arc<str>>,
     most: usize,
 }
 
@@ -30,17 +30,17 @@ impl Names {
         let mut names = Self {
             numbers: HashMap::default(),
             states: Vec::new(),
-            names: Vec::new(),
+            texts: Vec::new(),
             most: usize::MAX,
         };
-        for (vertex, state) in graph.scopes().flat_map(|scope| scope.states()) {
+        for (vertex, state) in graph.scopes().flat_map(Scope::states) {
             let NameId(number) = names.number(&state.name);
             names.states[number as usize].push(vertex);
         }
         for states in &mut names.states {
             states.sort_by_key(|vertex| !graph.is_reachable(*vertex));
         }
-        names.most = names.names.len() + MAX_UNKNOWN;
+        names.most = names.texts.len() + MAX_UNKNOWN;
         names
     }
 
@@ -49,11 +49,11 @@ impl Names {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let last = self.names.len().min(self.most);
+        let last = self.texts.len().min(self.most);
         let number = NameId(u32::try_from(last).expect("no definition has so many names"));
         if last < self.most {
             let name: Arc<str> = name.into();
-            self.names.push(Arc::clone(&name));
+            self.texts.push(Arc::clone(&name));
             self.states.push(Vec::new());
             self.numbers.insert(name, number);
         }
@@ -67,6 +67,6 @@ impl Names {
 
     /// The name of a number, unless it stands for several.
     pub(super) fn name(&self, name: NameId) -> Option<&Arc<str>> {
-        self.names.get(name.0 as usize)
+        self.texts.get(name.0 as usize)
     }
 }

@@ -3,7 +3,7 @@
 use super::execution::{joined, leave_children_open, states, told_error, way_mark, work};
 use super::tally::{Tally, Trace};
 use super::{Mark, Overlay, Paint, Taken};
-use crate::graph::Graph;
+use crate::graph::{Graph, Scope};
 use crate::language::State;
 
 /// Paints two executions, A and B. They agree on a state when it came out alike after as many
@@ -62,7 +62,7 @@ fn told(state: &State, tally: Option<&Tally>) -> String {
 }
 
 fn take_ways(graph: &Graph<'_>, a: &Trace, b: &Trace, overlay: &mut Overlay) {
-    for edge in graph.scopes().flat_map(|scope| scope.edges()) {
+    for edge in graph.scopes().flat_map(Scope::edges) {
         let counts = (a.edge(edge), b.edge(edge));
         if let Some((taken, only)) = way(counts, way_mark(&edge.kind)) {
             overlay.take(edge, taken);

@@ -85,6 +85,12 @@ impl Tally {
         self.outcomes[outcome as usize] += 1;
     }
 
+    /// How many visits are told apart by how they ended.
+    #[cfg(test)]
+    pub(super) fn ended(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+
     /// What seemed to succeed was caught: the way that was taken from there says so.
     pub(super) fn was_caught(&mut self) {
         let succeeded = &mut self.outcomes[Outcome::Succeeded as usize];
@@ -144,6 +150,7 @@ impl Trace {
 
     /// The states that were visited and that the definition does not have, in order of their
     /// names.
+    #[must_use]
     pub fn strangers(&self) -> impl ExactSizeIterator<Item = &str> {
         self.strangers.iter().map(|name| &**name)
     }

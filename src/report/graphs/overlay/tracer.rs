@@ -14,7 +14,7 @@ use crate::data::{EventId, Timestamp};
 use crate::graph::{Edge, EdgeKind, Graph, Vertex};
 use crate::history::outline::{StateType, Status};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
-use crate::language::{Body, Catcher};
+use crate::language::{Body, Catcher, State};
 
 /// Follows one execution.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl<'g, 'm> Tracer<'g, 'm> {
                 self.failed(visit, event, false);
             }
             (Type::ActivityTimedOut | Type::LambdaFunctionTimedOut | Type::TaskTimedOut, _) => {
-                self.failed(self.working(event.previous), event, true)
+                self.failed(self.working(event.previous), event, true);
             }
             (Type::MapStateStarted, _) => self.fork_started(event, StateType::Map),
             (Type::ParallelStateStarted, _) => self.fork_started(event, StateType::Parallel),
@@ -118,6 +118,12 @@ impl<'g, 'm> Tracer<'g, 'm> {
         self.trace
     }
 
+    /// How many visits and events are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        self.visits.held()
+    }
+
     fn entered(&mut self, event: &HistoryEvent<'_>, kind: StateType, name: &str) {
         let name = self.names.number(name);
         let (from, parent) = self.come_from(event);
@@ -134,7 +140,7 @@ impl<'g, 'm> Tracer<'g, 'm> {
             self.leave_behind(from, event.timestamp);
         }
         let parent = parent.map(|(parent, thread)| (parent, self.thread(parent, thread, vertex)));
-        let visit = self.visits.begin(Entry {
+        let visit = self.visits.begin(&Entry {
             name,
             vertex,
             kind,
@@ -252,7 +258,7 @@ impl<'g, 'm> Tracer<'g, 'm> {
         let has_failed = visit.failure.is_some();
         let visit = &*visit;
         record(&mut self.trace, visit, left(visit), event.timestamp);
-        let ends = |vertex: &Vertex| self.graph.state(*vertex).is_some_and(|it| it.is_terminal());
+        let ends = |vertex: &Vertex| self.graph.state(*vertex).is_some_and(State::is_terminal);
         if let Some(vertex) = visit.vertex.filter(|_| !has_failed).filter(ends) {
             self.trace.end(vertex);
         }

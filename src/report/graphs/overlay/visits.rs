@@ -122,7 +122,7 @@ pub(super) struct Entry {
 /// All visits that may go on.
 #[derive(Debug, Default)]
 pub(super) struct Visits {
-    visits: HashMap<VisitId, Visit, RandomState>,
+    open: HashMap<VisitId, Visit, RandomState>,
     places: HashMap<EventId, Place, RandomState>,
     /// The visit that entered last under each name, which may be gone.
     latest: HashMap<NameId, VisitId, RandomState>,
@@ -131,16 +131,21 @@ pub(super) struct Visits {
 
 impl Visits {
     pub(super) fn get(&self, id: VisitId) -> Option<&Visit> {
-        self.visits.get(&id)
+        self.open.get(&id)
     }
 
     pub(super) fn get_mut(&mut self, id: VisitId) -> Option<&mut Visit> {
-        self.visits.get_mut(&id)
+        self.open.get_mut(&id)
+    }
+
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        (self.open.len(), self.places.len())
     }
 
     /// The visits that are still there, in order of their beginning.
     pub(super) fn all(&self) -> Vec<VisitId> {
-        let mut all: Vec<VisitId> = self.visits.keys().copied().collect();
+        let mut all: Vec<VisitId> = self.open.keys().copied().collect();
         all.sort_unstable();
         all
     }
@@ -149,7 +154,7 @@ impl Visits {
         self.places.get(&event).copied()
     }
 
-    pub(super) fn begin(&mut self, entry: Entry) -> VisitId {
+    pub(super) fn begin(&mut self, entry: &Entry) -> VisitId {
         self.last += 1;
         let id = VisitId(self.last);
         let parent = entry.parent.and_then(|parent| self.with_room(parent));
@@ -161,7 +166,7 @@ impl Visits {
             parent.fork.threads.insert(number, id);
         }
         self.latest.insert(entry.name, id);
-        self.visits.insert(
+        self.open.insert(
             id,
             Visit {
                 name: entry.name,
@@ -201,7 +206,7 @@ impl Visits {
 
     /// The event is the last of a visit.
     pub(super) fn file(&mut self, id: VisitId, event: EventId) {
-        let Some(visit) = self.visits.get_mut(&id) else {
+        let Some(visit) = self.open.get_mut(&id) else {
             return;
         };
         if event == EventId::NONE {
@@ -217,7 +222,7 @@ impl Visits {
 
     /// The event begins an attempt of a fork: several branches follow it.
     pub(super) fn start_fork(&mut self, id: VisitId, event: EventId) {
-        let visit = self.visits.get_mut(&id);
+        let visit = self.open.get_mut(&id);
         let before = visit.and_then(|visit| visit.fork.started.replace(event));
         if let Some(before) = before {
             self.unfile(before, id);
@@ -238,7 +243,7 @@ impl Visits {
 
     /// What follows the last event of an iteration that is over belongs to its Map.
     pub(super) fn file_end(&mut self, map: VisitId, event: EventId) {
-        let Some(visit) = self.visits.get_mut(&map) else {
+        let Some(visit) = self.open.get_mut(&map) else {
             return;
         };
         if event == EventId::NONE {
@@ -254,7 +259,7 @@ impl Visits {
 
     /// Removes a visit, and says its last event.
     pub(super) fn remove(&mut self, id: VisitId) -> Option<(Visit, EventId)> {
-        let visit = self.visits.remove(&id)?;
+        let visit = self.open.remove(&id)?;
         let starts = visit.fork.started.into_iter();
         let events = visit.tips.into_iter().chain(starts);
         for event in events.chain(visit.fork.filed.iter().copied()) {
