@@ -7,6 +7,7 @@ mod mocks;
 mod services;
 mod state;
 mod suites;
+mod text;
 mod validate;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use mocks::RecordArgs;
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
+pub(super) use text::{MarkerArgs, TextArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -325,17 +327,19 @@ const GRAPH_EXAMPLES: &str = "\
 Examples:
   asl graph order.asl.json | dot -Tsvg > order.svg
   asl graph order.asl.json -o order.mmd --direction LR
-  asl graph order.asl.json --format mermaid --depth 0";
+  asl graph order.asl.json --format mermaid --depth 0
+  asl graph --inject README.md";
 
 #[derive(Debug, Args)]
 #[command(after_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {
     /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin
-    pub(super) definition: PathBuf,
+    #[arg(required_unless_present_any = ["inject", "check"])]
+    pub(super) definition: Option<PathBuf>,
     /// The state machine of this name, when the template has several
     #[arg(long, value_name = "NAME")]
     pub(super) machine: Option<String>,
-    /// How to draw  [default: by the ending of --output, else dot]
+    /// How to draw  [default: by the ending of --output, else text on a terminal, dot in a pipe]
     #[arg(long, value_enum)]
     pub(super) format: Option<GraphFormat>,
     /// Where to write it, instead of stdout
@@ -353,14 +357,20 @@ pub(super) struct GraphArgs {
     /// Top to bottom, or left to right
     #[arg(long, value_enum, default_value_t, ignore_case = true)]
     pub(super) direction: DirectionChoice,
+    #[command(flatten)]
+    pub(super) text: TextArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum GraphFormat {
     /// For Graphviz
     Dot,
+    /// The states and transitions, for programs
+    Json,
     /// For Mermaid, as in Markdown
     Mermaid,
+    /// For a terminal: boxes and lines, an outline where they would be too wide
+    Text,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

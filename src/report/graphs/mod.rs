@@ -5,10 +5,12 @@
 //! called `end` or `subgraph` and names repeat across scopes.
 
 pub mod dot;
+pub mod json;
 pub mod labels;
 pub mod mermaid;
 pub mod overlay;
 mod palette;
+pub mod text;
 mod wrap;
 
 use self::overlay::Overlay;
