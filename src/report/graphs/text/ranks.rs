@@ -42,7 +42,8 @@ pub(super) fn of(ways: &[Way], count: usize) -> Ranks {
     }
     let mut flow = Walk::new(next);
     flow.from(0);
-    for way in ways.iter().filter(|way| way.is_catch) {
+    // The first Catch is the outermost line, so its handler is the rightmost.
+    for way in ways.iter().rev().filter(|way| way.is_catch) {
         if flow.order[way.to] == usize::MAX {
             flow.next[way.from].push(way.to);
         }

@@ -67,7 +67,10 @@ const NESTED: &str = r#"{"StartAt":"Each","States":{"Each":{"Type":"Map","ItemsP
 
 #[test]
 fn a_loop_goes_up_at_the_left_and_a_catch_leaves_on_the_right() {
-    check(LOOP, 80, &expect![[r#"
+    check(
+        LOOP,
+        80,
+        &expect![[r#"
                      ╭───────╮
                      │ Start │
                      ╰───┬───╯
@@ -77,13 +80,12 @@ fn a_loop_goes_up_at_the_left_and_a_catch_leaves_on_the_right() {
         │   │ Task · lambda:invoke ↻3 ├┄ Late ┄┄┄┄┄┄┄┄┄┐
         │   │ Try                     ├┄ any error ┄┐  ┆
         │   └────────────┬────────────┘             ┆  ┆
-        │                │                ┌┄┄┄┄┄┄┄┄┄┆┄┄┘
-        │                │                ┆         └┄┄┄┄┄┄┄┐
-        │                ▼                ▽                 ▽
-        │           ┌────────┐   ╭────────────────╮   ┌╌╌╌╌╌╌╌╌╌╌╌┐
-        │           │ Choice │   │ Fail · TooLate │   ╎ Gone      ╎
-        │           │ Done?  │   │ Apologise      │   ╎ (missing) ╎
-        │           └─┬────┬─┘   ╰────────────────╯   └╌╌╌╌╌╌╌╌╌╌╌┘
+        │                │             ┌┄┄┄┄┄┄┄┄┄┄┄┄┘  └┄┄┐
+        │                ▼             ▽                  ▽
+        │           ┌────────┐   ┌╌╌╌╌╌╌╌╌╌╌╌┐   ╭────────────────╮
+        │           │ Choice │   ╎ Gone      ╎   │ Fail · TooLate │
+        │           │ Done?  │   ╎ (missing) ╎   │ Apologise      │
+        │           └─┬────┬─┘   └╌╌╌╌╌╌╌╌╌╌╌┘   ╰────────────────╯
         │        ┌────┘    └─────┐
         │     $.n < 3         default
         │        ▼               ▼
@@ -96,12 +98,16 @@ fn a_loop_goes_up_at_the_left_and_a_catch_leaves_on_the_right() {
                               ╭─────╮
                               │ End │
                               ╰─────╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn containers_are_frames_with_their_branches_side_by_side() {
-    check(NESTED, 80, &expect![[r#"
+    check(
+        NESTED,
+        80,
+        &expect![[r#"
                     ╭───────╮
                     │ Start │
                     ╰───┬───╯
@@ -135,7 +141,8 @@ fn containers_are_frames_with_their_branches_side_by_side() {
                      ╭─────╮
                      │ End │
                      ╰─────╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -144,7 +151,10 @@ fn what_is_too_wide_is_an_outline() {
         "\"Pause\"",
         "\"Pause for as long as it takes to calm down\"",
     );
-    check(&text, 44, &expect![[r#"
+    check(
+        &text,
+        44,
+        &expect![[r#"
         ● → Try
         Try  Task · lambda:invoke ↻3
           → Done?
@@ -160,8 +170,12 @@ fn what_is_too_wide_is_an_outline() {
         Yes  Succeed
           → End
         Apologise  Fail · TooLate
-    "#]]);
-    check(NESTED, 40, &expect![[r#"
+    "#]],
+    );
+    check(
+        NESTED,
+        40,
+        &expect![[r#"
                     ╭───────╮
                     │ Start │
                     ╰───┬───╯
@@ -195,7 +209,8 @@ fn what_is_too_wide_is_an_outline() {
                      ╭─────╮
                      │ End │
                      ╰─────╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -210,7 +225,10 @@ fn handlers_shared_by_many_have_one_lane() {
         .expect("a string takes all");
     }
     text += r#""S3":{"Type":"Pass","End":true},"H":{"Type":"Pass","End":true}}}"#;
-    check(&text, 80, &expect![[r#"
+    check(
+        &text,
+        80,
+        &expect![[r#"
         ╭───────╮
         │ Start │
         ╰───┬───╯
@@ -240,7 +258,8 @@ fn handlers_shared_by_many_have_one_lane() {
                ╭─────╮
                │ End │
                ╰─────╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -248,7 +267,10 @@ fn wide_names_are_counted_in_columns() {
     let text = r#"{"StartAt":"注文を検証する","States":{"注文を検証する":{"Type":"Choice","Choices":[
         {"Variable":"$.状態","StringEquals":"済","Next":"👩‍💻"}],"Default":"e\u0301\u0007\u202e"},
         "👩‍💻":{"Type":"Pass","End":true},"e\u0301\u0007\u202e":{"Type":"Pass","End":true}}}"#;
-    check(text, 80, &expect![[r#"
+    check(
+        text,
+        80,
+        &expect![[r#"
                 ╭───────╮
                 │ Start │
                 ╰───┬───╯
@@ -269,7 +291,8 @@ fn wide_names_are_counted_in_columns() {
                  ╭─────╮
                  │ End │
                  ╰─────╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -290,13 +313,12 @@ fn ascii_is_enough() {
         | | Task - lambda:invoke retry 3 +. Late .........+
         | | Try                          +. any error .+  :
         | +---------------+--------------+             :  :
-        |                 |                +...........:..+
-        |                 |                :           +.....+
-        |                 v                v                 v
-        |            +--------+   .----------------.   +...........+
-        |            | Choice |   | Fail - TooLate |   : Gone      :
-        |            | Done?  |   | Apologise      |   : (missing) :
-        |            +-+----+-+   '----------------'   +...........+
+        |                 |             +..............+  ++
+        |                 v             v                  v
+        |            +--------+   +...........+   .----------------.
+        |            | Choice |   : Gone      :   | Fail - TooLate |
+        |            | Done?  |   : (missing) :   | Apologise      |
+        |            +-+----+-+   +...........+   '----------------'
         |         +----+    +-----+
         |      $.n < 3         default
         |         v               v
@@ -309,7 +331,8 @@ fn ascii_is_enough() {
                                .-----.
                                | End |
                                '-----'
-    "#]].assert_eq(&found);
+    "#]]
+    .assert_eq(&found);
     let text = NESTED.replace("Both", "Bo\u{f6}th ≤ 3");
     for width in [40, 100] {
         let looks = Looks {
@@ -368,7 +391,7 @@ fn labels_may_be_left_out() {
     };
     let found = draw(LOOP, &plain(80), &options, None);
     assert!(is_drawn(&found));
-    for label in ["any error", "Late ", "$.n", "default"] {
+    for label in ["any error", "┄ Late", "$.n", "default"] {
         assert!(!found.contains(label), "{found}");
     }
 }
