@@ -39,10 +39,9 @@ pub(in crate::cli) struct MarkerArgs {
 impl GraphArgs {
     /// The same with paths as they are from a folder.
     pub(in crate::cli) fn beside(mut self, folder: &Path) -> Self {
-        for path in [&mut self.definition, &mut self.output] {
-            if let Some(path) = path {
-                *path = folder.join(&*path);
-            }
+        let paths = [&mut self.definition, &mut self.output];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&*path);
         }
         self
     }

@@ -144,7 +144,7 @@ impl<'a> Task<'a> {
             Some(path) => relative(&absolute(path), &absolute(self.folder())),
             None => "DEFINITION".to_owned(),
         };
-        let name = shlex::try_quote(&name).map_or_else(|_| "DEFINITION".into(), |name| name);
+        let name = shlex::try_quote(&name).unwrap_or("DEFINITION".into());
         let path = self.path.display();
         Failure::Message {
             message: format!(

@@ -61,7 +61,7 @@ struct Stroke {
 #[derive(Clone, Debug)]
 struct Text {
     column: usize,
-    text: String,
+    words: String,
     role: Role,
 }
 
@@ -164,7 +164,11 @@ impl Canvas {
             }
         }
         if !text.is_empty() {
-            self.texts[row].push(Text { column, text, role });
+            self.texts[row].push(Text {
+                column,
+                words: text,
+                role,
+            });
         }
     }
 
@@ -197,7 +201,8 @@ impl Canvas {
         }
         let is_free = self.cell(at).is_some_and(|cell| cell.add(pen, sides));
         let is_taken = self.cell(at).is_none_or(|cell| !cell.is_line());
-        if !is_free && !(is_end && is_taken) {
+        let may_end = is_end && is_taken;
+        if !is_free && !may_end {
             self.is_spoilt = true;
         }
     }
@@ -263,8 +268,8 @@ impl Canvas {
                 Content::Text if column < covered => {}
                 Content::Text => {
                     if let Some(text) = texts.next() {
-                        covered = column + columns(&text.text);
-                        text.text.chars().for_each(|c| spans.add(text.role, c));
+                        covered = column + columns(&text.words);
+                        text.words.chars().for_each(|c| spans.add(text.role, c));
                     }
                 }
             }

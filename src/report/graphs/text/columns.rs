@@ -112,25 +112,34 @@ fn spread(
     }
     let wants = layer.iter().zip(&offsets);
     let wants = wants.map(|(spot, offset)| wanted(*spot).unwrap_or(at[*spot]) - offset);
-    let mut pools: Vec<(f64, f64)> = Vec::new();
+    let mut pools: Vec<Pool> = Vec::new();
     for want in wants {
-        let mut pool = (want, 1.0);
-        while let Some((sum, count)) = pools.last().copied()
-            && sum / count > pool.0 / pool.1
-        {
-            pool = (pool.0 + sum, pool.1 + count);
-            pools.pop();
+        let mut pool = Pool {
+            sum: want,
+            count: 1.0,
+            spots: 1,
+        };
+        while let Some(last) = pools.pop_if(|last| last.sum / last.count > pool.sum / pool.count) {
+            pool.sum += last.sum;
+            pool.count += last.count;
+            pool.spots += last.spots;
         }
         pools.push(pool);
     }
-    let mut places = Vec::with_capacity(layer.len());
-    for (sum, count) in pools {
-        let end = places.len() as f64 + count;
-        while (places.len() as f64) < end {
-            places.push(sum / count + offsets[places.len()]);
-        }
-    }
-    places
+    let shifts = pools
+        .into_iter()
+        .flat_map(|pool| std::iter::repeat_n(pool.sum / pool.count, pool.spots));
+    shifts
+        .zip(offsets)
+        .map(|(shift, offset)| shift + offset)
+        .collect()
+}
+
+/// Neighbours that push each other: what they want in all, and how many they are.
+struct Pool {
+    sum: f64,
+    count: f64,
+    spots: usize,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "boxes are small")]
@@ -186,9 +195,9 @@ fn crossings(layer: &[usize], neighbours: &Neighbours, place: &[f64]) -> usize {
     if ends.len() > MOST_LINKS {
         return 0;
     }
-    let later = |(index, end): (usize, &f64)| {
+    let crossed = |(index, end): (usize, &f64)| {
         let after = &ends[index + 1..];
         after.iter().filter(|other| *other < end).count()
     };
-    ends.iter().enumerate().map(later).sum()
+    ends.iter().enumerate().map(crossed).sum()
 }

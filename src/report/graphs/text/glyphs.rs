@@ -140,14 +140,13 @@ impl Glyphs {
         let mut plain = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
-                '·' => plain.push('-'),
+                '·' | '−' => plain.push('-'),
                 '…' => plain.push_str("..."),
                 '≤' => plain.push_str("<="),
                 '≥' => plain.push_str(">="),
                 '≠' => plain.push_str("!="),
                 '↻' => plain.push_str("retry "),
                 '×' => plain.push('x'),
-                '−' => plain.push('-'),
                 '→' => plain.push_str("->"),
                 ascii if ascii.is_ascii() => plain.push(ascii),
                 other => plain.extend(other.escape_unicode()),

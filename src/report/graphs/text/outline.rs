@@ -123,9 +123,10 @@ impl<'m> Outline<'_, 'm> {
         let label = labels::edge(edge, self.picture.options.labels);
         let label = label.map(|label| self.glyphs.text(&label));
         let target = self.target(edge.to);
-        let back = match order.is_back(edge) {
-            true => format!("{} back to ", self.sign("↺", "<-")),
-            false => String::new(),
+        let back = if order.is_back(edge) {
+            format!("{} back to ", self.sign("↺", "<-"))
+        } else {
+            String::new()
         };
         let line = match (edge.kind, label) {
             (EdgeKind::Catch { .. }, label) => {

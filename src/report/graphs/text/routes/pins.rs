@@ -119,13 +119,9 @@ impl Routes {
                 continue;
             }
             let key = (link.joins(), exit.turn);
-            let column = match found.get(&key) {
-                Some(column) => *column,
-                None => {
-                    let turn = spot.left() + exit.turn.cast_signed();
-                    sides.nearest(link.net, turn..=turn + 1, turn)?
-                }
-            };
+            let turn = spot.left() + exit.turn.cast_signed();
+            let nearest = || sides.nearest(link.net, turn..=turn + 1, turn);
+            let column = found.get(&key).copied().or_else(nearest)?;
             found.insert(key, column);
             sides.leaving.insert(column);
             self.starts[exit.link] = column;

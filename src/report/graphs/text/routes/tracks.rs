@@ -79,8 +79,8 @@ fn rows(
                 found.contains_key(other) || waiting.iter().all(|(net, _)| net != other)
             })
         };
-        let next = waiting.iter().position(is_ready).unwrap_or(0);
-        let (net, span) = waiting.remove(next);
+        let chosen = waiting.iter().position(is_ready).unwrap_or(0);
+        let (net, span) = waiting.remove(chosen);
         let first = others(&net).filter_map(|other| found.get(other)).max();
         let first = first.map_or(0, |row| row + 1);
         let is_free = |row: &Vec<Span>| row.iter().all(|other| span.is_apart(*other));
