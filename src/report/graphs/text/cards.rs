@@ -9,6 +9,9 @@ use crate::report::graphs::wrap::{clip, wrap};
 use crate::report::graphs::{Picture, card_line, labels, missing_note};
 use crate::report::style::{Role, columns};
 
+/// How many columns the small line may have more than a name.
+const MORE: usize = 10;
+
 /// A line of a box.
 pub(super) type Line = (String, Role);
 
@@ -18,19 +21,22 @@ pub(super) fn lines(glyphs: Glyphs, text: &str, width: usize, most: usize) -> Ve
     lines.iter().map(|line| glyphs.text(line)).collect()
 }
 
-/// What stands in the box of a state: its type, its name, what happened.
+/// What stands in the box of a state: its type, its name, what happened. A picture inside makes
+/// room for longer lines.
 pub(super) fn of_state(
     picture: &Picture<'_, '_>,
     looks: &Looks,
     sizes: Sizes,
     vertex: Vertex,
     state: &State,
+    inside: usize,
 ) -> Vec<Line> {
     let glyphs = looks.glyphs();
     let paint = picture.overlay.and_then(|overlay| overlay.state(vertex));
     let is_dim = picture.overlay.is_some() && paint.is_none();
     let role = |role| if is_dim { Role::Dim } else { role };
-    let small = clip(&small_line(picture, vertex, state), sizes.name + 10);
+    let most = inside.max(sizes.name + MORE);
+    let small = clip(&small_line(picture, vertex, state), most);
     let mut found = vec![(glyphs.text(&small), role(accent(state.kind())))];
     let name = labels::name(&state.name);
     let mut names = lines(glyphs, &name, sizes.name, sizes.lines);
@@ -46,7 +52,7 @@ pub(super) fn of_state(
     let note = paint
         .note
         .as_deref()
-        .map(|note| lines(glyphs, note, sizes.name + 10, 2));
+        .map(|note| lines(glyphs, note, most, 2));
     found.extend(note.into_iter().flatten().map(|note| (note, Role::Plain)));
     found
 }

@@ -250,7 +250,7 @@ impl Builder<'_, '_, '_> {
             looks,
             sizes,
         } = *self.drawing;
-        let lines = cards::of_state(picture, looks, sizes, vertex, state);
+        let lines = |inside| cards::of_state(picture, looks, sizes, vertex, state, inside);
         let paint = picture.overlay.map(|overlay| overlay.state(vertex));
         let role = match paint {
             Some(None) => Role::Dim,
@@ -261,7 +261,7 @@ impl Builder<'_, '_, '_> {
             // Ways that leave downwards need two columns each.
             let ways = picture.graph.edges_from(vertex).len() - rows;
             let card = Card {
-                lines,
+                lines: lines(0),
                 frame: cards::frame(state.kind()),
                 role,
                 least: (rows, (2 * ways + 1).max(5)),
@@ -273,12 +273,13 @@ impl Builder<'_, '_, '_> {
             Some(StateKind::Map) => Frame::Dashed,
             _ => Frame::Solid,
         };
+        let inside = self.inside(vertex, room.checked_sub(4)?)?;
         let card = Card {
-            lines,
+            lines: lines(inside.width),
             frame,
             role,
             least: (rows, 5),
-            inside: Some(self.inside(vertex, room.checked_sub(4)?)?),
+            inside: Some(inside),
         };
         Some(card.draw(looks.glyphs()))
     }
