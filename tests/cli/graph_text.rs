@@ -21,24 +21,24 @@ fn a_picture_is_made_of_boxes_and_lines() {
         .asl("graph order.asl.json --format text")
         .code(0)
         .stdout(
-            "       ╭───────╮
-       │ Start │
-       ╰───┬───╯
-           ▼
+            "        ╭───────╮
+        │ Start │
+        ╰───┬───╯
+            ▼
 ┌──────────────────────┐
 │ Task · lambda:invoke ├┄ any error ┄┐
 │ Check                │             ┆
-└──────────┬───────────┘             ┆
-           │                  ┌┄┄┄┄┄┄┘
-           ▼                  ▽
-      ╭─────────╮       ┌╌╌╌╌╌╌╌╌╌╌╌┐
-      │ Succeed │       ╎ Lost      ╎
-      │ Done    │       ╎ (missing) ╎
-      ╰────┬────╯       └╌╌╌╌╌╌╌╌╌╌╌┘
-           ▼
-        ╭─────╮
-        │ End │
-        ╰─────╯
+└───────────┬──────────┘             ┆
+            │              ┌┄┄┄┄┄┄┄┄┄┘
+            ▼              ▽
+       ╭─────────╮   ┌╌╌╌╌╌╌╌╌╌╌╌┐
+       │ Succeed │   ╎ Lost      ╎
+       │ Done    │   ╎ (missing) ╎
+       ╰────┬────╯   └╌╌╌╌╌╌╌╌╌╌╌┘
+            ▼
+         ╭─────╮
+         │ End │
+         ╰─────╯
 ",
         )
         .stderr("");
@@ -109,7 +109,7 @@ fn blocks_of_a_page_are_drawn_and_the_rest_stays() {
         drawn.contains("```\r\n<!-- /asl graph -->\r\na \t\n<!--"),
         "{drawn}"
     );
-    assert!(drawn.contains("-->\n```text\n       ╭"), "{drawn}");
+    assert!(drawn.contains("-->\n```text\n        ╭"), "{drawn}");
     assert!(!drawn.contains("any error ┄"), "{drawn}");
     assert!(drawn.ends_with("```\n<!-- /asl graph -->\nend"), "{drawn}");
     folder.asl("graph --inject page.md").code(0).stderr("");
