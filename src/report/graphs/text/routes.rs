@@ -23,8 +23,11 @@ pub(super) fn draw(plan: Plan, glyphs: Glyphs, room: usize) -> Option<Canvas> {
     let mut routes = Routes::new(plan);
     routes.pins()?;
     routes.lanes();
+    if routes.width() > room {
+        return None;
+    }
     routes.tracks();
-    routes.paint(glyphs, room)
+    Some(routes.paint(glyphs))
 }
 
 struct Routes {
@@ -98,6 +101,10 @@ impl Routes {
             bounds: (0, 0),
             plan,
         }
+    }
+
+    fn width(&self) -> usize {
+        self.bounds.1.abs_diff(self.bounds.0) + 1
     }
 
     fn from(&self, link: &Link) -> &Spot {

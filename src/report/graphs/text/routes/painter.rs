@@ -1,6 +1,6 @@
 //! The plan of lines onto the canvas.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::canvas::{Canvas, Pen, Point};
 use super::super::glyphs::Glyphs;
@@ -9,28 +9,25 @@ use super::{Net, Routes};
 use crate::report::style::columns;
 
 impl Routes {
-    /// The picture; none when it is wider than the room.
-    pub(super) fn paint(self, glyphs: Glyphs, room: usize) -> Option<Canvas> {
-        let (left, right) = self.bounds;
-        let width = right.abs_diff(left) + 1;
-        if width > room {
-            return None;
-        }
+    /// The picture.
+    pub(super) fn paint(self, glyphs: Glyphs) -> Canvas {
         let rows = self.rows();
         let height = rows.last().map_or(0, |last| last.end);
         let mut painter = Painter {
-            canvas: Canvas::new(width, height),
+            canvas: Canvas::new(self.width(), height),
+            left: self.bounds.0,
+            runs: BTreeMap::new(),
             routes: self,
             rows,
-            left,
             glyphs,
         };
         painter.spots();
         for number in 0..painter.routes.plan.links.len() {
             painter.link(number);
         }
+        painter.runs();
         painter.heads();
-        Some(painter.canvas)
+        painter.canvas
     }
 
     fn rows(&self) -> Vec<Rows> {
@@ -72,6 +69,8 @@ struct Painter {
     rows: Vec<Rows>,
     left: isize,
     glyphs: Glyphs,
+    /// How far the lane of each net reaches in each colour: thousands of lines may share one.
+    runs: BTreeMap<Net, Vec<(Pen, Point, Point)>>,
 }
 
 impl Painter {
@@ -116,9 +115,33 @@ impl Painter {
             self.downwards(number, &link)
         };
         self.onwards(&link, &mut way);
+        let lane = self.routes.lanes.get(&link.joins());
+        let lane = lane.map(|column| self.column(*column));
         for step in way.windows(2) {
-            if step[0] != step[1] {
+            if Some(step[0].0) == lane && Some(step[1].0) == lane {
+                self.run(link.joins(), pen, step[0], step[1]);
+            } else if step[0] != step[1] {
                 self.canvas.line(pen, step[0], step[1]);
+            }
+        }
+    }
+
+    fn run(&mut self, net: Net, pen: Pen, from: Point, to: Point) {
+        let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
+        let runs = self.runs.entry(net).or_default();
+        match runs.iter_mut().find(|run| run.0.role == pen.role) {
+            Some((_, first, last)) => {
+                (first.1, last.1) = (first.1.min(top), last.1.max(bottom));
+            }
+            None => runs.push((pen, (from.0, top), (from.0, bottom))),
+        }
+    }
+
+    fn runs(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        for (pen, from, to) in runs.into_values().flatten() {
+            if from != to {
+                self.canvas.line(pen, from, to);
             }
         }
     }
