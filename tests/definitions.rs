@@ -18,6 +18,7 @@ use aslkit::data::Json;
 use aslkit::engine::Silent;
 use aslkit::graph::Graph;
 use aslkit::report::graphs::{self, Direction, Options, Picture, layout};
+use aslkit::report::style;
 use aslkit::runtime::handlers::{Afterwards, MockHandler, Step};
 use aslkit::syntax::{Diagnostic, Format, Severity, Source, Tree, read};
 use aslkit::{language, lint};
@@ -214,6 +215,63 @@ fn mermaid_accepts_every_picture() {
     drop(stdin);
     accepted("mermaid", &node.wait_with_output().expect("node ends"));
     say(&format!("Mermaid accepts {} pictures", files.len()));
+}
+
+/// How many were boxes and lines at these widths when this was
+/// last written: the others are outlines.
+const DRAWN: [(usize, usize); 2] = [(80, 855), (120, 895)];
+
+#[test]
+fn every_definition_is_drawn_for_a_terminal() {
+    let definitions = all();
+    for (width, least) in DRAWN {
+        let mut boxes = 0;
+        for definition in &definitions {
+            let (tree, _) = definition.tree();
+            let (machine, _) = language::read(&tree);
+            let picture = text_picture(&machine, width);
+            let name = &definition.source.name;
+            for line in picture.lines() {
+                assert!(style::columns(line) <= width, "{name}:\n{picture}");
+            }
+            for state in machine.states() {
+                let begin = beginning(&state.name);
+                assert!(picture.contains(&begin), "{name}: no {begin}\n{picture}");
+            }
+            boxes += usize::from(picture.trim_start().starts_with('╭'));
+        }
+        let count = definitions.len();
+        say(&format!(
+            "{boxes} of {count} definitions are pictures at {width} columns"
+        ));
+        assert!(
+            folder().is_none() || boxes >= least,
+            "only {boxes} at {width}"
+        );
+    }
+}
+
+fn text_picture(machine: &language::StateMachine, width: usize) -> String {
+    let looks = graphs::text::Looks {
+        style: style::Style::new(false, width),
+        is_ascii: false,
+    };
+    let (graph, options) = (Graph::new(machine), Options::default());
+    let mut picture = String::new();
+    graphs::text::render(&Picture::new(&graph, &options), &looks, &mut picture)
+        .expect("a string takes all");
+    picture
+}
+
+/// What of a name stands together wherever it is broken: up to where its first part ends.
+fn beginning(name: &str) -> String {
+    let mut last = None;
+    let part = name.trim_start().chars().take(10).take_while(|character| {
+        let before = last.replace(*character);
+        let hump = character.is_uppercase() && before.is_some_and(char::is_lowercase);
+        character.is_ascii_alphanumeric() && !hump
+    });
+    part.collect()
 }
 
 fn accepted(tool: &str, output: &Output) {

@@ -8,6 +8,7 @@ mod overlay;
 mod services;
 mod state;
 mod suites;
+mod text;
 mod validate;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(super) use overlay::{OverlayArgs, PaletteChoice};
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
+pub(super) use text::{MarkerArgs, TextArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
 
 /// The command line as clap knows it.
@@ -327,20 +329,22 @@ const GRAPH_EXAMPLES: &str = "\
 Examples:
   asl graph order.asl.json | dot -Tsvg > order.svg
   asl graph order.asl.json -o order.mmd --direction LR
-  asl graph order.asl.json --format mermaid --depth 0";
+  asl graph order.asl.json --format mermaid --depth 0
+  asl graph --inject README.md";
 
 #[derive(Debug, Args)]
 #[command(after_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {
     /// The definition, JSON or YAML, or a template with one; broken ones are drawn too; - is stdin.
     /// A log of ours is drawn with what happened
-    pub(super) definition: PathBuf,
+    #[arg(required_unless_present_any = ["inject", "check"])]
+    pub(super) definition: Option<PathBuf>,
     /// The state machine of this name, when the template has several
     #[arg(long, value_name = "NAME")]
     pub(super) machine: Option<String>,
     #[command(flatten)]
     pub(super) overlay: OverlayArgs,
-    /// How to draw  [default: by the ending of --output, else dot]
+    /// How to draw  [default: by the ending of --output, else text on a terminal, dot in a pipe]
     #[arg(long, value_enum)]
     pub(super) format: Option<GraphFormat>,
     /// Where to write it, instead of stdout
@@ -358,16 +362,22 @@ pub(super) struct GraphArgs {
     /// Top to bottom, or left to right
     #[arg(long, value_enum, default_value_t, ignore_case = true)]
     pub(super) direction: DirectionChoice,
+    #[command(flatten)]
+    pub(super) text: TextArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum GraphFormat {
     /// For Graphviz
     Dot,
+    /// The states and transitions, for programs
+    Json,
     /// For Mermaid, as in Markdown
     Mermaid,
     /// A picture, for light and dark pages
     Svg,
+    /// For a terminal: boxes and lines, an outline where they would be too wide
+    Text,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -1,76 +1,128 @@
 //! `asl graph`: a definition as a picture.
 
+mod inject;
+mod markdown;
 mod overlay;
+mod text;
 
 use std::path::Path;
 
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::same_file;
+use super::document::{Document, same_file};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
-use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, mermaid, svg};
+use crate::report::graphs::text::Looks;
+use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, json, mermaid, svg};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    if let Some(task) = inject::Task::of(args) {
+        return task.run(args, terminal);
+    }
+    let definition = need_definition(args)?;
     if let Some(path) = &args.output
-        && same_file(path, &args.definition)
+        && same_file(path, definition)
     {
         let path = path.display();
         let told = format!("the picture would overwrite {path}: name another file");
         return Err(Failure::usage(told));
     }
     overlay::spare(args)?;
-    let format = format(args)?;
-    let given = overlay::open(args, terminal)?;
-    let document = &given.document;
-    let graph = Graph::new(&document.machine);
-    let overlay = overlay::paint(args, &given, &graph, terminal)?;
-    let options = options(args);
-    let drawn = Picture {
-        overlay: overlay.as_ref(),
-        ..Picture::new(&graph, &options)
-    };
-    let mut picture = String::new();
-    match format {
-        GraphFormat::Dot => dot::render(&drawn, &mut picture),
-        GraphFormat::Mermaid => mermaid::render(&drawn, &mut picture),
-        GraphFormat::Svg => svg::render(&drawn, &svg::Extras::default(), &mut picture),
-    }
-    .expect("a string takes all");
-    let broken = !document.syntax.is_empty();
-    if broken && !terminal.quiet {
-        document.show(terminal, document.syntax.clone());
-    }
+    let format = format(args)?.unwrap_or(text::default_format(terminal));
+    let drawn = picture(args, format, &text::looks(args, terminal), terminal)?;
     match &args.output {
-        None => print(&picture)?,
-        Some(path) => std::fs::write(path, picture).map_err(|error| {
+        None => print(&drawn.text)?,
+        Some(path) => std::fs::write(path, drawn.text).map_err(|error| {
             Failure::usage(format_args!("cannot write {}: {error}", path.display()))
         })?,
     }
     // The picture shows what could be read; that something could not is still a finding.
-    Ok(if broken {
+    Ok(if drawn.is_broken {
         Exit::Findings
     } else {
         Exit::Success
     })
 }
 
-fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
-    if let Some(format) = args.format {
-        return Ok(format);
+fn need_definition(args: &GraphArgs) -> Result<&Path, Failure> {
+    let definition = args.definition.as_deref();
+    definition.ok_or_else(|| Failure::usage("name the definition to draw"))
+}
+
+/// A picture.
+struct Drawn {
+    text: String,
+    /// The text of the definition is: how, was told.
+    is_broken: bool,
+}
+
+/// The picture of a definition and of what happened, with these options.
+fn picture(
+    args: &GraphArgs,
+    format: GraphFormat,
+    looks: &Looks,
+    terminal: &Terminal,
+) -> Result<Drawn, Failure> {
+    let given = overlay::open(args, terminal)?;
+    let document = &given.document;
+    let graph = Graph::new(&document.machine);
+    let overlay = overlay::paint(args, &given, &graph, terminal)?;
+    let options = options(args);
+    let picture = Picture {
+        overlay: overlay.as_ref(),
+        ..Picture::new(&graph, &options)
+    };
+    let is_broken = !document.syntax.is_empty();
+    if is_broken && !terminal.quiet {
+        document.show(terminal, document.syntax.clone());
     }
-    let Some(output) = &args.output else {
-        return Ok(GraphFormat::Dot);
+    Ok(Drawn {
+        text: draw(format, &picture, document, looks),
+        is_broken,
+    })
+}
+
+/// A picture as text.
+fn draw(
+    format: GraphFormat,
+    picture: &Picture<'_, '_>,
+    document: &Document,
+    looks: &Looks,
+) -> String {
+    let mut drawn = String::new();
+    match format {
+        GraphFormat::Dot => dot::render(picture, &mut drawn),
+        GraphFormat::Json => {
+            let places = json::Places {
+                tree: &document.tree,
+                line: &document.lines(),
+            };
+            json::render(picture, &places, &mut drawn)
+        }
+        GraphFormat::Mermaid => mermaid::render(picture, &mut drawn),
+        GraphFormat::Svg => svg::render(picture, &svg::Extras::default(), &mut drawn),
+        GraphFormat::Text => crate::report::graphs::text::render(picture, looks, &mut drawn),
+    }
+    .expect("a string takes all");
+    drawn
+}
+
+/// The format that is asked for, or that the output's ending says.
+fn format(args: &GraphArgs) -> Result<Option<GraphFormat>, Failure> {
+    let (None, Some(output)) = (args.format, &args.output) else {
+        return Ok(args.format);
     };
     match output
         .extension()
         .and_then(|ending| Path::new(ending).to_str())
     {
-        Some("dot" | "gv") => Ok(GraphFormat::Dot),
-        Some("mmd" | "mermaid") => Ok(GraphFormat::Mermaid),
-        Some("svg") => Ok(GraphFormat::Svg),
+        Some("dot" | "gv") => Ok(Some(GraphFormat::Dot)),
+        Some("json") => Ok(Some(GraphFormat::Json)),
+        Some("mmd" | "mermaid") => Ok(Some(GraphFormat::Mermaid)),
+        Some("svg") => Ok(Some(GraphFormat::Svg)),
+        Some("txt") => Ok(Some(GraphFormat::Text)),
         _ => Err(Failure::usage(format_args!(
-            "cannot tell the format from {}: say --format dot, mermaid or svg",
+            "cannot tell the format from {}: say --format dot, mermaid, svg or another",
             output.display()
         ))),
     }

@@ -45,6 +45,8 @@ pub enum Role {
     Bold,
     /// A name that leads somewhere: a state, a file.
     Path,
+    /// Where a way is chosen.
+    Choice,
 }
 
 /// Text in its colour.
@@ -119,6 +121,7 @@ impl fmt::Display for Painted<'_> {
             Role::Dim => write!(f, "{}", text.dimmed()),
             Role::Bold => write!(f, "{}", text.bold()),
             Role::Path => write!(f, "{}", text.cyan()),
+            Role::Choice => write!(f, "{}", text.magenta()),
         }
     }
 }

@@ -137,6 +137,20 @@ fn the_output_in_the_readme_is_what_is_printed() {
     assert!(count > 2, "the README shows only {count} outputs");
 }
 
+#[test]
+fn the_pictures_in_the_readme_are_drawn_from_their_definitions() {
+    let check = Command::new(env!("CARGO_BIN_EXE_asl"))
+        .args(["graph", "--check", "README.md"])
+        .current_dir(root())
+        .output()
+        .expect("asl starts");
+    let told = String::from_utf8_lossy(&check.stdout);
+    assert!(
+        check.status.success(),
+        "asl graph --inject README.md\n{told}"
+    );
+}
+
 /// The output without the time that passed outside, which is another in every run.
 #[cfg(unix)]
 fn untimed(output: &str) -> String {

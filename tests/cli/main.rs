@@ -16,6 +16,7 @@ mod formats;
 mod from;
 mod functions;
 mod graph;
+mod graph_text;
 mod handlers;
 mod handlers_file;
 mod heartbeats;

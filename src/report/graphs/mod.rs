@@ -7,6 +7,7 @@
 mod coat;
 pub mod dot;
 pub mod face;
+pub mod json;
 pub mod labels;
 pub mod layout;
 mod measure;
@@ -14,6 +15,7 @@ pub mod mermaid;
 pub mod overlay;
 mod palette;
 pub mod svg;
+pub mod text;
 mod wrap;
 
 use self::overlay::Overlay;

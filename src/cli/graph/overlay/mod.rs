@@ -7,6 +7,7 @@ mod log;
 use std::path::Path;
 
 use self::log::{Log, Told};
+use super::need_definition;
 use crate::cli::args::{GraphArgs, PaletteChoice};
 use crate::cli::document::{Document, STDIN, need_document, need_document_in, need_log, same_file};
 use crate::cli::output::{Failure, Terminal};
@@ -28,7 +29,7 @@ pub(super) struct Given {
 
 /// Reads the definition, or the log that was given in its place.
 pub(super) fn open(args: &GraphArgs, terminal: &Terminal) -> Result<Given, Failure> {
-    let (path, machine) = (&args.definition, args.machine.as_deref());
+    let (path, machine) = (need_definition(args)?, args.machine.as_deref());
     let (log, header) = if path.as_os_str() == STDIN {
         let source = need_log(path, terminal)?;
         let Some(header) =
@@ -50,7 +51,7 @@ pub(super) fn open(args: &GraphArgs, terminal: &Terminal) -> Result<Given, Failu
                 log: None,
             });
         };
-        (Log::File(path.clone()), header)
+        (Log::File(path.to_owned()), header)
     };
     if let Some(machine) = machine {
         let file = log.name();
@@ -107,12 +108,12 @@ pub(super) fn paint(
     let canvas = Canvas {
         graph,
         document: &given.document,
-        definition: definition_name(args, given),
+        definition: definition_name(need_definition(args)?, given),
         terminal,
     };
     let overlay = &args.overlay;
     if let Some(file) = &overlay.coverage {
-        return canvas.coverage(file, &args.definition).map(Some);
+        return canvas.coverage(file, need_definition(args)?).map(Some);
     }
     if let Some(folder) = &overlay.runs {
         return canvas.folder(folder).map(Some);
@@ -129,10 +130,10 @@ pub(super) fn paint(
     }
 }
 
-fn definition_name(args: &GraphArgs, given: &Given) -> String {
+fn definition_name(definition: &Path, given: &Given) -> String {
     let name = match &given.log {
         Some(_) => Path::new(&*given.document.source.name),
-        None => &args.definition,
+        None => definition,
     };
     let file = name.file_name().unwrap_or(name.as_os_str());
     match given.document.file_name() {
