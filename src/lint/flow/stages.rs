@@ -73,7 +73,7 @@ impl Stages {
     fn json_path(read: &Read<'_>, state: &State, input: Shape) -> Self {
         let effective = through(read, &input, state.io.input_path.as_ref());
         let sent = sent(read, state, &effective);
-        let result = result(state, &sent);
+        let result = result(read, state, &sent);
         let selected = match &state.io.result_selector {
             Some(selector) if works(state) => template(read, read.node(selector.node), &result),
             _ => result.clone(),
@@ -103,7 +103,7 @@ impl Stages {
             }
             _ => Shape::Unknown,
         };
-        let result = result(state, &input);
+        let result = result(read, state, &input);
         let output = match &state.io.output {
             Some(field) => expressions(read.node(field.node), &input),
             None if works(state) => result.clone(),
@@ -170,11 +170,17 @@ fn sent(read: &Read<'_>, state: &State, effective: &Shape) -> Shape {
     }
 }
 
-fn result(state: &State, sent: &Shape) -> Shape {
+fn result(read: &Read<'_>, state: &State, sent: &Shape) -> Shape {
     match &state.body {
         Body::Pass(pass) => match &pass.result {
-            Some(result) if holds_placeholder(&result.value) => Shape::Unknown,
-            Some(result) => Shape::Literal(result.value.clone()),
+            Some(result) => {
+                let value = result.json(read.tree);
+                if holds_placeholder(&value) {
+                    Shape::Unknown
+                } else {
+                    Shape::Literal(value)
+                }
+            }
             None => sent.clone(),
         },
         Body::Parallel(_) => Shape::Typed(Type::Array),
