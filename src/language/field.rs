@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Target;
 use crate::data::{Json, Number};
-use crate::syntax::{Diagnostic, Node, NodeId, Span, Tree};
+use crate::syntax::{Diagnostic, Fields, Node, NodeId, Span, Tree};
 
 /// A field that is there.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,12 +59,17 @@ impl Field<InTree> {
 /// Reads the fields of one object, noting what is of the wrong type.
 pub(super) struct Reader<'t, 'd> {
     pub(super) node: Node<'t>,
+    fields: Fields<'t>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
     pub(super) fn new(node: Node<'t>, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
-        Self { node, diagnostics }
+        Self {
+            node,
+            fields: Fields::of(node),
+            diagnostics,
+        }
     }
 
     /// A reader for another object with the same diagnostics.
@@ -73,7 +78,7 @@ impl<'t, 'd> Reader<'t, 'd> {
     }
 
     fn raw(&self, key: &str) -> Option<Field<Node<'t>>> {
-        let entry = self.node.entry(key)?;
+        let entry = self.fields.entry(key)?;
         let value = self.node.tree().node(entry.value);
         Some(Field {
             value,
