@@ -76,12 +76,11 @@ impl<'m> Builder<'m> {
         let mut transitions = Vec::new();
         let states = flow.states.iter().map(Some);
         for (index, state) in std::iter::once(None).chain(states).enumerate() {
-            match state {
-                Some(state) => add_transitions(state, &mut transitions),
-                None => {
-                    let starts = flow.start_at.iter();
-                    transitions.extend(starts.map(|at| (EdgeKind::StartAt, at)));
-                }
+            if let Some(state) = state {
+                add_transitions(state, &mut transitions);
+            } else {
+                let starts = flow.start_at.iter();
+                transitions.extend(starts.map(|at| (EdgeKind::StartAt, at)));
             }
             let from = Vertex(NodeIndex::new(first + index));
             let before = self.net.edge_count();
