@@ -3,11 +3,16 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Where the program was started: it stays there, so the system is asked once for all paths.
+/// Where the program was started, from the root: it stays there, so the system is asked once for
+/// all paths.
 static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
 
 /// A path from the root, without `.` and `..`.
 pub(super) fn absolute(path: &Path) -> PathBuf {
+    use Component::{CurDir, Normal, ParentDir};
+    if let Some(CurDir | Normal(_) | ParentDir) = path.components().next() {
+        return folded(HERE.clone(), path);
+    }
     let whole = HERE.join(path);
     // On Windows a path may be below the root of whatever drive is meant.
     let whole = if whole.is_absolute() {
@@ -15,8 +20,13 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
     } else {
         std::path::absolute(&whole).unwrap_or(whole)
     };
-    let mut folded = PathBuf::new();
-    for component in whole.components() {
+    folded(PathBuf::new(), &whole)
+}
+
+/// A path from `base` on, which has no `.` and `..` itself.
+fn folded(base: PathBuf, path: &Path) -> PathBuf {
+    let mut folded = base;
+    for component in path.components() {
         match component {
             Component::CurDir => {}
             Component::ParentDir => {

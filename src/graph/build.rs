@@ -34,6 +34,7 @@ pub(super) fn build(machine: &StateMachine) -> Graph<'_> {
 struct Builder<'m> {
     net: Net<'m>,
     scopes: Vec<Stretch<'m>>,
+    has_missing: bool,
 }
 
 impl<'m> Builder<'m> {
@@ -71,13 +72,19 @@ impl<'m> Builder<'m> {
     fn edges(&mut self, scope: ScopeId, start: Vertex, flow: &'m Flow) {
         let mut missing = HashMap::new();
         let first = start.number();
-        let starts = flow.start_at.iter().map(|at| (EdgeKind::StartAt, at));
-        let mut all = vec![starts.collect()];
-        all.extend(flow.states.iter().map(transitions));
-        for (index, transitions) in all.into_iter().enumerate() {
+        // One list for all: most states have a single transition.
+        let mut transitions = Vec::new();
+        let states = flow.states.iter().map(Some);
+        for (index, state) in std::iter::once(None).chain(states).enumerate() {
+            if let Some(state) = state {
+                add_transitions(state, &mut transitions);
+            } else {
+                let starts = flow.start_at.iter();
+                transitions.extend(starts.map(|at| (EdgeKind::StartAt, at)));
+            }
             let from = Vertex(NodeIndex::new(first + index));
             let before = self.net.edge_count();
-            for (kind, target) in transitions {
+            for (kind, target) in transitions.drain(..) {
                 let to = match flow.index(&target.name) {
                     Some(state) => Vertex(NodeIndex::new(first + 1 + state)),
                     None => self.missing(scope, &mut missing, &target.name),
@@ -101,6 +108,7 @@ impl<'m> Builder<'m> {
         known: &mut HashMap<&'m str, Vertex>,
         name: &'m Arc<str>,
     ) -> Vertex {
+        self.has_missing = true;
         *known.entry(name).or_insert_with(|| {
             let elsewhere = None;
             self.node(scope, Node::Missing(Missing { name, elsewhere }))
@@ -109,6 +117,9 @@ impl<'m> Builder<'m> {
 
     /// A missing name cannot be in its own scope, so that wherever it is found is another one.
     fn find_elsewhere(&mut self) {
+        if !self.has_missing {
+            return;
+        }
         let mut first: HashMap<&str, Vertex> = HashMap::new();
         for index in self.net.node_indices() {
             if let Node::State(state) = self.net[index].node {
@@ -146,8 +157,7 @@ impl<'m> Builder<'m> {
 }
 
 /// In the order of [`State::targets`].
-fn transitions(state: &State) -> Vec<(EdgeKind<'_>, &Target)> {
-    let mut found = Vec::new();
+fn add_transitions<'m>(state: &'m State, found: &mut Vec<(EdgeKind<'m>, &'m Target)>) {
     if let Body::Choice(choice) = &state.body {
         found.extend(choices(choice));
         found.extend(choice.default.iter().map(|to| (EdgeKind::Default, to)));
@@ -156,7 +166,6 @@ fn transitions(state: &State) -> Vec<(EdgeKind<'_>, &Target)> {
     found.extend(next.map(|to| (EdgeKind::Next, to)));
     let catchers = state.catch.iter().enumerate();
     found.extend(catchers.filter_map(caught));
-    found
 }
 
 fn choices(choice: &Choice) -> impl Iterator<Item = (EdgeKind<'_>, &Target)> {

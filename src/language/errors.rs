@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::field::Reader;
-use super::{Field, Target};
-use crate::data::Json;
+use super::{Field, InTree, Target};
 use crate::syntax::{NodeId, Span};
 
 /// One entry of `Retry`.
@@ -38,9 +37,9 @@ pub struct Catcher {
     /// `ResultPath`: where the error output goes; `null` drops it
     pub result_path: Option<Field<Option<Arc<str>>>>,
     /// `Output` (JSONata)
-    pub output: Option<Field<Json>>,
+    pub output: Option<Field<InTree>>,
     /// `Assign`
-    pub assign: Option<Field<Json>>,
+    pub assign: Option<Field<InTree>>,
     /// `Comment`
     pub comment: Option<Field<Arc<str>>>,
     /// Where the entry stands.
@@ -88,8 +87,8 @@ pub(super) fn read_catchers(reader: &mut Reader<'_, '_>) -> Vec<Catcher> {
             error_equals: error_equals(&mut reader),
             next: reader.target("Next"),
             result_path: reader.nullable_path("ResultPath"),
-            output: reader.json("Output"),
-            assign: reader.object_json("Assign"),
+            output: reader.in_tree("Output"),
+            assign: reader.object_in_tree("Assign"),
             comment: reader.string("Comment"),
             span: node.span(),
             node: node.id(),

@@ -6,7 +6,7 @@
 use crate::language::{State, StateKind};
 use crate::query::QueryLanguage;
 use crate::query::jsonata::Members;
-use crate::syntax::Node;
+use crate::syntax::{Fields, Node};
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +70,8 @@ pub fn sites<'t>(state: &State, node: Node<'t>) -> Vec<Site<'t>> {
         part: Part::State,
     };
     match state.language {
-        QueryLanguage::JsonPath => sites.json_path(kind, node),
-        QueryLanguage::Jsonata => sites.jsonata(kind, node),
+        QueryLanguage::JsonPath => sites.json_path(kind, Fields::of(node)),
+        QueryLanguage::Jsonata => sites.jsonata(kind, Fields::of(node)),
     }
     sites.found
 }
@@ -91,7 +91,7 @@ struct Sites<'t> {
 }
 
 impl<'t> Sites<'t> {
-    fn add(&mut self, object: Node<'t>, fields: &[(&'static str, Slot)]) {
+    fn add(&mut self, object: Fields<'t>, fields: &[(&'static str, Slot)]) {
         let part = self.part;
         self.found
             .extend(fields.iter().filter_map(|&(field, slot)| {
@@ -105,7 +105,7 @@ impl<'t> Sites<'t> {
             }));
     }
 
-    fn all(&mut self, object: Node<'t>, fields: &[&'static str], slot: Slot) {
+    fn all(&mut self, object: Fields<'t>, fields: &[&'static str], slot: Slot) {
         for field in fields {
             self.add(object, &[(field, slot)]);
         }
@@ -116,16 +116,16 @@ impl<'t> Sites<'t> {
         &mut self,
         array: Option<Node<'t>>,
         part: fn(usize) -> Part,
-        mut read: impl FnMut(&mut Self, Node<'t>),
+        mut read: impl FnMut(&mut Self, Fields<'t>),
     ) {
         for (index, item) in array.into_iter().flat_map(Node::items).enumerate() {
             self.part = part(index);
-            read(self, item);
+            read(self, Fields::of(item));
         }
         self.part = Part::State;
     }
 
-    fn json_path(&mut self, kind: StateKind, state: Node<'t>) {
+    fn json_path(&mut self, kind: StateKind, state: Fields<'t>) {
         if kind == StateKind::Fail {
             return self.all(state, &["ErrorPath", "CausePath"], Slot::Argument);
         }
@@ -146,7 +146,7 @@ impl<'t> Sites<'t> {
                 let rules = state.get("Choices");
                 self.each(rules, Part::Rule, |sites, rule| {
                     sites.all(rule, &["Assign"], Slot::Template);
-                    sites.condition(rule);
+                    sites.condition(rule.node());
                 });
             }
             _ => self.work(kind, state),
@@ -154,7 +154,7 @@ impl<'t> Sites<'t> {
     }
 
     /// Task, Pass, Parallel and Map.
-    fn work(&mut self, kind: StateKind, state: Node<'t>) {
+    fn work(&mut self, kind: StateKind, state: Fields<'t>) {
         self.all(state, &["ResultPath"], Slot::ResultPath);
         if kind == StateKind::Map {
             self.add(state, &REFERENCES);
@@ -177,26 +177,26 @@ impl<'t> Sites<'t> {
         });
     }
 
-    fn distributed(&mut self, map: Node<'t>) {
+    fn distributed(&mut self, map: Fields<'t>) {
         if let Some(reader) = map.get("ItemReader") {
-            self.all(reader, &["Parameters"], Slot::Template);
+            self.all(Fields::of(reader), &["Parameters"], Slot::Template);
             if let Some(config) = reader.get("ReaderConfig") {
-                self.all(config, &["MaxItemsPath"], Slot::ReferencePath);
+                self.all(Fields::of(config), &["MaxItemsPath"], Slot::ReferencePath);
             }
         }
         if let Some(batcher) = map.get("ItemBatcher") {
-            self.all(batcher, &["BatchInput"], Slot::Template);
+            self.all(Fields::of(batcher), &["BatchInput"], Slot::Template);
             let paths = ["MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"];
-            self.all(batcher, &paths, Slot::ReferencePath);
+            self.all(Fields::of(batcher), &paths, Slot::ReferencePath);
         }
         if let Some(writer) = map.get("ResultWriter") {
-            self.all(writer, &["Parameters"], Slot::Template);
+            self.all(Fields::of(writer), &["Parameters"], Slot::Template);
         }
     }
 
     /// The paths of a rule and of the rules in it; bounded by the depth of a tree.
     fn condition(&mut self, rule: Node<'t>) {
-        self.all(rule, &["Variable"], Slot::Path);
+        self.all(Fields::of(rule), &["Variable"], Slot::Path);
         for entry in rule.entries() {
             let value = rule.tree().node(entry.value);
             match &*entry.key {
@@ -223,7 +223,7 @@ impl<'t> Sites<'t> {
         });
     }
 
-    fn jsonata(&mut self, kind: StateKind, state: Node<'t>) {
+    fn jsonata(&mut self, kind: StateKind, state: Fields<'t>) {
         let input = Slot::Jsonata(Members::INPUT);
         if kind == StateKind::Fail {
             return self.all(state, &["Error", "Cause"], input);
@@ -256,7 +256,7 @@ impl<'t> Sites<'t> {
         }
     }
 
-    fn jsonata_map(&mut self, map: Node<'t>, slot: Slot) {
+    fn jsonata_map(&mut self, map: Fields<'t>, slot: Slot) {
         let fields = [
             "Items",
             "ItemSelector",
@@ -266,17 +266,17 @@ impl<'t> Sites<'t> {
         ];
         self.all(map, &fields, slot);
         if let Some(reader) = map.get("ItemReader") {
-            self.all(reader, &["Arguments"], slot);
+            self.all(Fields::of(reader), &["Arguments"], slot);
             if let Some(config) = reader.get("ReaderConfig") {
-                self.all(config, &["MaxItems"], slot);
+                self.all(Fields::of(config), &["MaxItems"], slot);
             }
         }
         if let Some(batcher) = map.get("ItemBatcher") {
             let fields = ["BatchInput", "MaxItemsPerBatch", "MaxInputBytesPerBatch"];
-            self.all(batcher, &fields, slot);
+            self.all(Fields::of(batcher), &fields, slot);
         }
         if let Some(writer) = map.get("ResultWriter") {
-            self.all(writer, &["Arguments"], slot);
+            self.all(Fields::of(writer), &["Arguments"], slot);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Target;
 use crate::data::{Json, Number};
-use crate::syntax::{Diagnostic, Node, NodeId, Span};
+use crate::syntax::{Diagnostic, Fields, Node, NodeId, Span, Tree};
 
 /// A field that is there.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,17 +30,46 @@ impl<T> Field<T> {
             node: self.node,
         }
     }
+
+    /// The same field with its value left where it stands.
+    #[must_use]
+    pub fn in_tree(&self) -> Field<InTree> {
+        Field {
+            value: InTree,
+            key: self.key,
+            span: self.span,
+            node: self.node,
+        }
+    }
+}
+
+/// A value of any kind, such as a template. It stays in the tree: what is only judged or drawn need
+/// not be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InTree;
+
+impl Field<InTree> {
+    /// The value, in the tree that the model was read from.
+    #[must_use]
+    pub fn json(&self, tree: &Tree) -> Json {
+        tree.node(self.node).to_json()
+    }
 }
 
 /// Reads the fields of one object, noting what is of the wrong type.
 pub(super) struct Reader<'t, 'd> {
     pub(super) node: Node<'t>,
+    fields: Fields<'t>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
     pub(super) fn new(node: Node<'t>, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
-        Self { node, diagnostics }
+        Self {
+            node,
+            fields: Fields::of(node),
+            diagnostics,
+        }
     }
 
     /// A reader for another object with the same diagnostics.
@@ -49,7 +78,7 @@ impl<'t, 'd> Reader<'t, 'd> {
     }
 
     fn raw(&self, key: &str) -> Option<Field<Node<'t>>> {
-        let entry = self.node.entry(key)?;
+        let entry = self.fields.entry(key)?;
         let value = self.node.tree().node(entry.value);
         Some(Field {
             value,
@@ -132,7 +161,17 @@ impl<'t, 'd> Reader<'t, 'd> {
         self.raw(key).map(|field| field.map(Node::to_json))
     }
 
-    /// A value that must be an object: a payload template's, or Assign's.
+    /// A value of any kind, left where it stands.
+    pub(super) fn in_tree(&mut self, key: &str) -> Option<Field<InTree>> {
+        self.raw(key).map(|field| field.map(|_| InTree))
+    }
+
+    /// An object, left where it stands: a payload template's, or Assign's.
+    pub(super) fn object_in_tree(&mut self, key: &str) -> Option<Field<InTree>> {
+        self.object(key).map(|field| field.map(|_| InTree))
+    }
+
+    /// A value that must be an object.
     pub(super) fn object_json(&mut self, key: &str) -> Option<Field<Json>> {
         self.typed(key, "an object", |node| {
             is_object(node).then(|| node.to_json())

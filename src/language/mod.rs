@@ -14,7 +14,7 @@ mod state;
 pub mod states;
 
 pub use errors::{Catcher, Retrier};
-pub use field::Field;
+pub use field::{Field, InTree};
 pub use file::{File, Inner, Machine, is_broken, machine_type};
 pub use flow::{Flow, StateMachine, StateMachineType};
 pub use resource::{IntegrationPattern, Resource};

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use super::errors::{self, Catcher, Retrier};
 use super::field::{Reader, is_object};
 use super::states::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
-use super::{Field, Flow, query_language};
-use crate::data::Json;
+use super::{Field, Flow, InTree, query_language};
 use crate::query::QueryLanguage;
 use crate::syntax::{Entry, NodeId, Span};
 
@@ -126,19 +125,19 @@ pub struct Io {
     /// `InputPath`; `null` gives `{}`.
     pub input_path: Option<Field<Option<Arc<str>>>>,
     /// `Parameters`
-    pub parameters: Option<Field<Json>>,
+    pub parameters: Option<Field<InTree>>,
     /// `Arguments` (JSONata)
-    pub arguments: Option<Field<Json>>,
+    pub arguments: Option<Field<InTree>>,
     /// `ResultSelector`
-    pub result_selector: Option<Field<Json>>,
+    pub result_selector: Option<Field<InTree>>,
     /// `ResultPath`; `null` drops the result.
     pub result_path: Option<Field<Option<Arc<str>>>>,
     /// `OutputPath`; `null` gives `{}`.
     pub output_path: Option<Field<Option<Arc<str>>>>,
     /// `Output` (JSONata)
-    pub output: Option<Field<Json>>,
+    pub output: Option<Field<InTree>>,
     /// `Assign`
-    pub assign: Option<Field<Json>>,
+    pub assign: Option<Field<InTree>>,
 }
 
 /// What a state does, by type.
@@ -287,13 +286,13 @@ impl Io {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         Self {
             input_path: reader.nullable_path("InputPath"),
-            parameters: reader.json("Parameters"),
-            arguments: reader.json("Arguments"),
-            result_selector: reader.object_json("ResultSelector"),
+            parameters: reader.in_tree("Parameters"),
+            arguments: reader.in_tree("Arguments"),
+            result_selector: reader.object_in_tree("ResultSelector"),
             result_path: reader.nullable_path("ResultPath"),
             output_path: reader.nullable_path("OutputPath"),
-            output: reader.json("Output"),
-            assign: reader.object_json("Assign"),
+            output: reader.in_tree("Output"),
+            assign: reader.object_in_tree("Assign"),
         }
     }
 }

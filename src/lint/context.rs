@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::expressions::{self, Expression};
 use super::flow::DataFlow;
+use super::handlers::{self, Handlers};
 use super::tasks::{self, Integration, TaskState};
 use super::variables::Variables;
 use super::{Definition, Options, is_placeholder, similar};
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub(super) expressions: Vec<Expression<'a>>,
     /// Every payload template.
     pub(super) templates: Vec<Node<'a>>,
+    /// What the states retry and catch.
+    pub(super) handlers: Vec<Handlers<'a>>,
     /// Every Task state that calls a service.
     pub(super) calls: Vec<(TaskState<'a>, Integration<'a>)>,
     /// Who assigns variables, and who reads them.
@@ -35,8 +38,8 @@ pub struct Context<'a> {
     pub(super) graph: Graph<'a>,
     /// What is known of the data of each state.
     pub(super) data_flow: DataFlow,
-    /// All states of a name, in order of their scopes.
-    pub(super) names: HashMap<&'a str, Vec<Namesake<'a>>, FixedState>,
+    /// The first state of each name, in order of the scopes.
+    pub(super) names: HashMap<&'a str, Namesake<'a>, FixedState>,
 }
 
 /// A `States` object, and where its transitions lead.
@@ -84,7 +87,7 @@ enum Lead<'a> {
 
 struct Resolver<'a, 'n> {
     tree: &'a Tree,
-    names: &'n HashMap<&'a str, Vec<Namesake<'a>>, FixedState>,
+    names: &'n HashMap<&'a str, Namesake<'a>, FixedState>,
     /// How many more names may be compared: a definition in which every transition is wrong
     /// must not cost the square of its size.
     comparisons: Cell<usize>,
@@ -100,11 +103,13 @@ impl<'a> Context<'a> {
             machine,
         } = definition;
         let flows = machine.flows();
-        let mut names: HashMap<&str, Vec<Namesake<'_>>, FixedState> = HashMap::default();
+        let count = flows.iter().map(|flow| flow.states.len()).sum();
+        let mut names: HashMap<&str, Namesake<'_>, FixedState> =
+            HashMap::with_capacity_and_hasher(count, FixedState::default());
         for (scope, flow) in flows.iter().enumerate() {
             for state in &flow.states {
                 let namesake = Namesake { state, scope };
-                names.entry(&state.name).or_default().push(namesake);
+                names.entry(&state.name).or_insert(namesake);
             }
         }
         let resolver = Resolver {
@@ -131,6 +136,7 @@ impl<'a> Context<'a> {
             tree,
             machine,
             machine_type: options.machine_type,
+            handlers: handlers::of_all(scopes.iter().flat_map(|scope| &scope.flow.states)),
             calls: tasks::calls(&scopes),
             scopes,
             data_flow: DataFlow::of(tree, &graph, &expressions),
@@ -222,7 +228,7 @@ impl<'a> Resolver<'a, '_> {
         if is_placeholder(&target.name) {
             return Lead::Unknown;
         }
-        if let Some(namesake) = self.names.get(&*target.name).and_then(|all| all.first()) {
+        if let Some(namesake) = self.names.get(&*target.name) {
             return Lead::Lost(Instead::Elsewhere(namesake.state));
         }
         let similar = self.similar(flow, &target.name);

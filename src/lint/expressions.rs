@@ -1,5 +1,9 @@
 //! Every expression of a definition, read once for all rules.
 
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
+
 use crate::graph::{Graph, Vertex};
 use crate::language::State;
 use crate::language::expressions::{Site, Slot, sites};
@@ -24,8 +28,8 @@ pub(super) struct Expression<'a> {
     pub(super) node: Node<'a>,
     /// Its text.
     pub(super) text: &'a str,
-    /// What it says.
-    pub(super) form: Form,
+    /// What it says. Texts that stand in several places are read once.
+    pub(super) form: Rc<Form>,
 }
 
 /// What an expression says, or why it says nothing.
@@ -64,21 +68,23 @@ impl Expression<'_> {
     }
 
     /// The paths that it reads.
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        match &self.form {
-            Form::Path(path) => vec![path],
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let (itself, inside) = match &*self.form {
+            Form::Path(path) | Form::Argument(Argument::Path(path)) => (Some(path), Vec::new()),
             Form::ReferencePath(path) if self.site.slot != Slot::ResultPath => {
-                vec![path.as_path()]
+                (Some(path.as_path()), Vec::new())
             }
-            Form::Argument(argument) => argument.paths(),
-            _ => Vec::new(),
-        }
+            Form::Argument(Argument::Intrinsic(call)) => (None, call.paths()),
+            _ => (None, Vec::new()),
+        };
+        itself.into_iter().chain(inside)
     }
 }
 
 /// The expressions of a machine, states in the order of their scopes, and its payload templates.
 pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> (Vec<Expression<'a>>, Vec<Node<'a>>) {
     let (mut found, mut templates) = (Vec::new(), Vec::new());
+    let mut known = HashMap::new();
     for (index, scope) in graph.scopes().enumerate() {
         for (vertex, state) in scope.states() {
             for site in sites(state, tree.node(state.node)) {
@@ -90,6 +96,7 @@ pub(super) fn read<'a>(tree: &'a Tree, graph: &Graph<'a>) -> (Vec<Expression<'a>
                     vertex,
                     scope: index,
                     site,
+                    known: &mut known,
                     found: &mut found,
                 };
                 reader.site();
@@ -104,7 +111,18 @@ struct Reader<'a, 'f> {
     vertex: Vertex,
     scope: usize,
     site: Site<'a>,
+    /// The paths and calls that were read.
+    known: &'f mut HashMap<(Grammar, &'a str), Rc<Form>>,
     found: &'f mut Vec<Expression<'a>>,
+}
+
+/// What a text of JSONPath is read as.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Grammar {
+    Path,
+    ReferencePath,
+    /// A path or a call.
+    Argument,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -112,16 +130,27 @@ impl<'a> Reader<'a, '_> {
         match self.site.slot {
             Slot::Template => self.template(),
             Slot::Jsonata(members) => self.jsonata(members),
-            slot => {
-                // What is no string is for the schema to tell; `null` is a value of some.
-                if let Some(text) = self.site.node.as_str() {
-                    self.add(self.site.field, self.site.node, text, form(slot, text));
-                }
-            }
+            Slot::Path => self.whole(Grammar::Path),
+            Slot::ReferencePath | Slot::ResultPath => self.whole(Grammar::ReferencePath),
+            Slot::Argument => self.whole(Grammar::Argument),
         }
     }
 
-    fn add(&mut self, field: &'a str, node: Node<'a>, text: &'a str, form: Form) {
+    /// A field that is one expression. What is no string is for the schema to tell; `null` is a
+    /// value of some.
+    fn whole(&mut self, grammar: Grammar) {
+        if let Some(text) = self.site.node.as_str() {
+            let form = self.read(grammar, text);
+            self.add(self.site.field, self.site.node, text, form);
+        }
+    }
+
+    fn read(&mut self, grammar: Grammar, text: &'a str) -> Rc<Form> {
+        let known = self.known.entry((grammar, text));
+        Rc::clone(known.or_insert_with(|| Rc::new(form(grammar, text))))
+    }
+
+    fn add(&mut self, field: &'a str, node: Node<'a>, text: &'a str, form: Rc<Form>) {
         self.found.push(Expression {
             state: self.state,
             vertex: self.vertex,
@@ -146,13 +175,13 @@ impl<'a> Reader<'a, '_> {
                 }
                 match value.as_str() {
                     Some(text) => {
-                        let form = form(Slot::Argument, text);
+                        let form = self.read(Grammar::Argument, text);
                         self.add(&entry.key, value, text, form);
                     }
                     None if is_filled_in_later(value) => {
-                        self.add(&entry.key, value, "", Form::Later);
+                        self.add(&entry.key, value, "", Rc::new(Form::Later));
                     }
-                    None => self.add(&entry.key, value, "", Form::NoString),
+                    None => self.add(&entry.key, value, "", Rc::new(Form::NoString)),
                 }
             }
         }
@@ -169,25 +198,25 @@ impl<'a> Reader<'a, '_> {
                 continue;
             };
             if let Some(form) = jsonata_form(text, members) {
-                self.add(field, node, text, form);
+                self.add(field, node, text, Rc::new(form));
             }
         }
     }
 }
 
-fn form(slot: Slot, text: &str) -> Form {
+fn form(grammar: Grammar, text: &str) -> Form {
     if is_placeholder(text) {
         return Form::Later;
     }
-    match slot {
-        Slot::Path => match Path::parse(text) {
+    match grammar {
+        Grammar::Path => match Path::parse(text) {
             Ok(path) => path
                 .fault()
                 .cloned()
                 .map_or_else(|| Form::Path(path), Form::BadPath),
             Err(error) => Form::BadPath(error),
         },
-        Slot::ReferencePath | Slot::ResultPath => match ReferencePath::parse(text) {
+        Grammar::ReferencePath => match ReferencePath::parse(text) {
             Ok(path) => Form::ReferencePath(path),
             // A path that is none at all is another mistake.
             Err(error) => match Path::parse(text) {
@@ -198,7 +227,7 @@ fn form(slot: Slot, text: &str) -> Form {
                 Err(error) => Form::BadPath(error),
             },
         },
-        Slot::Argument | Slot::Template | Slot::Jsonata(_) => match Argument::parse(text) {
+        Grammar::Argument => match Argument::parse(text) {
             Ok(Argument::Path(path)) => match path.fault().cloned() {
                 None => Form::Argument(Argument::Path(path)),
                 Some(error) => Form::BadPath(error),

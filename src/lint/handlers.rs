@@ -42,8 +42,13 @@ pub(super) const RESERVED: [&str; 13] = [
     "States.Timeout",
 ];
 
-/// A state's retriers and its catchers.
-pub(super) fn of(state: &State) -> [Handlers<'_>; 2] {
+/// The lists of states that have any, in their order: the retriers of each before its catchers.
+pub(super) fn of_all<'a>(states: impl Iterator<Item = &'a State>) -> Vec<Handlers<'a>> {
+    let lists = states.flat_map(of);
+    lists.filter(|list| !list.entries.is_empty()).collect()
+}
+
+fn of(state: &State) -> [Handlers<'_>; 2] {
     let retriers = state.retry.iter().map(|retrier| Handler {
         names: &retrier.error_equals,
         span: retrier.span,

@@ -16,6 +16,7 @@ pub(super) struct Service {
 }
 
 /// What a service can be asked to do.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Action {
     /// Its name in a `Resource`.
     pub(super) name: &'static str,
@@ -46,6 +47,12 @@ impl Service {
 }
 
 impl Action {
+    /// Whether it can have an argument, as far as they are known.
+    pub(super) fn has(&self, argument: &str) -> bool {
+        let is_required = self.required.iter().any(|group| group.contains(&argument));
+        is_required || self.optional.is_none_or(|all| all.contains(&argument))
+    }
+
     /// Every argument it can have, when they are known.
     pub(super) fn arguments(&self) -> Option<impl Iterator<Item = &'static str> + Clone + use<>> {
         let required = self.required.iter().flat_map(|group| group.iter());

@@ -25,7 +25,7 @@ use crate::data::Number;
 use crate::language::StateKind;
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, Kind, Node, Span};
-use part::{Child, Part};
+use part::{Child, Compiled, Field, Part};
 pub use published::published;
 
 /// An object of the definition that has a schema.
@@ -78,17 +78,16 @@ pub(super) fn check(
             continue;
         }
         // Most objects of a machine are like another one, and that was judged.
-        let likeness = likeness(visit.part, visit.node);
         let compiled = visit.part.compiled();
-        if !compiled.is_sound(likeness) {
+        let likeness = likeness(compiled, visit.node);
+        if !likeness.is_some_and(|likeness| compiled.is_sound(likeness)) {
             let instance = object(visit.node);
             let errors: Vec<_> = compiled.validator.iter_errors(&instance).collect();
-            if errors.is_empty() {
+            if let (true, Some(likeness)) = (errors.is_empty(), likeness) {
                 compiled.found_sound(likeness);
-            } else {
-                let found = finding::translate(&visit, &errors);
-                out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
             }
+            let found = finding::translate(&visit, &errors);
+            out.extend(found.into_iter().filter(|f| !mistyped.contains(&f.span())));
         }
         language::check(&visit, out);
         push_children(&visit, language, &mut pending);
@@ -172,33 +171,54 @@ pub(super) fn opening(node: Node<'_>) -> Span {
 }
 
 /// What a schema can tell apart of an object, as a number: two objects that a schema judges
-/// differently have two numbers, as far as 128 bits go.
-fn likeness(part: Part, node: Node<'_>) -> u128 {
+/// differently have two numbers, as far as 128 bits go. `None` when it has a field that the schema
+/// does not know.
+fn likeness(compiled: &Compiled, node: Node<'_>) -> Option<u128> {
     let mut hashers = [1, 2].map(|seed| FixedState::with_seed(seed).build_hasher());
-    let compiled = part.compiled();
-    for hasher in &mut hashers {
-        for entry in node.entries() {
-            entry.key.hash(hasher);
-            let value = node.tree().node(entry.value);
-            let is_looked_at = compiled.looks_at_value(&entry.key);
-            hash_value(value, is_looked_at, hasher);
-            for item in value.items() {
-                hash_value(item, is_looked_at, hasher);
-            }
+    for entry in node.entries() {
+        let field = compiled.field(&entry.key)?;
+        let value = node.tree().node(entry.value);
+        for hasher in &mut hashers {
+            hasher.write_u64(field.number);
+            hash_value(value, field, hasher);
         }
     }
     let [one, other] = hashers.map(|hasher| u128::from(hasher.finish()));
-    one << 64 | other
+    Some(one << 64 | other)
 }
 
-fn hash_value(node: Node<'_>, is_looked_at: bool, hasher: &mut impl Hasher) {
-    std::mem::discriminant(node.kind()).hash(hasher);
+fn hash_value(node: Node<'_>, field: &Field, hasher: &mut impl Hasher) {
+    hash_scalar(node, field, hasher);
+    for item in node.items() {
+        hash_scalar(item, field, hasher);
+    }
+}
+
+/// Of arrays and objects, the type and how many items there are.
+fn hash_scalar(node: Node<'_>, field: &Field, hasher: &mut impl Hasher) {
     match node.kind() {
-        // Whether a number is an integer is part of its type.
-        Kind::Number(number) => number.as_f64().to_bits().hash(hasher),
-        Kind::String(text) if is_looked_at => text.hash(hasher),
-        Kind::Array(items) => items.len().hash(hasher),
-        _ => {}
+        Kind::Null => hasher.write_u64(0),
+        Kind::Bool(value) => hasher.write_u64(1 + u64::from(*value)),
+        Kind::Object(_) => hasher.write_u64(3),
+        Kind::Number(number) if field.is_typed => {
+            // Whether a number is an integer is part of its type.
+            let is_integer = number.as_f64().fract() == 0.0;
+            hasher.write_u64(7 + u64::from(is_integer));
+        }
+        Kind::Number(number) => {
+            hasher.write_u64(4);
+            hasher.write_u64(number.as_f64().to_bits());
+        }
+        Kind::String(text) => {
+            hasher.write_u64(5);
+            if !field.is_typed {
+                text.hash(hasher);
+            }
+        }
+        Kind::Array(items) => {
+            hasher.write_u64(6);
+            hasher.write_usize(items.len());
+        }
     }
 }
 

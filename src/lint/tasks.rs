@@ -36,6 +36,8 @@ pub(super) struct Integration<'a> {
     pub(super) action: Part<'a>,
     /// The pattern with its dot: `.sync`; empty when there is none.
     pub(super) pattern: Part<'a>,
+    /// The optimized integration that it is, when that is known.
+    pub(super) optimized: Option<&'static integrations::Action>,
 }
 
 /// What a service is called with.
@@ -103,14 +105,16 @@ impl Context<'_> {
 
     /// What a Task's service is called with; `None` when the state's input is all it gets.
     pub(super) fn arguments(&self, state: &State) -> Option<Arguments<'_>> {
-        let node = self.tree.node(state.node);
-        let entry = node
-            .entry("Arguments")
-            .or_else(|| node.entry("Parameters"))?;
+        let io = &state.io;
+        let (name, field) = match (&io.arguments, &io.parameters) {
+            (Some(field), _) => ("Arguments", field),
+            (None, Some(field)) => ("Parameters", field),
+            (None, None) => return None,
+        };
         Some(Arguments {
-            name: &entry.key,
-            key: entry.key_span,
-            node: self.tree.node(entry.value),
+            name,
+            key: field.key,
+            node: self.tree.node(field.node),
         })
     }
 }
@@ -134,25 +138,22 @@ impl<'a> Integration<'a> {
         let dot = rest.text.find('.').unwrap_or(rest.text.len());
         let (action, pattern) = rest.split_at(dot);
         let all = [service, action, pattern];
-        (!all.iter().any(Part::is_filled_in_later)).then_some(Self {
+        if all.iter().any(Part::is_filled_in_later) {
+            return None;
+        }
+        let known = integrations::service(service.text).filter(|_| !is_sdk);
+        Some(Self {
             is_sdk,
             service,
             action,
             pattern,
+            optimized: known.and_then(|known| known.action(action.text)),
         })
-    }
-
-    /// The optimized integration that it is, when that is known.
-    pub(super) fn optimized(&self) -> Option<&'static integrations::Action> {
-        if self.is_sdk {
-            return None;
-        }
-        integrations::service(self.service.text)?.action(self.action.text)
     }
 
     /// Whether the Task waits for its token, as far as the action lets it.
     pub(super) fn waits_for_token(&self) -> bool {
-        let can = self.optimized().is_none_or(|action| action.takes_token);
+        let can = self.optimized.is_none_or(|action| action.takes_token);
         self.pattern.text == TOKEN_PATTERN && can
     }
 

@@ -140,7 +140,7 @@ impl<'a> Variables<'a> {
                 expression: reader,
             });
         };
-        match &expression.form {
+        match &*expression.form {
             Form::Jsonata(read, _) => {
                 for read in &read.usage().reads {
                     add(&read.name, read.offset, read.len);
@@ -282,7 +282,7 @@ impl<'a> Variables<'a> {
                 missing.entry(read.index).or_default().push(&read.name);
             }
         }
-        let fails = |(index, expression): (usize, &Expression<'a>)| match &expression.form {
+        let fails = |(index, expression): (usize, &Expression<'a>)| match &*expression.form {
             Form::Jsonata(read, _) => missing
                 .get(&index)
                 .is_some_and(|names| read.gives_nothing(&|name| names.contains(&name))),

@@ -203,12 +203,9 @@ impl Path {
 
     /// The steps, when each is one name or one index.
     #[must_use]
-    pub fn plain_steps(&self) -> Option<Vec<PathStep<'_>>> {
-        let plain = |step: &'_ Step| step.is_plain();
-        let list = self.steps.list();
-        list.iter()
-            .all(plain)
-            .then(|| list.iter().filter_map(plain_step).collect())
+    pub fn plain_steps(&self) -> Option<impl Iterator<Item = PathStep<'_>>> {
+        let list = self.steps.list().iter();
+        self.steps.is_plain().then(|| list.filter_map(plain_step))
     }
 
     /// What is wrong with the path although it can be evaluated: Jayway reads over a last `[`.

@@ -15,6 +15,7 @@ use super::coverage::flows;
 use super::{Part, Ran};
 use crate::data::Json;
 use crate::language::{Body, State, StateMachine};
+use crate::syntax::Tree;
 use route::{Goal, Ways};
 
 pub use write::write;
@@ -107,7 +108,7 @@ impl Answer {
 /// Drafts for a machine: one that ends well, then one for each Choice Rule, Default, Catcher and
 /// Retrier that no draft before it goes through. How many were left out is told.
 #[must_use]
-pub fn drafts(machine: &StateMachine) -> (Vec<Draft>, usize) {
+pub fn drafts(machine: &StateMachine, tree: &Tree) -> (Vec<Draft>, usize) {
     let mut seen = HashSet::new();
     let mut names = HashSet::new();
     let mut drafts = Vec::new();
@@ -124,7 +125,7 @@ pub fn drafts(machine: &StateMachine) -> (Vec<Draft>, usize) {
         let Some(routes) = ways.to(goal.as_ref()) else {
             continue;
         };
-        let mut draft = trace::draft(machine, &routes, goal.as_ref());
+        let mut draft = trace::draft(machine, tree, &routes, goal.as_ref());
         if !names.insert(draft.name.clone()) {
             draft.name = format!("{} ({})", draft.name, drafts.len() + 1);
             names.insert(draft.name.clone());
@@ -175,7 +176,7 @@ mod tests {
         let source = Source::new("m.json", definition);
         let (tree, _) = read(&source, Format::Json);
         let (machine, _) = language::read(&tree);
-        drafts(&machine)
+        drafts(&machine, &tree)
             .0
             .into_iter()
             .map(|draft| {

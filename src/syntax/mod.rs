@@ -24,4 +24,4 @@ pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use line_index::{LineIndex, Position};
 pub use read::{Format, decode, read};
 pub use source::{Source, Span};
-pub use tree::{Entry, Kind, Node, NodeId, Tree, TreeBuilder};
+pub use tree::{Entry, Fields, Kind, Node, NodeId, Tree, TreeBuilder};

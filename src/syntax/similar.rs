@@ -39,8 +39,8 @@ fn is_far(name: &str, candidate: &str) -> bool {
         return false;
     }
     let most = allowed(name.len());
-    let differing = (letters(name) ^ letters(candidate)).count_ones();
-    name.len().abs_diff(candidate.len()) > most || differing as usize > 2 * most
+    let differing = || (letters(name) ^ letters(candidate)).count_ones() as usize;
+    name.len().abs_diff(candidate.len()) > most || differing() > 2 * most
 }
 
 /// The characters that a name is made of, each a bit; some share one, as cases do.

@@ -178,6 +178,51 @@ pub struct Node<'t> {
     id: NodeId,
 }
 
+/// The fields of an object, for whoever asks for many that are not there: most of those are told
+/// by the lengths of the keys alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'t> {
+    node: Node<'t>,
+    /// A bit for each length that a key has.
+    lengths: u64,
+}
+
+impl<'t> Fields<'t> {
+    /// The fields of a node; none when it is no object.
+    #[must_use]
+    pub fn of(node: Node<'t>) -> Self {
+        let keys = node.entries().iter().map(|entry| &entry.key);
+        Self {
+            node,
+            lengths: keys.fold(0, |all, key| all | Self::length(key)),
+        }
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn node(self) -> Node<'t> {
+        self.node
+    }
+
+    /// The entry of a key: the last one, when the key is repeated.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<&'t Entry> {
+        let may_be_there = self.lengths & Self::length(key) != 0;
+        may_be_there.then(|| self.node.entry(key))?
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'t>> {
+        self.entry(key)
+            .map(|entry| self.node.tree.node(entry.value))
+    }
+
+    fn length(key: &str) -> u64 {
+        1 << (key.len() % 64)
+    }
+}
+
 impl<'t> Node<'t> {
     fn stored(self) -> &'t Stored {
         &self.tree.nodes[self.id.0 as usize]

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use crate::cli::document::Document;
-use crate::data::Json;
 use crate::language::{Body, IntegrationPattern, Resource, State};
 use crate::report::style::{Style, columns, fit, printable};
 use crate::runtime::Host;
+use crate::syntax::Tree;
 
 /// The Tasks of a machine with their handlers.
 pub(super) struct Plan(Vec<Planned>);
@@ -52,7 +52,7 @@ impl Plan {
             let mut tasks: Vec<_> = tasks(document).filter(|(state, _)| counts(state)).collect();
             tasks.sort_by_key(|(state, _)| state.name_span);
             for (state, resource) in tasks {
-                let lacks = lacks(state, resource, host);
+                let lacks = lacks(document, state, resource, host);
                 plan.push(Planned {
                     lacks: lacks.map(|lacks| printable(&lacks).into_owned()),
                     file: file.to_string(),
@@ -60,7 +60,7 @@ impl Plan {
                     state: format!("{machine}{}", printable(&state.name)),
                     resource: printable(resource.text()).into_owned(),
                     short: printable(&short(resource)).into_owned(),
-                    handler: who(state, resource, host),
+                    handler: who(document, state, resource, host),
                     answers_later: matches!(resource, Resource::Activity { .. })
                         || resource.pattern() == IntegrationPattern::WaitForTaskToken,
                 });
@@ -229,11 +229,11 @@ fn short(resource: &Resource) -> String {
 }
 
 /// Who does a Task's work.
-fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
+fn who(document: &Document, state: &State, resource: &Resource, host: &Host) -> Option<String> {
     if host.machines.serve(resource) {
         return Some("machine of --machine-map".to_owned());
     }
-    let function = function_name(state, resource);
+    let function = function_name(&document.tree, state, resource);
     let handler = host
         .handlers
         .describe(&state.name, resource, function.as_deref());
@@ -241,25 +241,29 @@ fn who(state: &State, resource: &Resource, host: &Host) -> Option<String> {
 }
 
 /// What whoever does a Task's work lacks to do it.
-fn lacks(state: &State, resource: &Resource, host: &Host) -> Option<String> {
+fn lacks(document: &Document, state: &State, resource: &Resource, host: &Host) -> Option<String> {
     if host.machines.serve(resource) {
         return None;
     }
-    let function = function_name(state, resource);
+    let function = function_name(&document.tree, state, resource);
     let handlers = &host.handlers;
     handlers.lacks(&state.name, resource, function.as_deref())
 }
 
 /// The function that `lambda:invoke` calls, when the definition names it outright.
-pub(in crate::cli) fn function_name(state: &State, resource: &Resource) -> Option<String> {
+pub(in crate::cli) fn function_name(
+    tree: &Tree,
+    state: &State,
+    resource: &Resource,
+) -> Option<String> {
     let arguments = state
         .io
         .parameters
         .as_ref()
         .or(state.io.arguments.as_ref())?;
-    let name = arguments.value.get("FunctionName").and_then(Json::as_str);
+    let name = tree.node(arguments.node).get("FunctionName")?.as_str();
     name.filter(|_| resource.is_lambda_invoke())
-        .map(str::to_owned)
+        .map(ToString::to_string)
 }
 
 #[cfg(test)]

@@ -61,8 +61,10 @@ impl Mocked {
         documents: &[(Option<&str>, Document)],
         terminal: &Terminal,
     ) {
-        let machines = documents.iter().map(|(_, document)| &document.machine);
-        let machines: Vec<_> = machines.collect();
+        let machines = documents.iter();
+        let machines: Vec<_> = machines
+            .map(|(_, document)| (&document.machine, &document.tree))
+            .collect();
         let unknown = mocks::unknown_names(&self.tree, choice(args, machine), &machines);
         if !unknown.is_empty() && !terminal.quiet {
             show(terminal, &self.source, Some(&self.tree), unknown);

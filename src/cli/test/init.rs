@@ -28,7 +28,7 @@ pub(super) fn run(
     };
     let runtime = runner::runtime()?;
     let interrupt = Interrupt::listen();
-    let (drafts, left_out) = suite::drafts(&machine.document.machine);
+    let (drafts, left_out) = suite::drafts(&machine.document.machine, &machine.document.tree);
     let mut tried = Vec::new();
     for draft in drafts {
         let Some(it) = attempt(&runtime, &machine, draft, &interrupt) else {

@@ -111,7 +111,7 @@ impl Machine {
             })
             .collect();
         let is_served = tasks.iter().any(|(state, resource)| {
-            let function = function_name(state, resource);
+            let function = function_name(&self.document.tree, state, resource);
             // A function that is named at run time may be any.
             let is_any = resource.is_lambda_invoke() && function.is_none();
             is_any || serves(state, resource, function.as_deref())

@@ -1,10 +1,12 @@
 //! Which files are judged: those that are named, and what a walk through folders finds.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder};
 
@@ -67,7 +69,7 @@ pub(super) fn find(args: &ValidateArgs, configs: &Arc<Configs>) -> Result<Found,
             configs: Some(Arc::clone(configs)),
             ..Found::default()
         },
-        seen: HashSet::new(),
+        seen: HashSet::default(),
     };
     for path in &args.paths {
         if path.as_os_str() != STDIN && path.is_dir() {
@@ -105,7 +107,8 @@ struct Finder<'a> {
     args: &'a ValidateArgs,
     configs: &'a Arc<Configs>,
     found: Found,
-    seen: HashSet<PathBuf>,
+    /// Places are folded, so that two that are one are the same text.
+    seen: HashSet<OsString, FixedState>,
 }
 
 impl Finder<'_> {
@@ -165,7 +168,7 @@ impl Finder<'_> {
 
     /// A file is judged once, however often it is named.
     fn add(&mut self, path: PathBuf, place: PathBuf, config: Option<Arc<Config>>) {
-        if self.seen.insert(place.clone()) {
+        if self.seen.insert(place.as_os_str().to_owned()) {
             let settings = Settings::of(self.args, config, &place);
             self.found.files.push(File {
                 path,

@@ -78,7 +78,7 @@ impl Compiler<'_> {
                     return None;
                 }
                 let template: jsonata::Template =
-                    self.jsonata(state.language, Members::INPUT, Some(field))?;
+                    self.jsonata(state.language, Members::INPUT, Some(&field.in_tree()))?;
                 Some(Condition::Expression(Box::new(template)))
             }
             states::Condition::Invalid(span) => {

@@ -11,7 +11,9 @@ use super::{
     Template, Wait,
 };
 use crate::data::{Json, Timestamp};
-use crate::language::{self, Field, Resource, StateKind, StateMachine, Target, expressions};
+use crate::language::{
+    self, Field, InTree, Resource, StateKind, StateMachine, Target, expressions,
+};
 use crate::query::jsonata::{self, Members};
 use crate::query::{Argument, Path, PayloadTemplate, QueryLanguage, SyntaxError};
 use crate::syntax::{Diagnostic, Node, NodeId, Source, Span, Tree};
@@ -199,7 +201,7 @@ impl Compiler<'_> {
         &mut self,
         language: QueryLanguage,
         sees: Members,
-        field: Option<&Field<Json>>,
+        field: Option<&Field<InTree>>,
     ) -> Option<Template> {
         let field = field?;
         match language {
@@ -214,7 +216,7 @@ impl Compiler<'_> {
         match &state.body {
             language::Body::Task(task) => self.task(state, task),
             language::Body::Pass(pass) => Some(Body::Pass(
-                pass.result.as_ref().map(|field| field.value.clone()),
+                pass.result.as_ref().map(|field| field.json(self.tree)),
             )),
             language::Body::Choice(choice) => Some(Body::Choice(self.choice(scope, state, choice))),
             language::Body::Wait(wait) => self.wait(state, wait).map(Body::Wait),
@@ -425,8 +427,8 @@ impl Compiler<'_> {
         self.report(diagnostic);
     }
 
-    pub(super) fn payload_template(&mut self, value: &Field<Json>) -> Option<PayloadTemplate> {
-        match PayloadTemplate::compile(&value.value) {
+    pub(super) fn payload_template(&mut self, value: &Field<InTree>) -> Option<PayloadTemplate> {
+        match PayloadTemplate::compile(&value.json(self.tree)) {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {

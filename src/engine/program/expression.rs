@@ -1,8 +1,7 @@
 //! Compiling JSONata, and refusing what AWS refuses to create.
 
 use super::compile::Compiler;
-use crate::data::Json;
-use crate::language::Field;
+use crate::language::{Field, InTree};
 use crate::query::QueryLanguage;
 use crate::query::jsonata::{self, Members};
 use crate::syntax::{Diagnostic, Span};
@@ -13,10 +12,10 @@ impl Compiler<'_> {
         &mut self,
         language: QueryLanguage,
         sees: Members,
-        value: Option<&Field<Json>>,
+        value: Option<&Field<InTree>>,
     ) -> Option<jsonata::Template> {
         let field = value.filter(|_| language == QueryLanguage::Jsonata)?;
-        match jsonata::Template::compile(&field.value) {
+        match jsonata::Template::compile(&field.json(self.tree)) {
             Ok(template) => {
                 for (location, reference) in template.unsupported(sees) {
                     let node = self.below(field.node, &pointer(&location));

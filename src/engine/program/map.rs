@@ -54,9 +54,11 @@ impl Compiler<'_> {
             return None;
         };
         let items = match (state.language, &map.items) {
-            (QueryLanguage::Jsonata, Some(items)) => {
-                Items::Template(self.jsonata(state.language, Members::INPUT, Some(items))?)
-            }
+            (QueryLanguage::Jsonata, Some(items)) => Items::Template(self.jsonata(
+                state.language,
+                Members::INPUT,
+                Some(&items.in_tree()),
+            )?),
             (QueryLanguage::Jsonata, None) => Items::Input,
             (QueryLanguage::JsonPath, _) => match &map.items_path {
                 Some(path) => Items::Path(self.path(&path.value, path.span)?),
@@ -158,7 +160,7 @@ impl Compiler<'_> {
             QueryLanguage::Jsonata => "Arguments",
         };
         let arguments = self.member(field, name)?;
-        self.template(language, Members::INPUT, Some(&arguments))
+        self.template(language, Members::INPUT, Some(&arguments.in_tree()))
     }
 
     fn reader_config(&mut self, config: &Field<Json>) -> Option<ReaderConfig> {
@@ -187,6 +189,7 @@ impl Compiler<'_> {
 
     fn item_batcher(&mut self, language: QueryLanguage, field: &Field<Json>) -> ItemBatcher {
         let batch_input = self.member(field, "BatchInput");
+        let batch_input = batch_input.map(|field| field.in_tree());
         ItemBatcher {
             max_items: self.bound(language, field, "MaxItemsPerBatch"),
             max_input_bytes: self.bound(language, field, "MaxInputBytesPerBatch"),

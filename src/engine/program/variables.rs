@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compile::Compiler;
-use crate::data::Json;
-use crate::language::{self, Body, Field, Flow, StateKind, StateMachine};
+use crate::language::{self, Body, Field, Flow, InTree, StateKind, StateMachine};
 use crate::query::QueryLanguage;
 use crate::syntax::{Diagnostic, NodeId, Span};
 
@@ -81,7 +80,11 @@ impl Compiler<'_> {
     }
 
     /// The names that an `Assign` sets, and where they stand.
-    fn assigned(&mut self, language: QueryLanguage, field: &Field<Json>) -> Vec<(Arc<str>, Span)> {
+    fn assigned(
+        &mut self,
+        language: QueryLanguage,
+        field: &Field<InTree>,
+    ) -> Vec<(Arc<str>, Span)> {
         let node = self.tree.node(field.node);
         let bare = |key: &Arc<str>| match language {
             QueryLanguage::JsonPath => key
@@ -110,7 +113,7 @@ impl Compiler<'_> {
 }
 
 /// Every `Assign` that a state can carry out.
-fn assigns(state: &language::State) -> Vec<&Field<Json>> {
+fn assigns(state: &language::State) -> Vec<&Field<InTree>> {
     if matches!(state.kind(), Some(StateKind::Succeed | StateKind::Fail)) {
         return Vec::new();
     }

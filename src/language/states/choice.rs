@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Comparison;
 use crate::data::Json;
 use crate::language::field::Reader;
-use crate::language::{Field, Target};
+use crate::language::{Field, InTree, Target};
 use crate::syntax::{NodeId, Span};
 
 /// What only a Choice state has.
@@ -27,9 +27,9 @@ pub struct ChoiceRule {
     /// `Next`
     pub next: Option<Target>,
     /// `Assign`
-    pub assign: Option<Field<Json>>,
+    pub assign: Option<Field<InTree>>,
     /// `Output` (JSONata)
-    pub output: Option<Field<Json>>,
+    pub output: Option<Field<InTree>>,
     /// `Comment`
     pub comment: Option<Field<Arc<str>>>,
     /// Where the rule stands.
@@ -77,8 +77,8 @@ impl ChoiceRule {
         Self {
             condition: Condition::read(reader),
             next: reader.target("Next"),
-            assign: reader.object_json("Assign"),
-            output: reader.json("Output"),
+            assign: reader.object_in_tree("Assign"),
+            output: reader.in_tree("Output"),
             comment: reader.string("Comment"),
             span: reader.node.span(),
             node: reader.node.id(),

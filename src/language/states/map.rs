@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::Json;
 use crate::language::field::Reader;
-use crate::language::{Field, Flow};
+use crate::language::{Field, Flow, InTree};
 use crate::query::QueryLanguage;
 use crate::syntax::Span;
 
@@ -41,7 +41,7 @@ pub struct Map {
     /// `Items` (JSONata)
     pub items: Option<Field<Json>>,
     /// `ItemSelector`
-    pub item_selector: Option<Field<Json>>,
+    pub item_selector: Option<Field<InTree>>,
     /// `MaxConcurrency`: a number, or an expression in JSONata
     pub max_concurrency: Option<Field<Json>>,
     /// `MaxConcurrencyPath`
@@ -78,7 +78,7 @@ impl Map {
             processor: ItemProcessor::read(reader, language),
             items_path: reader.string("ItemsPath"),
             items: reader.json("Items"),
-            item_selector: reader.json("ItemSelector"),
+            item_selector: reader.in_tree("ItemSelector"),
             max_concurrency: reader.amount("MaxConcurrency"),
             max_concurrency_path: reader.string("MaxConcurrencyPath"),
             item_reader: reader.object_json("ItemReader"),

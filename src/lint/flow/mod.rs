@@ -22,7 +22,7 @@ use super::expressions::Expression;
 pub(super) use context_object::CONTEXT_OBJECT;
 pub(super) use shape::{Arrays, Found, Shape};
 use stages::Read;
-pub(super) use stages::{Stages, error_output, find};
+pub(super) use stages::{ERROR_OUTPUT, Stages, find};
 
 /// How often what a state gets may change before it counts as unknown.
 const MOST_CHANGES: u8 = 4;
@@ -118,11 +118,11 @@ fn leaving(
     vertex: Vertex,
     state: &State,
     stages: &Stages,
-) -> Vec<(Vertex, Shape)> {
-    let goes = |edge: &crate::graph::Edge<'_>| match edge.kind {
+) -> impl Iterator<Item = (Vertex, Shape)> {
+    let goes = move |edge: &crate::graph::Edge<'_>| match edge.kind {
         EdgeKind::Catch { catcher, .. } => (edge.to, stages.caught(read, state, catcher)),
         EdgeKind::Choice { rule, .. } => (edge.to, stages.chosen(state, rule)),
         EdgeKind::StartAt | EdgeKind::Default | EdgeKind::Next => (edge.to, stages.output.clone()),
     };
-    graph.edges_from(vertex).map(goes).collect()
+    graph.edges_from(vertex).map(goes)
 }

@@ -79,7 +79,11 @@ impl Shape {
 
     /// An object with these fields and no others.
     pub(in crate::lint) fn closed(fields: impl IntoIterator<Item = (Arc<str>, Self)>) -> Self {
-        let mut closed = Fields::default();
+        let fields = fields.into_iter();
+        let mut closed = Fields {
+            list: Vec::with_capacity(fields.size_hint().0),
+            is_open: false,
+        };
         for (name, shape) in fields {
             closed.set(name, shape);
         }
@@ -97,42 +101,20 @@ impl Shape {
     }
 
     /// What the steps lead to.
-    pub(in crate::lint) fn find(&self, steps: &[PathStep<'_>], arrays: Arrays) -> Found {
-        let mut at = self.clone();
-        for (index, step) in steps.iter().enumerate() {
-            match at.child(step, arrays) {
-                Found::Shape(shape) => at = shape,
-                Found::Maybe => return Found::Maybe,
-                Found::Missing(_) => return Found::Missing(index),
+    pub(in crate::lint) fn find<'p>(
+        &self,
+        steps: impl IntoIterator<Item = PathStep<'p>>,
+        arrays: Arrays,
+    ) -> Found {
+        let mut at = Part::of(self);
+        for (index, step) in steps.into_iter().enumerate() {
+            match at.child(&step, arrays) {
+                Child::Part(part) => at = part,
+                Child::Maybe => return Found::Maybe,
+                Child::Missing => return Found::Missing(index),
             }
         }
-        Found::Shape(at)
-    }
-
-    fn child(&self, step: &PathStep<'_>, arrays: Arrays) -> Found {
-        match (self.type_of(), step) {
-            (Some(Type::Array), PathStep::Key(_)) if arrays == Arrays::Map => Found::Maybe,
-            // What an index past the end gives is contested, and one of an object an error.
-            (None, _) | (Some(_), PathStep::Index(_)) => Found::Maybe,
-            (Some(Type::Object), PathStep::Key(name)) => self.field(name),
-            (Some(_), PathStep::Key(_)) => Found::Missing(0),
-        }
-    }
-
-    fn field(&self, name: &str) -> Found {
-        match self {
-            Self::Literal(value) => match value.get(name) {
-                Some(value) => Found::Shape(Self::Literal(value.clone())),
-                None => Found::Missing(0),
-            },
-            Self::Object(fields) => match fields.get(name) {
-                Some(field) if field.is_optional => Found::Maybe,
-                Some(field) => Found::Shape(field.shape.clone()),
-                None if fields.is_open => Found::Maybe,
-                None => Found::Missing(0),
-            },
-            Self::Unknown | Self::Typed(_) => Found::Maybe,
-        }
+        Found::Shape(at.shape())
     }
 
     /// The names of an object's fields, when all are known.
@@ -150,21 +132,26 @@ impl Shape {
     }
 
     /// The value with another one written at a place, as `ResultPath` does.
-    pub(super) fn written(&self, steps: &[PathStep<'_>], value: Self) -> Self {
-        let Some((step, rest)) = steps.split_first() else {
+    pub(super) fn written<'p>(
+        &self,
+        mut steps: impl Iterator<Item = PathStep<'p>>,
+        value: Self,
+    ) -> Self {
+        let Some(step) = steps.next() else {
             return value;
         };
         // Into anything else than an object nothing is written: the state fails.
         let (PathStep::Key(name), Some(mut fields)) = (step, self.fields()) else {
             return Self::Unknown;
         };
-        let inner = match fields.get(name) {
+        let at = fields.position(name);
+        let inner = match at.map(|at| &fields.list[at]) {
             Some(field) if !field.is_optional => field.shape.clone(),
             Some(_) => Self::Unknown,
             None if fields.is_open => Self::Unknown,
             None => Self::empty_object(),
         };
-        fields.set(Arc::from(*name), inner.written(rest, value));
+        fields.put(at, Arc::from(name), inner.written(steps, value));
         Self::Object(Arc::new(fields)).bounded()
     }
 
@@ -219,6 +206,69 @@ impl Shape {
     }
 }
 
+/// A part of a value, where it is.
+#[derive(Clone, Copy)]
+enum Part<'s> {
+    Shape(&'s Shape),
+    Literal(&'s Json),
+}
+
+/// What a step from a part comes to.
+enum Child<'s> {
+    Part(Part<'s>),
+    Maybe,
+    Missing,
+}
+
+impl<'s> Part<'s> {
+    fn of(shape: &'s Shape) -> Self {
+        match shape {
+            Shape::Literal(value) => Self::Literal(value),
+            other => Self::Shape(other),
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::Shape(shape) => shape.clone(),
+            Self::Literal(value) => Shape::Literal(value.clone()),
+        }
+    }
+
+    fn type_of(self) -> Option<Type> {
+        match self {
+            Self::Shape(shape) => shape.type_of(),
+            Self::Literal(value) => Some(Type::of(value)),
+        }
+    }
+
+    fn child(self, step: &PathStep<'_>, arrays: Arrays) -> Child<'s> {
+        match (self.type_of(), step) {
+            (Some(Type::Array), PathStep::Key(_)) if arrays == Arrays::Map => Child::Maybe,
+            // What an index past the end gives is contested, and one of an object an error.
+            (None, _) | (Some(_), PathStep::Index(_)) => Child::Maybe,
+            (Some(Type::Object), PathStep::Key(name)) => self.field(name),
+            (Some(_), PathStep::Key(_)) => Child::Missing,
+        }
+    }
+
+    fn field(self, name: &str) -> Child<'s> {
+        match self {
+            Self::Literal(value) => match value.get(name) {
+                Some(value) => Child::Part(Self::Literal(value)),
+                None => Child::Missing,
+            },
+            Self::Shape(Shape::Object(fields)) => match fields.get(name) {
+                Some(field) if field.is_optional => Child::Maybe,
+                Some(field) => Child::Part(Self::of(&field.shape)),
+                None if fields.is_open => Child::Maybe,
+                None => Child::Missing,
+            },
+            Self::Shape(Shape::Unknown | Shape::Typed(_) | Shape::Literal(_)) => Child::Maybe,
+        }
+    }
+}
+
 impl Fields {
     fn open() -> Self {
         Self {
@@ -237,19 +287,27 @@ impl Fields {
         }
     }
 
+    fn position(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|field| &*field.name == name)
+    }
+
     fn get(&self, name: &str) -> Option<&Field> {
-        let found = self.list.iter().find(|field| &*field.name == name);
-        found.map(|field| &**field)
+        self.position(name).map(|at| &*self.list[at])
     }
 
     fn set(&mut self, name: Arc<str>, shape: Shape) {
+        self.put(self.position(&name), name, shape);
+    }
+
+    /// Sets a field that stands at this place, or else is none yet.
+    fn put(&mut self, at: Option<usize>, name: Arc<str>, shape: Shape) {
         let field = Arc::new(Field {
             name,
             shape,
             is_optional: false,
         });
-        match self.list.iter_mut().find(|known| known.name == field.name) {
-            Some(known) => *known = field,
+        match at {
+            Some(at) => self.list[at] = field,
             None => self.list.push(field),
         }
     }
@@ -304,7 +362,7 @@ mod tests {
     }
 
     fn find(shape: &Shape, path: &[&str]) -> Found {
-        shape.find(&keys(path), Arrays::Miss)
+        shape.find(keys(path), Arrays::Miss)
     }
 
     #[test]
@@ -313,7 +371,7 @@ mod tests {
         assert_eq!(find(&shape, &["a", "b"]), Found::Shape(literal("[1]")));
         assert_eq!(find(&shape, &["a", "c", "d"]), Found::Missing(1));
         assert_eq!(find(&shape, &["a", "b", "c"]), Found::Missing(2));
-        let mapped = shape.find(&keys(&["a", "b", "c"]), Arrays::Map);
+        let mapped = shape.find(keys(&["a", "b", "c"]), Arrays::Map);
         assert_eq!(mapped, Found::Maybe);
         assert_eq!(find(&Shape::Unknown, &["a"]), Found::Maybe);
         assert_eq!(find(&Shape::Typed(Type::Object), &["a"]), Found::Maybe);
@@ -322,16 +380,16 @@ mod tests {
 
     #[test]
     fn what_is_written_is_there_afterwards() {
-        let written = literal(r#"{"a": 1}"#).written(&keys(&["b", "c"]), literal("2"));
+        let written = literal(r#"{"a": 1}"#).written(keys(&["b", "c"]).into_iter(), literal("2"));
         assert_eq!(find(&written, &["a"]), Found::Shape(literal("1")));
         assert_eq!(find(&written, &["b", "c"]), Found::Shape(literal("2")));
         assert_eq!(find(&written, &["b", "d"]), Found::Missing(1));
         assert_eq!(find(&written, &["x"]), Found::Missing(0));
-        let written = Shape::Unknown.written(&keys(&["b"]), literal("2"));
+        let written = Shape::Unknown.written(keys(&["b"]).into_iter(), literal("2"));
         assert_eq!(find(&written, &["b"]), Found::Shape(literal("2")));
         assert_eq!(find(&written, &["x"]), Found::Maybe);
         assert_eq!(
-            literal("1").written(&keys(&["a"]), literal("2")),
+            literal("1").written(keys(&["a"]).into_iter(), literal("2")),
             Shape::Unknown
         );
     }
@@ -354,7 +412,7 @@ mod tests {
         let mut shape = Shape::empty_object();
         for index in 0..=MOST_FIELDS {
             let name = format!("f{index}");
-            shape = shape.written(&keys(&[&name]), literal("1"));
+            shape = shape.written(keys(&[&name]).into_iter(), literal("1"));
         }
         assert_eq!(find(&shape, &["x"]), Found::Maybe);
     }

@@ -1,7 +1,7 @@
 //! One state: what it gets, what each of its fields looks at, what it gives (01-fields §1.3, §1.4).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::FixedState;
 
@@ -21,7 +21,8 @@ pub(in crate::lint) struct Stages {
     pub(in crate::lint) input: Shape,
     /// After `InputPath`: what most fields look at.
     pub(in crate::lint) effective: Shape,
-    /// After `Parameters` or `ItemSelector`: what branches, iterations and Tasks get.
+    /// After `Parameters` or `ItemSelector`: what branches and iterations get. What a Task is sent
+    /// stays unknown here, as nothing that is in the definition sees it.
     pub(in crate::lint) sent: Shape,
     /// What came back, before `ResultSelector`.
     pub(in crate::lint) result: Shape,
@@ -40,11 +41,10 @@ pub(super) struct Read<'a> {
 impl<'a> Read<'a> {
     pub(super) fn of(tree: &'a Tree, expressions: &'a [Expression<'_>]) -> Self {
         let forms = expressions.iter();
+        let forms = forms.map(|expression| (expression.node.id(), &*expression.form));
         Self {
             tree,
-            forms: forms
-                .map(|expression| (expression.node.id(), &expression.form))
-                .collect(),
+            forms: forms.collect(),
         }
     }
 
@@ -73,7 +73,7 @@ impl Stages {
     fn json_path(read: &Read<'_>, state: &State, input: Shape) -> Self {
         let effective = through(read, &input, state.io.input_path.as_ref());
         let sent = sent(read, state, &effective);
-        let result = result(state, &sent);
+        let result = result(read, state, &sent);
         let selected = match &state.io.result_selector {
             Some(selector) if works(state) => template(read, read.node(selector.node), &result),
             _ => result.clone(),
@@ -98,12 +98,10 @@ impl Stages {
     fn jsonata(read: &Read<'_>, state: &State, input: Shape) -> Self {
         let sent = match (&state.body, &state.io.arguments) {
             (Body::Parallel(_), None) => input.clone(),
-            (Body::Parallel(_) | Body::Task(_), Some(field)) => {
-                expressions(read.node(field.node), &input)
-            }
+            (Body::Parallel(_), Some(field)) => expressions(read.node(field.node), &input),
             _ => Shape::Unknown,
         };
-        let result = result(state, &input);
+        let result = result(read, state, &input);
         let output = match &state.io.output {
             Some(field) => expressions(read.node(field.node), &input),
             None if works(state) => result.clone(),
@@ -125,11 +123,11 @@ impl Stages {
             QueryLanguage::JsonPath => placed(
                 read,
                 &self.input,
-                error_output(),
+                ERROR_OUTPUT.clone(),
                 catcher.result_path.as_ref(),
             ),
             QueryLanguage::Jsonata if catcher.output.is_some() => Shape::Unknown,
-            QueryLanguage::Jsonata => error_output(),
+            QueryLanguage::Jsonata => ERROR_OUTPUT.clone(),
         }
     }
 
@@ -144,10 +142,10 @@ impl Stages {
 }
 
 /// `{"Error": …, "Cause": …}`; both may be `null` (05-retry-catch §5.3).
-pub(in crate::lint) fn error_output() -> Shape {
+pub(in crate::lint) static ERROR_OUTPUT: LazyLock<Shape> = LazyLock::new(|| {
     let fields = [("Error", Shape::Unknown), ("Cause", Shape::Unknown)];
     Shape::closed(fields.map(|(name, shape)| (Arc::from(name), shape)))
-}
+});
 
 fn works(state: &State) -> bool {
     matches!(
@@ -162,7 +160,8 @@ fn sent(read: &Read<'_>, state: &State, effective: &Shape) -> Shape {
             Some(selector) => template(read, read.node(selector.node), effective),
             None => Shape::Unknown,
         },
-        Body::Task(_) | Body::Pass(_) | Body::Parallel(_) => match &state.io.parameters {
+        Body::Task(_) => Shape::Unknown,
+        Body::Pass(_) | Body::Parallel(_) => match &state.io.parameters {
             Some(parameters) => template(read, read.node(parameters.node), effective),
             None => effective.clone(),
         },
@@ -170,11 +169,17 @@ fn sent(read: &Read<'_>, state: &State, effective: &Shape) -> Shape {
     }
 }
 
-fn result(state: &State, sent: &Shape) -> Shape {
+fn result(read: &Read<'_>, state: &State, sent: &Shape) -> Shape {
     match &state.body {
         Body::Pass(pass) => match &pass.result {
-            Some(result) if holds_placeholder(&result.value) => Shape::Unknown,
-            Some(result) => Shape::Literal(result.value.clone()),
+            Some(result) => {
+                let value = result.json(read.tree);
+                if holds_placeholder(&value) {
+                    Shape::Unknown
+                } else {
+                    Shape::Literal(value)
+                }
+            }
             None => sent.clone(),
         },
         Body::Parallel(_) => Shape::Typed(Type::Array),
@@ -213,7 +218,7 @@ fn placed(
         Some((None, _)) => input.clone(),
         Some((Some(_), node)) => match read.path(node) {
             Some(path) if *path.root() == Root::Input => match path.plain_steps() {
-                Some(steps) => input.written(&steps, result),
+                Some(steps) => input.written(steps, result),
                 None => Shape::Unknown,
             },
             _ => Shape::Unknown,
@@ -230,7 +235,7 @@ fn follow(path: &Path, value: &Shape) -> Shape {
 pub(in crate::lint) fn find(path: &Path, value: &Shape) -> Option<Found> {
     let steps = path.plain_steps()?;
     match path.root() {
-        Root::Input => Some(value.find(&steps, Arrays::Miss)),
+        Root::Input => Some(value.find(steps, Arrays::Miss)),
         Root::Context | Root::Variable(_) => None,
     }
 }
@@ -275,8 +280,8 @@ fn of_input(expression: &str, input: &Shape) -> Shape {
     if !names.iter().all(is_name) {
         return Shape::Unknown;
     }
-    let steps: Vec<PathStep<'_>> = names.into_iter().map(PathStep::Key).collect();
-    input.find(&steps, Arrays::Map).or_unknown()
+    let steps = names.into_iter().map(PathStep::Key);
+    input.find(steps, Arrays::Map).or_unknown()
 }
 
 /// What a value with expressions in it gives, when the state's input is this; bounded by the

@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (at, scope) in context.scopes.iter().enumerate() {
         for state in &scope.flow.states {
             // In the same scope the second state is a duplicate key; here it has an earlier one.
-            let first = context.names.get(&*state.name).and_then(|all| all.first());
+            let first = context.names.get(&*state.name);
             let Some(first) = first.filter(|first| first.scope != at) else {
                 continue;
             };

@@ -53,7 +53,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
 const MOST_NAMES: usize = 5;
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for scope in &context.scopes {
+    for (scope, in_graph) in context.scopes.iter().zip(context.graph.scopes()) {
+        // Most of the time every state leads to a terminal one.
+        if in_graph.trapped().next().is_none() {
+            continue;
+        }
         // Where a transition leads astray, an end may be meant.
         let Some(reachable) = scope.reachable.as_ref().filter(|_| scope.lost.is_empty()) else {
             continue;

@@ -34,6 +34,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Category, Rule};
 use crate::graph::{Edge, Scope, Vertex};
@@ -41,9 +42,9 @@ use crate::language::expressions::Part;
 use crate::language::{Body, State, StateKind};
 use crate::lint::context::Context;
 use crate::lint::expressions::{Expression, Form};
-use crate::lint::flow::{Arrays, CONTEXT_OBJECT, Found, Shape, Stages, error_output};
+use crate::lint::flow::{Arrays, CONTEXT_OBJECT, ERROR_OUTPUT, Found, Shape, Stages};
 use crate::lint::similar::nearest;
-use crate::query::{PathStep, Root};
+use crate::query::{Path, PathStep, Root};
 use crate::syntax::{Diagnostic, Severity, Span};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -65,8 +66,8 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if asks_for_presence(expression) {
             continue;
         }
-        for look in looks(expression, stages, &CONTEXT_OBJECT) {
-            if let Found::Missing(at) = look.base.find(&look.steps, look.arrays) {
+        for look in looks(expression, stages) {
+            if let Found::Missing(at) = look.find(look.base) {
                 let before = ways
                     .get_or_init(|| only_ways(context))
                     .get(&expression.vertex);
@@ -84,84 +85,115 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 
 /// A path, with what it looks at.
 struct Look<'a> {
-    base: Shape,
-    steps: Vec<PathStep<'a>>,
-    arrays: Arrays,
+    base: &'a Shape,
+    way: Way<'a>,
     /// As it is written.
     source: &'a str,
     /// What the value is, in words.
     what: &'static str,
 }
 
-fn looks<'a>(
-    expression: &'a Expression<'_>,
-    stages: &Stages,
-    context_object: &Shape,
-) -> Vec<Look<'a>> {
-    if let Form::Jsonata(read, _) = &expression.form {
-        let look = read
-            .plain_path()
-            .and_then(|path| jsonata(path, read.source(), stages, context_object));
-        return look.into_iter().collect();
+/// The steps of a look.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// A plain path.
+    Path(&'a Path),
+    /// The fields that a JSONata expression names.
+    Fields(&'a [Arc<str>]),
+}
+
+impl Look<'_> {
+    fn find(&self, base: &Shape) -> Found {
+        match self.way {
+            Way::Path(path) => path
+                .plain_steps()
+                .map_or(Found::Maybe, |steps| base.find(steps, Arrays::Miss)),
+            Way::Fields(names) => base.find(keys(names), Arrays::Map),
+        }
     }
-    let look = |path: &&'a crate::query::Path| {
+
+    fn steps(&self) -> Vec<PathStep<'_>> {
+        match self.way {
+            Way::Path(path) => path.plain_steps().into_iter().flatten().collect(),
+            Way::Fields(names) => keys(names).collect(),
+        }
+    }
+
+    /// What the steps before one lead to.
+    fn holder(&self, at: usize) -> Shape {
+        let arrays = match self.way {
+            Way::Path(_) => Arrays::Miss,
+            Way::Fields(_) => Arrays::Map,
+        };
+        let before = self.steps().into_iter().take(at);
+        self.base.find(before, arrays).or_unknown()
+    }
+}
+
+fn keys(names: &[Arc<str>]) -> impl Iterator<Item = PathStep<'_>> {
+    names.iter().map(|name| PathStep::Key(name))
+}
+
+fn looks<'a>(expression: &'a Expression<'_>, stages: &'a Stages) -> impl Iterator<Item = Look<'a>> {
+    let jsonata = match &*expression.form {
+        Form::Jsonata(read, _) => read
+            .plain_path()
+            .and_then(|path| jsonata(path, read.source(), stages)),
+        _ => None,
+    };
+    let look = move |path: &'a Path| {
         let (base, what) = match path.root() {
             Root::Input => base(expression, stages)?,
-            Root::Context => (context_object.clone(), "the context object"),
+            Root::Context => (&*CONTEXT_OBJECT, "the context object"),
             Root::Variable(_) => return None,
         };
         Some(Look {
             base,
-            steps: path.plain_steps()?,
-            arrays: Arrays::Miss,
+            way: Way::Path(path),
             source: path.source(),
             what,
         })
     };
-    expression.paths().iter().filter_map(look).collect()
+    jsonata
+        .into_iter()
+        .chain(expression.paths().filter_map(look))
 }
 
-fn jsonata<'a>(
-    path: &'a [std::sync::Arc<str>],
-    source: &'a str,
-    stages: &Stages,
-    context_object: &Shape,
-) -> Option<Look<'a>> {
+fn jsonata<'a>(path: &'a [Arc<str>], source: &'a str, stages: &'a Stages) -> Option<Look<'a>> {
     let (variable, rest) = path.split_first()?;
     let (member, fields) = rest.split_first()?;
     if &**variable != "states" {
         return None;
     }
     let (base, what) = match &**member {
-        "input" => (stages.input.clone(), "the state's input"),
-        "context" => (context_object.clone(), "the context object"),
-        "result" => (stages.result.clone(), "the result"),
-        "errorOutput" => (error_output(), "the error output"),
+        "input" => (&stages.input, "the state's input"),
+        "context" => (&*CONTEXT_OBJECT, "the context object"),
+        "result" => (&stages.result, "the result"),
+        "errorOutput" => (&*ERROR_OUTPUT, "the error output"),
         _ => return None,
     };
     Some(Look {
         base,
-        steps: fields.iter().map(|name| PathStep::Key(name)).collect(),
-        arrays: Arrays::Map,
+        way: Way::Fields(fields),
         source,
         what,
     })
 }
 
 /// What `$` is in a field (01-fields §1.3).
-fn base(expression: &Expression<'_>, stages: &Stages) -> Option<(Shape, &'static str)> {
+fn base<'a>(expression: &Expression<'_>, stages: &'a Stages) -> Option<(&'a Shape, &'static str)> {
     let state = expression.state;
     let reads_items = matches!(&state.body, Body::Map(map) if map.item_reader.is_some());
     Some(match (expression.site.part, expression.site.field) {
         // With an ItemReader it is ignored (01-fields §1.3, recorded).
         (_, "ItemsPath") if reads_items => return None,
-        (Part::Catcher(_), "Assign") => (error_output(), "the error output"),
+        (Part::Catcher(_), "Assign") => (&*ERROR_OUTPUT, "the error output"),
         (Part::Catcher(_), _) => return None,
-        (_, "InputPath") => (stages.input.clone(), "the state's input"),
-        (_, "OutputPath") => (stages.placed.clone(), "what the state gives"),
-        (_, "ResultSelector") => (stages.result.clone(), "the result"),
-        (Part::State, "Assign") if has_result(state) => (stages.result.clone(), "the result"),
-        _ => (stages.effective.clone(), "what the state gets"),
+        (_, "InputPath") => (&stages.input, "the state's input"),
+        (_, "OutputPath") => (&stages.placed, "what the state gives"),
+        (_, "ResultSelector") => (&stages.result, "the result"),
+        (Part::State, "Assign") if has_result(state) => (&stages.result, "the result"),
+        _ => (&stages.effective, "what the state gets"),
     })
 }
 
@@ -183,15 +215,15 @@ fn finding(
     at: usize,
     before: Option<&Edge<'_>>,
 ) -> Diagnostic {
-    let name = match look.steps[at] {
-        PathStep::Key(name) => name,
-        PathStep::Index(_) => "",
+    let name = match look.steps().get(at) {
+        Some(PathStep::Key(name)) => *name,
+        Some(PathStep::Index(_)) | None => "",
     };
     let offset = expression.text.find(look.source).unwrap_or(0);
     let shift = crate::query::jsonata::strip_delimiters(expression.text);
     let offset = if shift.is_some() { 0 } else { offset };
     let place = expression.place(context.source, offset, look.source.len());
-    let holder = look.base.find(&look.steps[..at], look.arrays).or_unknown();
+    let holder = look.holder(at);
     let finding = RULE
         .finding(format!("`{}` can never exist here", look.source))
         .label(
@@ -210,8 +242,8 @@ fn finding(
 }
 
 fn subject(look: &Look<'_>, at: usize) -> String {
-    let holder = look.steps[..at].last();
-    match holder {
+    let before = at.checked_sub(1);
+    match before.and_then(|before| look.steps().get(before).copied()) {
         None => look.what.to_owned(),
         Some(PathStep::Key(name)) => format!("`{name}`"),
         Some(PathStep::Index(index)) => format!("`[{index}]`"),
@@ -259,7 +291,7 @@ fn dropped(context: &Context<'_>, edge: &Edge<'_>, look: &Look<'_>) -> Option<(S
     }
     let state = context.graph.state(edge.from)?;
     let had = context.data_flow.stages(edge.from)?;
-    let found = had.input.find(&look.steps, look.arrays);
+    let found = look.find(&had.input);
     if !matches!(found, Found::Shape(_)) || edge.kind.is_catch() {
         return None;
     }

@@ -40,7 +40,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
-        let Form::BadPath(error) = &expression.form else {
+        let Form::BadPath(error) = &*expression.form else {
             continue;
         };
         let place = expression.place(context.source, error.offset, error.len);

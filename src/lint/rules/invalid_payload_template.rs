@@ -44,7 +44,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
-        match &expression.form {
+        match &*expression.form {
             Form::Neither if expression.site.slot == Slot::Template => {
                 out.push(neither(expression));
             }
@@ -116,7 +116,7 @@ fn duplicates(template: Node<'_>, out: &mut Vec<Diagnostic>) {
         let before = pending.len();
         pending.extend(values.map(|entry| node.tree().node(entry.value)));
         // Without an expression no two keys can give the same field.
-        if pending.len() - before == node.entries().len() {
+        if pending.len() - before == node.entries().len() || all_differ(node.entries()) {
             continue;
         }
         let mut first: HashMap<&str, &Entry> = HashMap::new();
@@ -135,6 +135,16 @@ fn duplicates(template: Node<'_>, out: &mut Vec<Diagnostic>) {
             first.entry(bare).or_insert(entry);
         }
     }
+}
+
+/// Whether no two keys of an object can give the same field: told at once of a small one.
+fn all_differ(entries: &[Entry]) -> bool {
+    const SMALL: usize = 16;
+    let is_given = |entry: &Entry| {
+        let bare = entry.key.strip_suffix(".$");
+        bare.is_some_and(|bare| entries.iter().any(|other| &*other.key == bare))
+    };
+    entries.len() <= SMALL && !entries.iter().any(is_given)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
-        match &expression.form {
+        match &*expression.form {
             Form::BadJsonata(error) => out.push(finding(context, expression, error)),
             Form::HalfDelimited => {
                 out.push(half_delimited(expression.node.span(), expression.text));

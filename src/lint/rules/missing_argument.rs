@@ -50,7 +50,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (task, integration) in context.calls() {
-        let Some(action) = integration.optimized() else {
+        let Some(action) = integration.optimized else {
             continue;
         };
         let Some(arguments) = context.arguments(task.state) else {
@@ -79,11 +79,13 @@ fn missing<'n>(
     action: &Action,
     names: &'n [&str],
 ) -> impl Iterator<Item = &'static [&'static str]> + use<'n> {
-    let is_like = |name: &str, group: &[&str]| {
-        group.contains(&name) || nearest(name, group.iter().copied()).is_some()
+    let is_given = |group: &[&str]| names.iter().any(|name| group.contains(name));
+    let is_meant = |group: &[&str]| {
+        let mut names = names.iter();
+        names.any(|name| nearest(name, group.iter().copied()).is_some())
     };
     let groups = action.required.iter().copied();
-    groups.filter(move |group| !names.iter().any(|name| is_like(name, group)))
+    groups.filter(move |group| !is_given(group) && !is_meant(group))
 }
 
 fn listed(group: &[&str]) -> String {

@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 pub(super) fn is_callback(task: &TaskState<'_>) -> bool {
     let resource = &task.resource.value;
     matches!(resource, Resource::Activity { .. })
-        || (resource.text().contains(TOKEN_PATTERN)
+        || (resource.text().ends_with(TOKEN_PATTERN)
             && Integration::of(resource.text()).is_some_and(|it| it.waits_for_token()))
 }
 

@@ -23,7 +23,6 @@
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::handlers;
 use crate::lint::quoted;
 use crate::syntax::{Diagnostic, Severity};
 
@@ -38,7 +37,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for list in context.states().flat_map(handlers::of) {
+    for list in &context.handlers {
         for name in list.entries.iter().flat_map(|entry| entry.names) {
             if let Some(reason) = reason(&name.value) {
                 let message = format!("this {} never matches {}", list.noun, quoted(&name.value));

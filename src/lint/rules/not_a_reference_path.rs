@@ -41,7 +41,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
-        match &expression.form {
+        match &*expression.form {
             Form::NotOnePlace(error) => {
                 let place = expression.place(context.source, error.offset, error.len);
                 out.push(

@@ -27,11 +27,11 @@
 //! ## Reference
 //! The Amazon States Language, Errors: <https://states-language.net/spec.html#errors>
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::handlers::{self, Handlers, TASK_FAILED};
+use crate::lint::handlers::{Handlers, TASK_FAILED};
 use crate::lint::quoted;
 use crate::syntax::{Diagnostic, Severity, Span};
 
@@ -46,8 +46,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for list in context.states().flat_map(handlers::of) {
-        check_list(&list, out);
+    for list in &context.handlers {
+        check_list(list, out);
     }
 }
 

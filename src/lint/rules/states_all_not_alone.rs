@@ -25,7 +25,7 @@ use std::sync::Arc;
 use super::{Category, Rule};
 use crate::language::Field;
 use crate::lint::context::Context;
-use crate::lint::handlers::{self, Handler};
+use crate::lint::handlers::Handler;
 use crate::syntax::{Diagnostic, Edit, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -39,13 +39,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for handler in context
-        .states()
-        .flat_map(handlers::of)
-        .flat_map(|list| list.entries)
-    {
+    for handler in context.handlers.iter().flat_map(|list| &list.entries) {
         if let Some(all) = handler.all().filter(|_| handler.names.len() > 1) {
-            out.push(finding(context, &handler, all));
+            out.push(finding(context, handler, all));
         }
     }
 }

@@ -28,7 +28,7 @@
 
 use super::{Category, Rule};
 use crate::lint::context::Context;
-use crate::lint::handlers::{self, Handler, Handlers};
+use crate::lint::handlers::{Handler, Handlers};
 use crate::syntax::{Diagnostic, Edit, Severity};
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -42,10 +42,10 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for list in context.states().flat_map(handlers::of) {
+    for list in &context.handlers {
         let first = list.entries.iter().position(|entry| entry.all().is_some());
         if let Some(at) = first.filter(|at| at + 1 < list.entries.len()) {
-            out.push(finding(context, &list, at));
+            out.push(finding(context, list, at));
         }
     }
 }

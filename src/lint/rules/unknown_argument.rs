@@ -52,7 +52,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (task, integration) in context.calls() {
-        let Some(action) = integration.optimized() else {
+        let Some(action) = integration.optimized else {
             continue;
         };
         let Some(known) = action.arguments() else {
@@ -66,7 +66,7 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         };
         let entries = arguments.node.entries().iter();
         for (entry, name) in entries.zip(&names) {
-            if !known.clone().any(|known| known == *name) && !is_placeholder(name) {
+            if !action.has(name) && !is_placeholder(name) {
                 let free = known.clone().filter(|known| !names.contains(known));
                 let needed: Vec<&str> = missing(action, &names).collect();
                 out.push(finding(

@@ -29,7 +29,7 @@ use foldhash::HashSet;
 use super::{Category, Rule, never_matching_error};
 use crate::language::{Body, Field, State};
 use crate::lint::context::Context;
-use crate::lint::handlers::{self, RESERVED};
+use crate::lint::handlers::RESERVED;
 use crate::lint::similar::nearest;
 use crate::lint::{is_placeholder, json_string, quoted};
 use crate::syntax::{Diagnostic, Edit, Severity};
@@ -46,10 +46,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let own: HashSet<&str> = context.states().filter_map(raised).collect();
-    let entries = context
-        .states()
-        .flat_map(handlers::of)
-        .flat_map(|list| list.entries);
+    let entries = context.handlers.iter().flat_map(|list| &list.entries);
     for name in entries.flat_map(|entry| entry.names) {
         if looks_reserved(&name.value) && !own.contains(&*name.value) {
             out.push(finding(name));
@@ -83,6 +80,10 @@ fn raised(state: &State) -> Option<&str> {
 
 /// Whether a name looks reserved, but is not.
 fn looks_reserved(name: &str) -> bool {
+    // All that follows begins so.
+    if !name.starts_with(['S', 's']) {
+        return false;
+    }
     let is_known = RESERVED.contains(&name)
         || never_matching_error::reason(name).is_some()
         || name.starts_with("States.Http.StatusCode.");

@@ -43,7 +43,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for expression in &context.expressions {
-        let Form::Jsonata(read, _) = &expression.form else {
+        let Form::Jsonata(read, _) = &*expression.form else {
             continue;
         };
         for call in &read.usage().calls {

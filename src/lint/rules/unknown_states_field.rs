@@ -51,7 +51,7 @@ pub(super) fn references(
     is_meant: fn(&jsonata::Referenced) -> bool,
 ) {
     for expression in &context.expressions {
-        let Form::Jsonata(read, members) = &expression.form else {
+        let Form::Jsonata(read, members) = &*expression.form else {
             continue;
         };
         let refused = read.unsupported(*members);

@@ -58,6 +58,9 @@ fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let (Some(reachable), Some(start)) = (&scope.reachable, &scope.flow.start_at) else {
             continue;
         };
+        if reachable.iter().all(|is_reachable| *is_reachable) {
+            continue;
+        }
         let named: HashSet<&str> = scope
             .flow
             .states

@@ -1,6 +1,6 @@
 //! The kinds of object that a definition is made of, each with a schema of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{OnceLock, RwLock};
 
 use foldhash::fast::FixedState;
@@ -53,10 +53,18 @@ pub(super) struct Compiled {
     pub(super) validator: Validator,
     /// The fields that the object may have.
     pub(super) fields: Vec<String>,
-    /// Those of them of which only the type counts.
-    typed: HashSet<String, FixedState>,
+    /// What counts of each of them.
+    known: HashMap<String, Field, FixedState>,
     /// The likenesses of objects that were judged and have no errors.
     sound: RwLock<HashSet<u128, FixedState>>,
+}
+
+/// A field that a schema knows.
+pub(super) struct Field {
+    /// Which of the fields it is.
+    pub(super) number: u64,
+    /// Whether only its type counts.
+    pub(super) is_typed: bool,
 }
 
 /// More likenesses are not remembered.
@@ -78,9 +86,9 @@ impl Compiled {
         }
     }
 
-    /// Whether the schema looks at what a field holds, and not at its type alone.
-    pub(super) fn looks_at_value(&self, field: &str) -> bool {
-        !self.typed.contains(field)
+    /// What counts of a field, when the schema knows it.
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        self.known.get(name)
     }
 }
 
@@ -226,9 +234,12 @@ fn compile(schema: &str) -> Compiled {
     let schema: Value = serde_json::from_str(schema).expect("tested: every schema is JSON");
     let properties = schema["properties"].as_object();
     let fields = properties.map(|fields| fields.keys().cloned().collect());
-    let typed = properties.into_iter().flatten();
-    let typed = typed.filter(|(_, schema)| is_typed(schema));
-    let typed = typed.map(|(field, _)| field.clone()).collect();
+    let known = (0..).zip(properties.into_iter().flatten());
+    let known = known.map(|(number, (name, schema))| {
+        let is_typed = is_typed(schema);
+        (name.clone(), Field { number, is_typed })
+    });
+    let known = known.collect();
     let validator = jsonschema::options()
         .with_draft(Draft::Draft7)
         .build(&schema)
@@ -236,7 +247,7 @@ fn compile(schema: &str) -> Compiled {
     Compiled {
         validator,
         fields: fields.unwrap_or_default(),
-        typed,
+        known,
         sound: RwLock::default(),
     }
 }

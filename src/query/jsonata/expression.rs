@@ -42,7 +42,7 @@ impl Expression {
     /// When it is not JSONata 2.0.6.
     pub fn compile(source: &str) -> Result<Self, SyntaxError> {
         let reading = Reading::of(source)?;
-        let prefix = assignments(&reading.analysis.variables);
+        let prefix = assignments(&reading.analysis().variables);
         let behind = if prefix.is_empty() {
             None
         } else {
@@ -64,14 +64,14 @@ impl Expression {
     /// The free variables in alphabetical order, `states` and names of built-in functions left
     /// out.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        let names = self.reading.analysis.variables.iter().map(|name| &**name);
+        let names = self.reading.analysis().variables.iter().map(|name| &**name);
         names.filter(|name| *name != STATES)
     }
 
     /// The members of `$states` it may read.
     #[must_use]
     pub fn members(&self) -> Members {
-        let members = self.reading.analysis.states.as_ref();
+        let members = self.reading.analysis().states.as_ref();
         Members::of(|name| members.is_none_or(|members| members.contains(name)))
     }
 
@@ -100,7 +100,7 @@ impl Expression {
         };
         let compiled = self.behind.as_ref().unwrap_or(&self.reading.compiled);
         match run(compiled, random) {
-            Ok(Some(Json::Null)) if self.reading.analysis.arithmetic.is_some() => {
+            Ok(Some(Json::Null)) if self.reading.analysis().arithmetic.is_some() => {
                 // Arithmetic gives numbers; the only one that comes out as null is NaN.
                 Ok(Evaluated::Value(Json::from("NaN")))
             }
@@ -113,7 +113,7 @@ impl Expression {
     /// The value at the end of a plain path, as the handle it is: numbers keep their form, which
     /// the engine's binary64 would lose. `None` when the engine has to decide.
     fn follow(&self, scope: &Scope<'_>) -> Option<Evaluated> {
-        let (variable, mut fields) = self.reading.analysis.path.as_ref()?.split_first()?;
+        let (variable, mut fields) = self.reading.plain_path()?.split_first()?;
         let mut value = if &**variable == STATES {
             match fields.split_first() {
                 Some((member, rest)) => {
@@ -142,8 +142,8 @@ impl Expression {
         if self.prefix == 0 {
             return None;
         }
-        let mut document = Object::with_capacity(self.reading.analysis.variables.len());
-        for name in &self.reading.analysis.variables {
+        let mut document = Object::with_capacity(self.reading.analysis().variables.len());
+        for name in &self.reading.analysis().variables {
             let value = match &**name {
                 STATES => Some(states(&scope.states, self.members())),
                 name => scope.variables.variable(name).cloned(),
@@ -157,7 +157,7 @@ impl Expression {
 
     /// The variables named like a built-in function, which they hide.
     fn shadows<'a>(&'a self, scope: &Scope<'a>) -> Vec<(&'a str, &'a Json)> {
-        let names = self.reading.analysis.built_ins.iter();
+        let names = self.reading.analysis().built_ins.iter();
         names
             .filter_map(|name| Some((&**name, scope.variables.variable(name)?)))
             .collect()
@@ -184,7 +184,7 @@ impl Expression {
         run: impl FnOnce(&Compiled) -> Result<Option<Json>, EvaluationError>,
     ) -> Result<Evaluated, EvaluationError> {
         let error = self.located(error);
-        let operation = self.reading.analysis.arithmetic.as_ref();
+        let operation = self.reading.analysis().arithmetic.as_ref();
         let Some(operation) = operation.filter(|operation| {
             error.code == "D1001" && error.span.as_ref() == Some(&operation.whole)
         }) else {
@@ -211,7 +211,7 @@ impl Expression {
 
     /// Another expression in the place of this one.
     fn probe(&self, source: &str) -> Option<Compiled> {
-        compile_behind(&assignments(&self.reading.analysis.variables), source).ok()
+        compile_behind(&assignments(&self.reading.analysis().variables), source).ok()
     }
 
     /// The error with offsets into the source instead of what was compiled.

@@ -12,7 +12,9 @@ use super::{Reference, SyntaxError};
 pub struct Reading {
     source: Arc<str>,
     pub(super) compiled: Compiled,
-    pub(super) analysis: Analysis,
+    path: Option<Vec<Arc<str>>>,
+    /// Only what evaluates an expression needs it.
+    analysis: OnceLock<Analysis>,
     references: Box<[Reference]>,
     usage: OnceLock<Usage>,
 }
@@ -26,7 +28,8 @@ impl Reading {
         let compiled = Compiled::compile(source)?;
         Ok(Self {
             source: source.into(),
-            analysis: compiled.analyse(),
+            path: compiled.path(),
+            analysis: OnceLock::new(),
             references: compiled.references(),
             compiled,
             usage: OnceLock::new(),
@@ -49,7 +52,11 @@ impl Reading {
     /// `$variable.field.field`.
     #[must_use]
     pub fn plain_path(&self) -> Option<&[Arc<str>]> {
-        self.analysis.path.as_deref()
+        self.path.as_deref()
+    }
+
+    pub(super) fn analysis(&self) -> &Analysis {
+        self.analysis.get_or_init(|| self.compiled.analyse())
     }
 
     /// What it reads and calls.

@@ -13,13 +13,20 @@ use crate::language::states::{Choice, Map};
 use crate::language::{Body, Flow, State, StateMachine};
 use crate::query::QueryLanguage;
 use crate::suite::Part;
+use crate::syntax::Tree;
 
 /// The number of the source that the input is.
 const INPUT: usize = 0;
 
 /// A draft for a way.
-pub(super) fn draft(machine: &StateMachine, routes: &Routes, goal: Option<&Goal<'_>>) -> Draft {
+pub(super) fn draft(
+    machine: &StateMachine,
+    tree: &Tree,
+    routes: &Routes,
+    goal: Option<&Goal<'_>>,
+) -> Draft {
     let mut tracer = Tracer {
+        tree,
         routes,
         demands: HashMap::new(),
         sources: 1,
@@ -76,6 +83,7 @@ enum Call {
 }
 
 struct Tracer<'r> {
+    tree: &'r Tree,
     routes: &'r Routes,
     /// What shall be where, by source.
     demands: HashMap<usize, Vec<(Vec<Key>, Want)>>,
@@ -123,7 +131,7 @@ impl Tracer<'_> {
         let scope = Scope::of(self.effective(state, &input));
         let arguments = state.io.parameters.as_ref().or(state.io.arguments.as_ref());
         let given = match arguments {
-            Some(arguments) => self.template(&arguments.value, &scope, state.language),
+            Some(arguments) => self.template(&arguments.json(self.tree), &scope, state.language),
             None => scope.input.clone(),
         };
         if let Exit::Catch(catcher) = step.exit {
@@ -249,9 +257,9 @@ impl Tracer<'_> {
             item: item.clone(),
         };
         let given = match &map.item_selector {
-            Some(selector) => self.template(&selector.value, &selected, state.language),
+            Some(selector) => self.template(&selector.json(self.tree), &selected, state.language),
             None => match &state.io.parameters {
-                Some(old) => self.template(&old.value, &selected, state.language),
+                Some(old) => self.template(&old.json(self.tree), &selected, state.language),
                 None => item.clone(),
             },
         };
@@ -295,14 +303,14 @@ impl Tracer<'_> {
         if state.language == QueryLanguage::Jsonata {
             self.assign(state, &scope);
             return match &state.io.output {
-                Some(output) => self.template(&output.value, &scope, state.language),
+                Some(output) => self.template(&output.json(self.tree), &scope, state.language),
                 None => result,
             };
         }
         let selected = match &state.io.result_selector {
             Some(selector) => {
                 let of_result = Scope::of(result);
-                self.template(&selector.value, &of_result, state.language)
+                self.template(&selector.json(self.tree), &of_result, state.language)
             }
             None => result,
         };
@@ -332,8 +340,9 @@ impl Tracer<'_> {
         let Some(assign) = &state.io.assign else {
             return;
         };
-        let made = self.template(&assign.value, scope, state.language);
-        for (key, _) in assign.value.as_object().into_iter().flat_map(Object::iter) {
+        let assign = assign.json(self.tree);
+        let made = self.template(&assign, scope, state.language);
+        for (key, _) in assign.as_object().into_iter().flat_map(Object::iter) {
             let name = key.trim_end_matches(".$");
             let value = made.get(&[Key::Name(name.into())]);
             self.variables.insert(name.to_owned(), value);

@@ -127,6 +127,16 @@ impl<'t, 'd> Lexer<'t, 'd> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Reads one byte when it is the very next one, and says so. A blank or anything else before it
+    /// is left for [`Self::next`].
+    pub(super) fn take_byte(&mut self, byte: u8) -> Option<Span> {
+        let is_next = self.peek() == Some(byte);
+        is_next.then(|| {
+            self.at += 1;
+            Span::new(self.at - 1, self.at)
+        })
+    }
+
     fn take(&mut self, token: Token) -> Token {
         self.at += 1;
         token
@@ -137,6 +147,7 @@ impl<'t, 'd> Lexer<'t, 'd> {
             match byte {
                 b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
                 b'#' | b'/' if self.begins_comment() => self.skip_comment(),
+                b'!'..=b'~' => return,
                 _ => match self.foreign_blank() {
                     Some(char) => self.skip_foreign_blank(char),
                     None => return,

@@ -27,8 +27,9 @@ const SHOWN_BRACKETS: usize = 10;
 pub fn read(text: &str, findings: &mut Vec<Diagnostic>) -> Tree {
     let mut parser = Parser {
         lexer: Lexer::new(text, findings),
-        // Definitions have about a node for every thirty bytes.
-        builder: TreeBuilder::with_capacity(text.len() / 30),
+        // Definitions have a node for every twenty to thirty bytes. Room that is not used costs
+        // nothing, and to move so many nodes does.
+        builder: TreeBuilder::with_capacity(text.len() / 16),
         stack: Vec::new(),
         items: Vec::new(),
         entries: Vec::new(),
@@ -160,15 +161,8 @@ impl Parser<'_, '_> {
         };
         match (frame.expect, token) {
             (_, Token::Close(bracket)) => return self.close(bracket, span),
-            (Expect::Next, Token::Comma) => {
-                frame.expect = Expect::Item;
-                frame.comma = span;
-                self.lexer.unmute();
-            }
-            (Expect::Colon, Token::Colon) => {
-                frame.expect = Expect::Value;
-                self.lexer.unmute();
-            }
+            (Expect::Next, Token::Comma) => self.comma(span),
+            (Expect::Colon, Token::Colon) => self.colon(),
             (_, Token::Comma) => self.unexpected_comma(span),
             (_, Token::Colon) => self.unexpected_colon(span),
             (Expect::Next, token) => {
@@ -184,11 +178,38 @@ impl Parser<'_, '_> {
             }
             (Expect::First | Expect::Item | Expect::Value, Token::Value(kind)) => {
                 self.add(kind, span);
+                self.comma_at_once();
             }
             (_, Token::Open(bracket)) => self.open(bracket, span),
             (_, Token::End) => {}
         }
         None
+    }
+
+    /// The comma behind a value.
+    fn comma(&mut self, span: Span) {
+        if let Some(frame) = self.stack.last_mut() {
+            frame.expect = Expect::Item;
+            frame.comma = span;
+        }
+        self.lexer.unmute();
+    }
+
+    /// The comma that mostly stands right behind a value, and need not be looked for.
+    fn comma_at_once(&mut self) {
+        if !self.stack.is_empty()
+            && let Some(span) = self.lexer.take_byte(b',')
+        {
+            self.comma(span);
+        }
+    }
+
+    /// The colon behind a key.
+    fn colon(&mut self) {
+        if let Some(frame) = self.stack.last_mut() {
+            frame.expect = Expect::Value;
+        }
+        self.lexer.unmute();
     }
 
     fn at_root(&mut self, token: Token, span: Span) {
@@ -230,6 +251,10 @@ impl Parser<'_, '_> {
         if let Some(frame) = self.stack.last_mut() {
             frame.key = Some((key, span));
             frame.expect = Expect::Colon;
+        }
+        // It mostly stands right behind the key, and need not be looked for.
+        if self.lexer.take_byte(b':').is_some() {
+            self.colon();
         }
     }
 
@@ -294,6 +319,7 @@ impl Parser<'_, '_> {
         self.complete_pair();
         self.close_frame(span.end as usize);
         self.lexer.unmute();
+        self.comma_at_once();
         None
     }
 
@@ -382,12 +408,13 @@ impl Parser<'_, '_> {
         match frame.bracket {
             Bracket::Square => self.items.push(id),
             Bracket::Brace => {
-                let entry = frame.key.take().map(|(key, key_span)| Entry {
-                    key,
-                    key_span,
-                    value: id,
-                });
-                self.entries.extend(entry);
+                if let Some((key, key_span)) = frame.key.take() {
+                    self.entries.push(Entry {
+                        key,
+                        key_span,
+                        value: id,
+                    });
+                }
             }
         }
     }

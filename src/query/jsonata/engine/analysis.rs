@@ -19,8 +19,6 @@ pub(in crate::query::jsonata) struct Analysis {
     pub(in crate::query::jsonata) built_ins: Vec<Arc<str>>,
     /// The members of `$states` read; `None` when it is read as a whole.
     pub(in crate::query::jsonata) states: Option<BTreeSet<String>>,
-    /// The variable and the fields, when the expression is nothing but `$variable.field.field`.
-    pub(in crate::query::jsonata) path: Option<Vec<Arc<str>>>,
     /// The operation, when the expression is one.
     pub(in crate::query::jsonata) arithmetic: Option<Arithmetic>,
 }
@@ -51,7 +49,6 @@ impl Compiled {
             variables: variables.map(|name| name.as_str().into()).collect(),
             built_ins: self.built_ins(),
             states: states.unwrap_or_else(|| Some(BTreeSet::new())),
-            path: self.path(),
             arithmetic: self.arithmetic(),
         }
     }
@@ -63,7 +60,8 @@ impl Compiled {
         names.into_iter().map(Arc::from).collect()
     }
 
-    fn path(&self) -> Option<Vec<Arc<str>>> {
+    /// The variable and the fields, when the expression is nothing but `$variable.field.field`.
+    pub(in crate::query::jsonata) fn path(&self) -> Option<Vec<Arc<str>>> {
         let root = self.root();
         let steps = match &root.kind {
             NodeKind::Path {

@@ -93,7 +93,7 @@ pub fn bind_answers(
 pub fn unknown_names(
     tree: &Tree,
     choice: Choice<'_>,
-    machines: &[&StateMachine],
+    machines: &[(&StateMachine, &Tree)],
 ) -> Vec<Diagnostic> {
     let root = tree.root();
     if is_aws(root) {

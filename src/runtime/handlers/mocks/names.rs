@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use super::RULE;
-use crate::data::Json;
 use crate::language::{Body, Resource, State, StateMachine};
 use crate::runtime::handlers::TaskPattern;
 use crate::syntax::similar::nearest;
-use crate::syntax::{Diagnostic, Entry, Node};
+use crate::syntax::{Diagnostic, Entry, Node, Tree};
 
 /// A warning for each key that means no Task of these machines.
 pub(super) fn unknown(
     node: Node<'_>,
     may_be_resources: bool,
-    machines: &[&StateMachine],
+    machines: &[(&StateMachine, &Tree)],
 ) -> Vec<Diagnostic> {
-    let states: Vec<&State> = machines
+    let states: Vec<(&State, &Tree)> = machines
         .iter()
-        .flat_map(|machine| machine.states())
+        .flat_map(|(machine, tree)| machine.states().map(|state| (state, *tree)))
         .collect();
-    let tasks: Vec<Task<'_>> = states.iter().filter_map(|state| Task::of(state)).collect();
+    let tasks = states.iter();
+    let tasks: Vec<Task<'_>> = tasks
+        .filter_map(|(state, tree)| Task::of(state, tree))
+        .collect();
     let check = |entry: &Entry| {
         let key = &entry.key;
         let pattern = if may_be_resources {
@@ -32,7 +34,7 @@ pub(super) fn unknown(
         }
         let warning =
             |message: String| Some(Diagnostic::warning(RULE, message).label(entry.key_span, ""));
-        if let Some(state) = states.iter().find(|state| state.name == *key) {
+        if let Some((state, _)) = states.iter().find(|(state, _)| state.name == *key) {
             let kind = state
                 .kind()
                 .map_or_else(|| "state".to_owned(), |kind| kind.to_string());
@@ -65,17 +67,16 @@ struct Task<'m> {
 }
 
 impl<'m> Task<'m> {
-    fn of(state: &'m State) -> Option<Self> {
+    fn of(state: &'m State, tree: &Tree) -> Option<Self> {
         let Body::Task(task) = &state.body else {
             return None;
         };
         let resource = task.resource.as_ref()?.value.clone();
         let arguments = state.io.parameters.as_ref().or(state.io.arguments.as_ref());
-        let name = arguments.and_then(|field| field.value.get("FunctionName"));
-        let function = match name.filter(|_| resource.is_lambda_invoke()) {
-            Some(Json::String(name)) if !name.starts_with("{%") => Some(Arc::clone(name)),
-            _ => None,
-        };
+        let name = arguments.and_then(|field| tree.node(field.node).get("FunctionName"));
+        let name = name.filter(|_| resource.is_lambda_invoke());
+        let name = name.and_then(Node::as_str);
+        let function = name.filter(|name| !name.starts_with("{%")).cloned();
         Some(Self {
             state,
             resource,
