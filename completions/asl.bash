@@ -143,7 +143,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__graph)
-            opts="-o -q -h --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --color --quiet --help"
+            opts="-o -q -h --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --width --ascii --inject --check --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -170,7 +170,7 @@ _asl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dot mermaid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dot json mermaid svg text" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -195,6 +195,18 @@ _asl() {
                     ;;
                 --direction)
                     COMPREPLY=($(compgen -W "TB LR" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --check)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

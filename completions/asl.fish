@@ -153,8 +153,11 @@ complete -c asl -n "__fish_asl_using_subcommand graph" -l runs -d 'Paint numbers
 complete -c asl -n "__fish_asl_using_subcommand graph" -l coverage -d 'Paint what tests went through: a file of `asl test --coverage=FILE`' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l palette -d 'The colours of what happened' -r -f -a "default\t'Told apart by people who see few colours'
 aws\t'Those of the AWS console'"
-complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
-mermaid\t'For Mermaid, as in Markdown'"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else text on a terminal, dot in a pipe]' -r -f -a "dot\t'For Graphviz'
+json\t'The states and transitions, for programs'
+mermaid\t'For Mermaid, as in Markdown'
+svg\t'A picture, for light and dark pages'
+text\t'For a terminal: boxes and lines, an outline where they would be too wide'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s o -l output -d 'Where to write it, instead of stdout' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l theme -d 'Colours for a light or a dark page' -r -f -a "auto\t'Readable on both'
 light\t''
@@ -166,9 +169,13 @@ comment\t''
 none\t''"
 complete -c asl -n "__fish_asl_using_subcommand graph" -l direction -d 'Top to bottom, or left to right' -r -f -a "TB\t''
 LR\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l width -d 'How many columns --format text may take  [default: as many as the terminal has]' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l inject -d 'Draw the blocks of a Markdown file anew: each between the lines <!-- asl graph DEFINITION [OPTIONS] --> and <!-- /asl graph -->; with DEFINITION only its blocks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand graph" -l check -d 'Change nothing, but show what --inject would; exit 1 when it would something' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
+complete -c asl -n "__fish_asl_using_subcommand graph" -l ascii -d 'Draw --format text in ASCII alone; without it where the locale is no UTF-8 one'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own' -r -F
