@@ -1,12 +1,13 @@
 //! What an outline keeps: threads and visits, in slabs, so that nothing recurses and what is
 //! folded away gives its room back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::place::MAX_TIPS;
 use crate::data::{EventId, Json, Timestamp, limits};
-use crate::history::{EventJson, HistoryEventType};
+use crate::history::{EventJson, HistoryEventType, Quoted};
 
 /// How deep forks nest in the tree; what is deeper goes on in the thread around it, so that views
 /// may recurse. A definition of `MAX_DEPTH` levels has room for fewer.
@@ -52,6 +53,22 @@ impl StateType {
         })
     }
 
+    /// The type of the state that this event says to go on or to end, without naming it.
+    pub(super) fn forked_by(kind: HistoryEventType) -> Option<Self> {
+        use HistoryEventType as Type;
+        Some(match kind {
+            Type::MapStateAborted
+            | Type::MapStateFailed
+            | Type::MapStateStarted
+            | Type::MapStateSucceeded => Self::Map,
+            Type::ParallelStateAborted
+            | Type::ParallelStateFailed
+            | Type::ParallelStateStarted
+            | Type::ParallelStateSucceeded => Self::Parallel,
+            _ => return None,
+        })
+    }
+
     /// The name in the language.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -71,8 +88,6 @@ impl StateType {
 /// A state's input while it may still be asked for.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// The size of its JSON text in bytes.
-    pub size: usize,
     held: Held,
 }
 
@@ -80,25 +95,36 @@ pub struct Input {
 enum Held {
     Value(Json),
     Text(Box<str>),
-    /// It is larger than a state's input may be.
-    TooLarge,
+    /// As it stands in a log, with its quotes.
+    Quoted(Box<str>),
+    /// It is larger than a state's input may be: its size.
+    TooLarge(usize),
 }
 
 impl Input {
     pub(super) fn of(document: &EventJson<'_>) -> Self {
-        match document {
-            EventJson::Value(value) => Self {
-                size: value.size(),
-                held: Held::Value((*value).clone()),
-            },
-            EventJson::Text(text) if text.len() <= limits::MAX_PAYLOAD => Self {
-                size: text.len(),
-                held: Held::Text((&**text).into()),
-            },
-            EventJson::Text(text) => Self {
-                size: text.len(),
-                held: Held::TooLarge,
-            },
+        let held = match document {
+            EventJson::Value(value) => Held::Value((*value).clone()),
+            EventJson::Text(text) if text.len() <= limits::MAX_PAYLOAD => {
+                Held::Text((&**text).into())
+            }
+            // Quotes and backslashes take two bytes there.
+            EventJson::Quoted(quoted) if quoted.written().len() <= 2 * limits::MAX_PAYLOAD => {
+                Held::Quoted(quoted.written().into())
+            }
+            EventJson::Text(_) | EventJson::Quoted(_) => Held::TooLarge(document.text().len()),
+        };
+        Self { held }
+    }
+
+    /// The size of its JSON text in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.held {
+            Held::Value(value) => value.size(),
+            Held::Text(text) => text.len(),
+            Held::Quoted(text) => said(text).len(),
+            Held::TooLarge(size) => *size,
         }
     }
 
@@ -108,7 +134,8 @@ impl Input {
         match &self.held {
             Held::Value(value) => Some(value.clone()),
             Held::Text(text) => Json::parse(text).ok(),
-            Held::TooLarge => None,
+            Held::Quoted(text) => Json::parse(&said(text)).ok(),
+            Held::TooLarge(_) => None,
         }
     }
 
@@ -126,8 +153,41 @@ impl Input {
             Held::Value(_) => "[…]".into(),
             Held::Text(text) if text.len() <= MAX_PREVIEW => text.clone(),
             Held::Text(text) => format!("{}…", cut(text, MAX_PREVIEW)).into(),
-            Held::TooLarge => "…".into(),
+            Held::Quoted(text) => {
+                let head = beginning(text);
+                let said = said(&head);
+                if said.len() <= MAX_PREVIEW {
+                    return said.into();
+                }
+                format!("{}…", cut(&said, MAX_PREVIEW)).into()
+            }
+            Held::TooLarge(_) => "…".into(),
         }
+    }
+}
+
+fn said(quoted: &str) -> Cow<'_, str> {
+    Quoted::new(quoted).map_or(Cow::Borrowed(quoted), Quoted::text)
+}
+
+/// More of a JSON string than is previewed, without the end that is never looked at.
+fn beginning(quoted: &str) -> Cow<'_, str> {
+    let (mut at, mut characters) = (1, 0);
+    let bytes = quoted.as_bytes();
+    while at + 1 < bytes.len() && characters <= MAX_PREVIEW {
+        let width = match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', Some(b'u')) => 6,
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+        (at, characters) = (at + width, characters + 1);
+    }
+    while !quoted.is_char_boundary(at) {
+        at += 1;
+    }
+    match quoted.get(..at) {
+        Some(head) if at + 1 < quoted.len() => format!("{head}\"").into(),
+        _ => quoted.into(),
     }
 }
 
