@@ -45,4 +45,5 @@ mod suites;
 mod templates;
 mod test;
 mod validate;
+mod views;
 mod watch;

@@ -2,9 +2,9 @@
 //! folded away gives its room back.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::fork::ForkSlot;
 use super::place::MAX_TIPS;
 use crate::data::{EventId, Json, Timestamp, limits};
 use crate::history::{EventJson, HistoryEventType, Quoted};
@@ -12,9 +12,6 @@ use crate::history::{EventJson, HistoryEventType, Quoted};
 /// How deep forks nest in the tree; what is deeper goes on in the thread around it, so that views
 /// may recurse. A definition of `MAX_DEPTH` levels has room for fewer.
 pub(super) const MAX_NESTING: u16 = 125;
-
-/// How many iterations with something to tell a Map keeps of each kind.
-const MAX_KEPT_ITERATIONS: usize = 100;
 
 /// The longest text that is kept of an error or a cause: AWS allows 32,768 characters.
 const MAX_CAUSE: usize = 32_768;
@@ -295,53 +292,23 @@ pub struct Tally {
     pub aborted: u64,
 }
 
-/// The branches or iterations of a visit, of its current attempt.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Fork {
-    /// The number of items of a Map.
-    pub(super) length: Option<u64>,
-    /// Whether its children are executions of their own.
-    pub(super) distributed: bool,
-    /// All branches; of the iterations that ended, those that have something to tell.
-    pub(super) threads: Vec<ThreadId>,
-    /// Iterations at work.
-    pub(super) open: BTreeMap<u64, ThreadId>,
-    /// Iterations that were aborted: a redrive goes on with them. There are no more of them than
-    /// were at work at once.
-    pub(super) aborted: BTreeMap<u64, ThreadId>,
-    pub(super) tally: Tally,
-    /// Milliseconds of each iteration that ended by itself.
-    pub(super) durations: Vec<i64>,
-    pub(super) peak: usize,
-    /// The thread whose failure is the fork's.
-    pub(super) failed: Option<ThreadId>,
-    /// Whether its `…StateFailed` was seen.
-    pub(super) closed: bool,
-    /// Events filed under the fork itself, in order: its start, then ends of iterations.
-    pub(super) filed: VecDeque<EventId>,
-}
-
-impl Fork {
-    /// Whether one more iteration of its kind may be kept.
-    pub(super) fn has_room(&self, failed: bool) -> bool {
-        let kept = if failed {
-            self.tally.failed
-        } else {
-            self.tally.caught
-        };
-        usize::try_from(kept).is_ok_and(|kept| kept <= MAX_KEPT_ITERATIONS)
-    }
-}
-
 /// What only some states have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     pub(super) resource: Option<Arc<str>>,
     pub(super) tries: Vec<Try>,
-    pub(super) fork: Fork,
+    pub(super) fork: ForkSlot,
 }
 
 impl Work {
+    /// Most visits have one try, and there may be very many visits.
+    pub(super) fn begin_try(&mut self, each: Try) {
+        if self.tries.is_empty() {
+            self.tries.reserve_exact(1);
+        }
+        self.tries.push(each);
+    }
+
     /// The last try did not end before the execution was stopped.
     pub(super) fn stop_try(&mut self, stopped: Option<Timestamp>) {
         if let Some(last) = self.tries.last_mut()

@@ -414,7 +414,7 @@ impl<'o> Visit<'o> {
     /// What is known of a Map's items.
     #[must_use]
     pub fn items(&self) -> Items {
-        let empty = super::node::Fork::default();
+        let empty = super::fork::ForkSlot::default();
         let fork = self.work().map_or(&empty, |work| &work.fork);
         let mut durations = fork.durations.clone();
         let middle = durations.len().saturating_sub(1) / 2;

@@ -51,7 +51,8 @@ enum Form {
     Unknown,
     /// A record in each line, and how far the end of the first was looked for.
     Lines(usize),
-    Document(Document),
+    /// And of how many bytes an event consists at least that is not complete.
+    Document(Document, usize),
 }
 
 /// What does not depend on the form.
@@ -112,17 +113,20 @@ impl HistoryReader {
     pub fn end(mut self, take: &mut dyn FnMut(Record<'_>)) -> Result<Ending, HistoryReadError> {
         let rest = std::mem::take(&mut self.buffer);
         let mut ending = Ending::default();
+        if let Form::Document(_, wanted) = &mut self.form {
+            *wanted = 0;
+            self.take_from(&rest, take)?;
+        }
         match &self.form {
             Form::Unknown => self.state.only_line(&rest, take)?,
             Form::Lines(_) => ending.torn_line = self.state.last_line(&rest, take)?,
-            Form::Document(document) => {
+            Form::Document(document, _) => {
                 if !document.has_events {
                     return Err(whole(1, NO_HISTORY));
                 }
                 ending.has_more = document.has_more;
                 if !document.is_outside() {
-                    let lines = memchr_iter(b'\n', rest.trim_ascii_end()).count();
-                    ending.torn_line = Some(self.state.line + lines + 1);
+                    ending.torn_line = Some(self.state.line + 1);
                 }
             }
         }
@@ -165,17 +169,25 @@ impl HistoryReader {
                 }
                 *seen = bytes.len() - taken;
             }
-            Form::Document(document) => loop {
+            Form::Document(document, wanted) => loop {
                 let end = match document.next(&bytes[taken..]) {
                     Found::Unfinished => break,
+                    Found::Foreign => return Err(whole(1, NO_HISTORY)),
                     Found::Nothing(end) => end,
-                    Found::Event(start, end) => {
+                    Found::Event(start) => {
+                        let text = &bytes[taken + start..];
+                        if text.len() < *wanted {
+                            break;
+                        }
                         self.state.pass(&bytes[taken..taken + start]);
-                        self.state
-                            .element(&bytes[taken + start..taken + end], take)?;
-                        self.state.pass(&bytes[taken + start..taken + end]);
-                        taken += end;
-                        continue;
+                        taken += start;
+                        let Some(end) = self.state.element(text, take)? else {
+                            // One that is longer than many pieces is not begun with each of them.
+                            *wanted = 2 * text.len();
+                            break;
+                        };
+                        *wanted = 0;
+                        end
                     }
                     Found::Wrong(at, message) => {
                         self.state.pass(&bytes[taken..taken + at]);
@@ -195,7 +207,7 @@ fn form(bytes: &[u8]) -> Result<Option<Form>, HistoryReadError> {
     let text = bytes.trim_ascii_start();
     Ok(match text.first() {
         None => None,
-        Some(b'[') => Some(Form::Document(Document::new())),
+        Some(b'[') => Some(Form::Document(Document::new(), 0)),
         Some(b'{') => form_of_object(&text[1..]),
         Some(_) => {
             let Some(end) = memchr(b'\n', text) else {
@@ -214,11 +226,11 @@ fn form_of_object(inside: &[u8]) -> Option<Form> {
     let key = inside.trim_ascii_start();
     let blank = &inside[..inside.len() - key.len()];
     if blank.contains(&b'\n') {
-        return Some(Form::Document(Document::new()));
+        return Some(Form::Document(Document::new(), 0));
     }
     let Some(name) = key.strip_prefix(b"\"") else {
         return (!key.is_empty()).then_some(match key {
-            [b'}', ..] => Form::Document(Document::new()),
+            [b'}', ..] => Form::Document(Document::new(), 0),
             _ => Form::Lines(0),
         });
     };
@@ -226,7 +238,7 @@ fn form_of_object(inside: &[u8]) -> Option<Form> {
     Some(if is_of_a_record(name) {
         Form::Lines(0)
     } else {
-        Form::Document(Document::new())
+        Form::Document(Document::new(), 0)
     })
 }
 
@@ -289,9 +301,15 @@ impl State {
         rest: &[u8],
         take: Take<'_>,
     ) -> Result<Option<usize>, HistoryReadError> {
-        let is_cut = std::str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
+        let wrong = std::str::from_utf8(rest).err();
+        let is_cut = wrong.is_some_and(|error| error.error_len().is_none());
+        let is_text = wrong.is_none() || is_cut;
         let is_first = self.line == 0;
-        if is_first && is_header(rest) && serde_json::from_slice::<LogHeader>(rest).is_err() {
+        if is_first
+            && is_text
+            && is_header(rest)
+            && serde_json::from_slice::<LogHeader>(rest).is_err()
+        {
             let complete = serde_json::from_slice::<serde::de::IgnoredAny>(rest).is_ok();
             if !complete {
                 let message = "the log breaks off in its header: there is no event in it";
@@ -343,13 +361,24 @@ impl State {
         Ok(header)
     }
 
-    /// An element of a document, which may be of any length and have lines of its own.
-    fn element(&mut self, text: &[u8], take: Take<'_>) -> Result<(), HistoryReadError> {
+    /// The element of a document that a text begins with, and its length; nothing when it goes on
+    /// after the text.
+    fn element(&mut self, text: &[u8], take: Take<'_>) -> Result<Option<usize>, HistoryReadError> {
+        let mut elements = serde_json::Deserializer::from_slice(text).into_iter::<Raw<'_>>();
+        let raw = match elements.next() {
+            Some(Ok(raw)) => raw,
+            Some(Err(error)) if error.is_eof() => return Ok(None),
+            Some(Err(error)) => {
+                let error = JsonError::from(error);
+                return Err(self.placed(error.line, error.column, error.message));
+            }
+            None => return Ok(None),
+        };
         self.events += 1;
-        let raw = self.raw(text)?;
         let number = self.events;
         self.record(raw, true, take)
-            .map_err(|message| whole(self.line + 1, &format!("event {number}: {message}")))
+            .map_err(|message| whole(self.line + 1, &format!("event {number}: {message}")))?;
+        Ok(Some(elements.byte_offset()))
     }
 
     fn raw<'t>(&self, text: &'t [u8]) -> Result<Raw<'t>, HistoryReadError> {
@@ -415,4 +444,71 @@ impl State {
 fn is_header(line: &[u8]) -> bool {
     let inside = line.trim_ascii_start().strip_prefix(b"{");
     inside.is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\"asl\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of a text that comes in pieces of this size.
+    fn told(text: &[u8], size: usize) -> (Vec<u64>, Ending) {
+        let mut ids = Vec::new();
+        let mut take = |record: Record<'_>| {
+            if let Record::Event(event) = record {
+                ids.push(event.id.0);
+            }
+        };
+        let mut reader = HistoryReader::new(None);
+        for piece in text.chunks(size) {
+            reader.push(piece, &mut take).expect("a history");
+        }
+        let ending = reader.end(&mut take).expect("a history");
+        (ids, ending)
+    }
+
+    /// However a text is cut into pieces, the same events are found in it.
+    #[test]
+    fn events_are_found_wherever_pieces_end() {
+        let event = |id: u32| {
+            format!(
+                r#"{{"timestamp":1,"type":"ExecutionStarted","id":{id},"executionStartedEventDetails":{{"input":"{{\"a\":\"é]}}\\\\\"}}"}}}}"#
+            )
+        };
+        let events = [1, 2, 3].map(event);
+        let texts = [
+            (events.join("\n"), false),
+            (events.join("\r\n") + "\n", false),
+            (format!("[{}]", events.join(" , ")), false),
+            (
+                format!(
+                    "\u{feff} {{\"Meta\": {{\"a\": \"]}}\\\"\"}}, \"events\": [\n{}\n], \"nextToken\": \"x\"}}\n",
+                    events.join(",\n")
+                ),
+                true,
+            ),
+        ];
+        for (text, has_more) in texts {
+            for size in 1..text.len() {
+                let (ids, ending) = told(text.as_bytes(), size);
+                assert_eq!(ids, [1, 2, 3], "pieces of {size}: {text}");
+                assert_eq!(
+                    (ending.torn_line, ending.has_more),
+                    (None, has_more),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_that_breaks_off_is_told_as_far_as_it_goes() {
+        let event = r#"{"timestamp":1,"type":"MapStateFailed","id":1}"#;
+        let text = format!("{{\"events\": [\n{event},\n{event}");
+        for end in 14 + event.len()..text.len() - 1 {
+            let (ids, ending) = told(&text.as_bytes()[..end], 7);
+            let line = text[..end].matches('\n').count() + 1;
+            assert_eq!(ids, [1], "{end}");
+            assert_eq!(ending.torn_line, Some(line), "{end}");
+        }
+    }
 }

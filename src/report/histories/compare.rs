@@ -81,6 +81,7 @@ pub fn render(
         rows: Vec::new(),
         parting: None,
         differs: false,
+        told: Vec::new(),
     };
     comparison.threads(&one.outline.thread(), &other.outline.thread(), "", "");
     out.write_char('\n')?;
@@ -96,6 +97,8 @@ struct Comparison<'a> {
     parting: Option<Parting>,
     /// Whether a document differs, or how a state ended.
     differs: bool,
+    /// What was told of the last documents: a difference goes on from state to state.
+    told: Vec<String>,
 }
 
 impl Comparison<'_> {
@@ -216,7 +219,7 @@ impl Comparison<'_> {
     }
 
     /// How inputs and outputs differ.
-    fn under(&self, one: &Visit<'_>, other: &Visit<'_>, lead: &str) -> Vec<Row> {
+    fn under(&mut self, one: &Visit<'_>, other: &Visit<'_>, lead: &str) -> Vec<Row> {
         let a = self.sides[0].documents.of(one.event());
         let b = self.sides[1].documents.of(other.event());
         let both: [(&'static str, fn(&InOut) -> Option<&Document>); 2] = [
@@ -231,7 +234,12 @@ impl Comparison<'_> {
             if a == b {
                 continue;
             }
-            let told = members(a, b, self.width / 2);
+            let mut told = members(a, b, self.width / 2);
+            if told == self.told {
+                told = vec![String::from("(the same difference)")];
+            } else {
+                self.told.clone_from(&told);
+            }
             rows.extend(told.into_iter().enumerate().map(|(at, text)| Row::Under {
                 lead: lead.to_owned(),
                 label: if at == 0 { label } else { "" },

@@ -161,8 +161,10 @@ impl<'a> Events<'a> {
             }
             widths.event = widths.event.min(width * 3 / 8);
         }
-        let used = widths.id + widths.at + widths.delta + 2 + widths.event + widths.state;
-        widths.detail = width.saturating_sub(used);
+        let rest = width.saturating_sub(widths.id + widths.at + widths.delta + 2);
+        widths.event = widths.event.min(rest / 2);
+        widths.state = widths.state.min(rest - widths.event);
+        widths.detail = rest - widths.event - widths.state;
         widths
     }
 
@@ -244,15 +246,9 @@ fn detail(event: &HistoryEvent<'_>, visit: Option<&Visit<'_>>) -> String {
             let why = failed(error.as_deref(), cause.as_deref());
             format!("{}{why}", printable(&field.unwrap_or_default()))
         }
-        Details::FunctionScheduled {
-            resource, timeout, ..
-        } => scheduled(resource, *timeout, visit),
-        Details::TaskScheduled {
-            resource_type,
-            resource,
-            timeout,
-            ..
-        } => scheduled(&format!("{resource_type}:{resource}"), *timeout, visit),
+        Details::FunctionScheduled { timeout, .. } | Details::TaskScheduled { timeout, .. } => {
+            scheduled(*timeout, visit)
+        }
         Details::TaskStarted { .. } => String::new(),
         Details::ActivityStarted { worker_name } => {
             let worker = worker_name.as_deref();
@@ -291,12 +287,13 @@ fn failed(error: Option<&str>, cause: Option<&str>) -> String {
 }
 
 /// `http:invoke  timeout 3 s`; of a later try when and why it began.
-fn scheduled(resource: &str, timeout: Option<i64>, visit: Option<&Visit<'_>>) -> String {
+fn scheduled(timeout: Option<i64>, visit: Option<&Visit<'_>>) -> String {
     let tries = visit.map_or(&[][..], |visit| visit.tries());
     if let [.., before, last] = tries {
         let waited = before.ended.map_or(0, |ended| last.began.since(ended));
         return format!("try {} after {}", tries.len(), delay(waited));
     }
+    let resource = visit.and_then(Visit::resource).unwrap_or_default();
     let mut text = printable(resource).into_owned();
     if let Some(seconds) = timeout.filter(|seconds| *seconds < 99_999_999) {
         let timeout = delay(seconds.saturating_mul(1000));

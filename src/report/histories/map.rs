@@ -187,7 +187,9 @@ impl<'a> MapItems<'a> {
                 around,
             });
             let open = map.items.values_mut().filter(|item| item.millis.is_none());
-            open.for_each(|item| item.status = Status::Aborted);
+            if status != Status::Running {
+                open.for_each(|item| item.status = Status::Aborted);
+            }
         }
     }
 

@@ -24,6 +24,8 @@ pub mod state;
 mod tests;
 pub mod timeline;
 pub mod tree;
+#[cfg(test)]
+mod view_tests;
 
 pub use definition::Definition;
 pub use documents::Documents;

@@ -264,8 +264,11 @@ impl Tree<'_> {
         let lead = bars.tries.trim_end_matches(' ').to_owned();
         let lead = format!("{lead}{:1$}", "", columns(&bars.tries) - columns(&lead));
         let room = self.width.saturating_sub(columns(&lead) + LABEL).max(LABEL);
-        for (label, text) in documents.of(visit.event()).labelled() {
+        let documents = documents.of(visit.event());
+        let is_same = documents.input == documents.output;
+        for (label, text) in documents.labelled() {
             let lines = match text {
+                _ if is_same && label == "out" => vec![String::from("(the same)")],
                 None => vec![String::from("(not kept)")],
                 Some(text) => match Json::parse(text) {
                     Ok(json) => filled(&json, room, MAX_DOCUMENT),
