@@ -270,6 +270,20 @@ fn lines_of_cloudwatch_are_read_however_they_were_got() {
 }
 
 #[test]
+fn what_cloudwatch_cut_off_is_told() {
+    let lines = logged_lines("arn:aws:states:us-east-1:1:execution:orders:one", None);
+    let cut = lines.join("\n").replace(
+        r#""input":"{\"a\": 1}""#,
+        r#""input":"{\"a\": ","inputDetails":{"truncated":true}"#,
+    );
+    Asl::new("history - --io")
+        .stdin(cut)
+        .code(0)
+        .stdout_contains("in  {\"a\":")
+        .stderr("note: CloudWatch Logs cut off what went in or came out of 1 event in <stdin>\n");
+}
+
+#[test]
 fn of_several_executions_one_is_named() {
     let arn = |name: &str| format!("arn:aws:states:us-east-1:1:execution:orders:{name}");
     let one = logged_lines(&arn("one"), None);

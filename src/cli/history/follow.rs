@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::definition;
 use super::load::{Log, unreadable};
 use crate::cli::Exit;
 use crate::cli::args::HistoryArgs;
@@ -19,7 +20,7 @@ use crate::history::outline::{Outline, Status};
 use crate::history::{Details, HistoryEvent, HistoryReader, LogHeader, Record};
 use crate::report::histories::ended::EndedState;
 use crate::report::histories::live::{Live, lines};
-use crate::report::histories::{self, About, failure};
+use crate::report::histories::{self, About, Definition, failure};
 use crate::report::style::{Style, printable};
 
 /// How much is read at once.
@@ -38,16 +39,17 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
         tells_lines: !terminal.stdout_seen || !terminal.stderr_seen,
         style,
         text: String::new(),
+        came: Instant::now(),
     };
     if args.log.as_os_str() == STDIN {
-        return stdin(args, followed);
+        return stdin(args, followed, terminal);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let exit = runtime.block_on(file(args, &mut followed, terminal))?;
     if exit == Exit::Success {
-        followed.close()?;
+        followed.close(args, terminal)?;
     }
     Ok(exit)
 }
@@ -61,6 +63,8 @@ struct Followed {
     style: Style,
     /// What is to be printed.
     text: String,
+    /// When the last event came: time goes on after it.
+    came: Instant,
 }
 
 impl Followed {
@@ -72,6 +76,7 @@ impl Followed {
                     self.left(&event);
                 }
                 self.outline.push(&event);
+                self.came = Instant::now();
                 if event.kind.ends_execution() && self.tells_lines {
                     self.ended(event.timestamp);
                 }
@@ -109,13 +114,21 @@ impl Followed {
     }
 
     /// The tree, or after lines only the failure.
-    fn close(mut self) -> Result<(), Failure> {
+    fn close(mut self, args: &HistoryArgs, terminal: &Terminal) -> Result<(), Failure> {
+        let document = definition(args, self.header.as_ref(), terminal)?;
+        let definition = document
+            .as_ref()
+            .map(|d| Definition::new(&d.machine, &d.source));
+        let condition = |state: &str, next: &str| definition.as_ref()?.condition(state, next);
+        let catcher = |state: &str, next: &str| definition.as_ref()?.catcher(state, next);
         let file = Path::new(&self.name).file_name();
         let header = self.header.as_ref();
         let about = About {
             file: file.and_then(|name| name.to_str()).unwrap_or(&self.name),
             machine: header.and_then(|header| header.state_machine_arn.rsplit(':').next()),
             arn: header.map(|header| header.execution_arn.as_str()),
+            condition: Some(&condition),
+            catcher: Some(&catcher),
             ..About::default()
         };
         let render = if self.tells_lines {
@@ -130,7 +143,7 @@ impl Followed {
 }
 
 /// Whoever writes to a pipe ends it, and nothing need be watched.
-fn stdin(args: &HistoryArgs, mut followed: Followed) -> Result<Exit, Failure> {
+fn stdin(args: &HistoryArgs, mut followed: Followed, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut failed = None;
     "<stdin>".clone_into(&mut followed.name);
     let log = Log::open(&args.log)?;
@@ -143,7 +156,7 @@ fn stdin(args: &HistoryArgs, mut followed: Followed) -> Result<Exit, Failure> {
     if let Some(failure) = failed {
         return Err(failure);
     }
-    followed.close()?;
+    followed.close(args, terminal)?;
     Ok(Exit::Success)
 }
 
@@ -262,11 +275,14 @@ impl Picture {
         }
         let header = followed.header.as_ref();
         let machine = header.and_then(|header| header.state_machine_arn.rsplit(':').next());
+        let millis =
+            |since: Instant| i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let last = followed.outline.summary().last.unwrap_or_default();
         let live = Live {
             outline: &followed.outline,
             machine: machine.unwrap_or(&followed.name),
-            now: followed.outline.summary().last.unwrap_or_default(),
-            millis: i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX),
+            now: last.plus_millis(millis(followed.came)),
+            millis: millis(self.began),
             due: &|_| None,
             map_run: &|_| None,
         };

@@ -137,6 +137,13 @@ fn note_ending(name: &str, ending: &Ending, terminal: &Terminal) {
             "note: {name} breaks off in line {line}; that line is left out"
         ));
     }
+    if ending.truncated > 0 {
+        let count = ending.truncated;
+        let events = if count == 1 { "event" } else { "events" };
+        terminal.say(&format!(
+            "note: CloudWatch Logs cut off what went in or came out of {count} {events} in {name}"
+        ));
+    }
     if ending.has_more {
         terminal.say(&format!(
             "note: {name} is one page of a history: its nextToken leads to the rest"

@@ -81,6 +81,8 @@ pub(super) struct Executions {
     seen: IndexMap<String, ExecutionSeen>,
     /// The events of the only execution so far, when none is wanted more than another.
     only: Vec<HistoryEvent<'static>>,
+    /// How many events of the wanted execution have a document that was cut off.
+    truncated: u64,
 }
 
 impl Executions {
@@ -90,6 +92,7 @@ impl Executions {
             wanted: wanted.map(str::to_owned),
             seen: IndexMap::new(),
             only: Vec::new(),
+            truncated: 0,
         }
     }
 
@@ -100,6 +103,8 @@ impl Executions {
         order: &mut Order,
         take: Take<'_>,
     ) -> Result<(), String> {
+        let is_wanted = self.wanted.as_deref().is_none_or(|it| is_named(arn, it));
+        self.truncated += u64::from(is_wanted && raw.is_truncated());
         let event = raw.event()?;
         self.count(arn, &event);
         match &self.wanted {
@@ -128,6 +133,11 @@ impl Executions {
                 seen.ended = Some(event.kind);
             }
         }
+    }
+
+    /// How many events have a document that was cut off.
+    pub(super) fn truncated(&self) -> u64 {
+        self.truncated
     }
 
     /// Gives the events of the only execution, and tells which there are.

@@ -68,7 +68,16 @@ struct RawDetails<'a> {
     redrive_count: Option<u64>,
     #[serde(borrow)]
     task_credentials: Option<Credentials<'a>>,
+    input_details: Option<DocumentDetails>,
+    output_details: Option<DocumentDetails>,
     assigned_variables: Option<indexmap::IndexMap<Arc<str>, Arc<str>>>,
+}
+
+/// What stands beside a document.
+#[derive(Default, Deserialize)]
+struct DocumentDetails {
+    #[serde(default)]
+    truncated: bool,
 }
 
 #[derive(Deserialize)]
@@ -205,6 +214,12 @@ fn document<'a>(raw: Option<&'a RawValue>, name: &str) -> Result<Option<EventJso
 }
 
 impl<'a> Raw<'a> {
+    /// Whether a document was cut off: lines of CloudWatch Logs are bounded (9.1).
+    pub(super) fn is_truncated(&self) -> bool {
+        let both = [&self.details.input_details, &self.details.output_details];
+        both.into_iter().flatten().any(|details| details.truncated)
+    }
+
     /// The event, in its words.
     pub(super) fn event(self) -> Result<HistoryEvent<'a>, String> {
         let name = self

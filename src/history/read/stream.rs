@@ -33,6 +33,8 @@ pub struct Ending {
     pub torn_line: Option<usize>,
     /// Whether it says that there are more events where it came from.
     pub has_more: bool,
+    /// How many events have an input or an output that CloudWatch Logs cut off.
+    pub truncated: u64,
     /// The executions that CloudWatch Logs had; of several, none was told unless it was wanted.
     pub executions: Vec<ExecutionSeen>,
 }
@@ -135,6 +137,7 @@ impl HistoryReader {
             executions,
             ..
         } = self.state;
+        ending.truncated = executions.truncated();
         ending.executions = executions.end(&mut order, take);
         order.end(take);
         Ok(ending)
