@@ -13,12 +13,15 @@ fn maybe(value: Option<Cow<'_, str>>) -> Option<Cow<'static, str>> {
     value.map(text)
 }
 
-fn json(value: &EventJson<'_>) -> EventJson<'static> {
-    EventJson::Text(text(value.text()))
+fn json(value: EventJson<'_>) -> EventJson<'static> {
+    EventJson::Text(match value {
+        EventJson::Text(said) => text(said),
+        other => Cow::Owned(other.text().into_owned()),
+    })
 }
 
 fn document(value: Option<EventJson<'_>>) -> Option<EventJson<'static>> {
-    value.as_ref().map(json)
+    value.map(json)
 }
 
 fn variables(assigned: Assigned<'_>) -> Assigned<'static> {
@@ -137,7 +140,7 @@ impl Details<'_> {
                 resource_type: text(resource_type),
                 resource: text(resource),
                 region: text(region),
-                parameters: json(&parameters),
+                parameters: json(parameters),
                 timeout,
                 heartbeat,
                 role_arn: maybe(role_arn),

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::difference::{self, Member};
-use super::documents::{Document, InOut};
+use super::documents::Document;
 use super::json::filled;
 use super::layout::MAX_WIDTH;
 use super::{About, Documents, duration, error_name, mark, tree};
@@ -222,13 +222,12 @@ impl Comparison<'_> {
     fn under(&mut self, one: &Visit<'_>, other: &Visit<'_>, lead: &str) -> Vec<Row> {
         let a = self.sides[0].documents.of(one.event());
         let b = self.sides[1].documents.of(other.event());
-        let both: [(&'static str, fn(&InOut) -> Option<&Document>); 2] = [
-            ("input", |pair| pair.input.as_ref()),
-            ("output", |pair| pair.output.as_ref()),
+        let both = [
+            ("input", &a.input, &b.input),
+            ("output", &a.output, &b.output),
         ];
         let mut rows = Vec::new();
-        for (label, get) in both {
-            let (a, b) = (get(a), get(b));
+        for (label, a, b) in both {
             // One that has no output did not come so far, which its mark says.
             let (Some(a), Some(b)) = (a, b) else { continue };
             if a == b {

@@ -215,7 +215,7 @@ fn seconds(millis: i64) -> String {
 /// What an event says beyond its type, in a few words.
 fn detail(event: &HistoryEvent<'_>, visit: Option<&Visit<'_>>) -> String {
     match &event.details {
-        Details::None => String::new(),
+        Details::None | Details::TaskStarted { .. } => String::new(),
         Details::StateEntered { input, .. } | Details::ExecutionStarted { input, .. } => {
             sized("input", input.as_ref())
         }
@@ -249,7 +249,6 @@ fn detail(event: &HistoryEvent<'_>, visit: Option<&Visit<'_>>) -> String {
         Details::FunctionScheduled { timeout, .. } | Details::TaskScheduled { timeout, .. } => {
             scheduled(*timeout, visit)
         }
-        Details::TaskStarted { .. } => String::new(),
         Details::ActivityStarted { worker_name } => {
             let worker = worker_name.as_deref();
             worker.map_or(String::new(), |name| format!("by {}", printable(name)))

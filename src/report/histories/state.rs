@@ -1,6 +1,6 @@
 //! Everything about one state: each visit of it, with its tries, its input and output, its errors.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::ended::EndedState;
 use super::failure::Block;
@@ -146,7 +146,8 @@ fn told(at: usize, each: &Try, next: Option<&Try>) -> String {
     };
     if let (Some(next), Some(ended)) = (next, each.ended) {
         let how = if next.redriven { "redriven" } else { "retry" };
-        text.push_str(&format!(", {how} in {}", delay(next.began.since(ended))));
+        let wait = delay(next.began.since(ended));
+        write!(text, ", {how} in {wait}").expect("a string takes all");
     }
     text
 }

@@ -6,6 +6,8 @@
 
 mod comparisons;
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
 
 use super::compare::Compared;
@@ -136,7 +138,8 @@ fn hostile() -> Script {
     ];
     let mut lines = String::new();
     for name in names {
-        lines.push_str(&format!(
+        write!(
+            lines,
             r#"
             +1 TaskStateEntered "name":"{name}","input":"\"{name}\""
             +0 TaskScheduled "resourceType":"{name}","resource":"x","region":"","parameters":"{{}}"
@@ -144,7 +147,8 @@ fn hostile() -> Script {
             +9 TaskScheduled "resourceType":"{name}","resource":"x","region":"","parameters":"{{}}"
             +1 TaskSucceeded "resourceType":"{name}","resource":"x","output":"1"
             +0 TaskStateExited "name":"{name}","output":"{{\"{name}\":\"{name}\"}}""#
-        ));
+        )
+        .expect("a string takes all");
     }
     chained(&lines)
 }
