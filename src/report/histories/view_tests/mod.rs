@@ -65,7 +65,8 @@ fn timeline(script: &Script, width: usize) -> String {
 }
 
 fn events(script: Script, state: Option<&str>, width: usize) -> String {
-    let (mut out, style) = (String::new(), Style::new(false, width));
+    // A first line without blanks in front keeps those of the others in a snapshot.
+    let (mut out, style) = (String::from("$ --events\n"), Style::new(false, width));
     let mut table = Events::new(state, &style);
     follow(script, &mut |_, _| {}, &mut |outline, event| {
         let visit = outline.about(event);
@@ -213,6 +214,7 @@ fn the_events_of_a_state_in_120_columns() {
         &text,
         120,
         &expect![[r#"
+            $ --events
                ID     +TIME     DELTA  EVENT                 STATE        DETAIL
               261    +3.663            TaskStateEntered      BookCarrier  input 2 B
               262    +3.663            TaskScheduled         BookCarrier  http:invoke
@@ -233,6 +235,7 @@ fn the_events_of_a_state_in_80_columns() {
         &text,
         80,
         &expect![[r#"
+            $ --events
                ID     +TIME     DELTA  EVENT                 DETAIL
               261    +3.663            TaskStateEntered      input 2 B
               262    +3.663            TaskScheduled         http:invoke
@@ -255,9 +258,10 @@ fn events_name_the_state_they_are_about() {
     };
     let told: Vec<&str> = text.lines().filter(telling).collect();
     check(
-        &told.join("\n"),
+        &format!("$ --events\n{}", told.join("\n")),
         80,
         &expect![[r#"
+            $ --events
                 1    +0.000  ExecutionStarted                       input 2 B
                 2    +0.000  TaskStateEntered        ValidateOrder  input 2 B
                 3    +0.002  TaskScheduled           ValidateOrder  lambda:invoke
