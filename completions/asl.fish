@@ -179,11 +179,23 @@ complete -c asl -n "__fish_asl_using_subcommand graph" -l ascii -d 'Draw --forma
 complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l map -d 'The items of a Map: those with errors, with --all all of them, with --failed those that failed' -r
+complete -c asl -n "__fish_asl_using_subcommand history" -l state -d 'Each visit of one state: its tries, its input and output, its errors' -r
+complete -c asl -n "__fish_asl_using_subcommand history" -l fold -d 'Count what succeeded instead of showing it' -r -f -a "ok\t'What succeeded'"
+complete -c asl -n "__fish_asl_using_subcommand history" -l depth -d 'Show this many levels of Map and Parallel' -r
+complete -c asl -n "__fish_asl_using_subcommand history" -l execution -d 'The execution with this ARN or name, when the log is of CloudWatch and has several' -r
+complete -c asl -n "__fish_asl_using_subcommand history" -l format -d 'How to write it: json has the tree as one document, with --events each event in a line' -r -f -a "text\t'For people'
+json\t'For programs'"
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand history" -l failed -d 'The failure only'
 complete -c asl -n "__fish_asl_using_subcommand history" -l mocks -d 'What the Tasks answered, as a mocks file for asl run --mock'
+complete -c asl -n "__fish_asl_using_subcommand history" -l timeline -d 'When each state was at work'
+complete -c asl -n "__fish_asl_using_subcommand history" -l events -d 'The events, a line each; with --state those of one state'
+complete -c asl -n "__fish_asl_using_subcommand history" -l all -d 'Every item, not only those with errors'
+complete -c asl -n "__fish_asl_using_subcommand history" -l io -d 'The tree with what went into each state and what came out, as far as a few lines hold it'
+complete -c asl -n "__fish_asl_using_subcommand history" -s f -l follow -d 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'

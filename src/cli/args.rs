@@ -10,6 +10,7 @@ mod state;
 mod suites;
 mod text;
 mod validate;
+mod views;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,7 @@ pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
 pub(super) use text::{MarkerArgs, TextArgs};
 pub(super) use validate::{FailOn, ValidateArgs};
+pub(super) use views::{FoldChoice, HistoryFormat, ViewArgs};
 
 /// The command line as clap knows it.
 #[must_use]
@@ -412,14 +414,19 @@ const HISTORY_EXAMPLES: &str = "\
 Examples:
   asl history run.jsonl
   asl history run.jsonl --failed
+  asl history run.jsonl --timeline
+  asl history run.jsonl --events --state 'Charge card'
+  asl history run.jsonl --map 'Price items' --all
+  asl history run.jsonl --follow
+  asl history before.jsonl after.jsonl      where do they part?
   asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 
 #[derive(Debug, Args)]
 #[command(after_help = HISTORY_EXAMPLES)]
 pub(super) struct HistoryArgs {
-    /// A log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; - is
-    /// stdin
+    /// A log of `asl run --log`, the JSON of `aws stepfunctions get-execution-history`, or lines
+    /// of CloudWatch Logs; - is stdin
     pub(super) log: PathBuf,
     /// The failure only
     #[arg(long)]
@@ -431,6 +438,8 @@ pub(super) struct HistoryArgs {
     /// of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) views: ViewArgs,
 }
 
 #[derive(Debug, Args)]

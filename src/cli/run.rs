@@ -17,7 +17,7 @@ mod replay;
 mod services;
 mod sinks;
 mod state;
-mod stop;
+pub(super) mod stop;
 mod watch;
 
 use std::collections::{BTreeMap, HashMap};
@@ -525,7 +525,7 @@ fn tell(
         arn: Some(&identity.execution_arn),
         condition: Some(&condition),
         catcher: Some(&catcher),
-        hints: &[],
+        ..About::default()
     };
     let mut text = String::new();
     histories::render(outline, &about, &terminal.stderr_style(), &mut text)

@@ -28,6 +28,37 @@ pub enum EventJson<'a> {
     Value(&'a Json),
     /// JSON text.
     Text(Cow<'a, str>),
+    /// A JSON string that holds the text, as it stands in a log.
+    Quoted(Quoted<'a>),
+}
+
+/// A JSON string as it is written, with its quotes: most documents of a log are never asked for,
+/// and need not be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(&'a str);
+
+impl<'a> Quoted<'a> {
+    /// The string, if that is what it begins as; its escapes were looked at by whoever read it.
+    pub(in crate::history) fn new(text: &'a str) -> Option<Self> {
+        (text.len() >= 2 && text.starts_with('"') && text.ends_with('"')).then_some(Self(text))
+    }
+
+    /// As it is written, with its quotes.
+    #[must_use]
+    pub fn written(self) -> &'a str {
+        self.0
+    }
+
+    /// What it says. Halves of characters cannot be said, so that such a string stays as written.
+    #[must_use]
+    pub fn text(self) -> Cow<'a, str> {
+        let inside = &self.0[1..self.0.len() - 1];
+        if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
+            return Cow::Borrowed(inside);
+        }
+        let said = serde_json::from_str::<String>(self.0);
+        said.map_or(Cow::Borrowed(inside), Cow::Owned)
+    }
 }
 
 impl EventJson<'_> {
@@ -37,6 +68,7 @@ impl EventJson<'_> {
         match self {
             Self::Value(value) => value.text(),
             Self::Text(text) => Cow::Borrowed(text),
+            Self::Quoted(quoted) => quoted.text(),
         }
     }
 }

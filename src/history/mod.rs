@@ -7,10 +7,14 @@ mod event;
 mod event_type;
 mod log;
 pub mod outline;
+mod owned;
 mod read;
 mod write;
 
-pub use event::{Assigned, Details, EventJson, HistoryEvent};
+pub use event::{Assigned, Details, EventJson, HistoryEvent, Quoted};
 pub use event_type::{HistoryEventType, Shape};
 pub use log::{ExecutionType, LogHeader};
-pub use read::{HistoryReadError, Recording, read_event, read_history};
+pub use read::{
+    Ending, ExecutionSeen, HistoryReadError, HistoryReader, Record, Recording, read_event,
+    read_history,
+};

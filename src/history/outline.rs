@@ -8,6 +8,7 @@
 
 mod cause;
 mod fold;
+mod fork;
 mod forks;
 mod node;
 mod place;

@@ -1,6 +1,9 @@
 //! Two texts, line by line. The only file that knows `similar`.
 
-use similar::{ChangeTag, TextDiff};
+use std::hash::Hash;
+use std::ops::Range;
+
+use similar::{Algorithm, ChangeTag, TextDiff, capture_diff_slices};
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,21 @@ pub fn lines(before: &str, after: &str, context: usize) -> Vec<(Change, String)>
         }
     }
     lines
+}
+
+/// Two sequences side by side: ranges of each that are the same, or that stand in each other's
+/// place.
+#[must_use]
+pub fn sequences<T: Eq + Hash + Ord>(
+    one: &[T],
+    other: &[T],
+) -> Vec<(bool, Range<usize>, Range<usize>)> {
+    let ops = capture_diff_slices(Algorithm::Myers, one, other);
+    let told = |op: &similar::DiffOp| {
+        let is_same = op.tag() == similar::DiffTag::Equal;
+        (is_same, op.old_range(), op.new_range())
+    };
+    ops.iter().map(told).collect()
 }
 
 /// A patch for `patch -p1` and `git apply`, with three equal lines around each change.

@@ -225,6 +225,6 @@ fn payload(details: &Details<'_>) -> Option<Json> {
 fn document(json: &EventJson<'_>) -> Json {
     match json {
         EventJson::Value(value) => (*value).clone(),
-        EventJson::Text(text) => Json::parse(text).unwrap_or_default(),
+        EventJson::Text(_) | EventJson::Quoted(_) => Json::parse(&json.text()).unwrap_or_default(),
     }
 }

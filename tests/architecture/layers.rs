@@ -85,6 +85,7 @@ const HOMES: &[(&str, &str)] = &[
     ("jsonschema", "src/lint/schema/"),
     ("lsp_server", "src/lsp/"),
     ("lsp_types", "src/lsp/"),
+    ("memchr", "src/history/"),
     ("miette", "src/report/diagnostics/human.rs"),
     ("notify", "src/cli/watch.rs"),
     ("owo_colors", "src/report/style.rs"),

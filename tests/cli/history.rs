@@ -92,20 +92,18 @@ fn what_is_no_history_is_told_with_its_place() {
             .stdout("")
             .stderr(&format!("error: <stdin>: {message}\n"));
     };
-    let no_history = "line 1: this is no history: expected a log of `asl run --log`, or the JSON of \
-                      `aws stepfunctions get-execution-history`";
+    let no_history = "line 1: this is no history: expected a log of `asl run --log`, the JSON of \
+                      `aws stepfunctions get-execution-history`, or lines of CloudWatch Logs";
     check("", "line 1: the file is empty: there is no history in it");
     check("once upon a time", no_history);
     check(&ORDER.replace("\"StartAt\"", "\n\"StartAt\""), no_history);
+    check("{\"StartAt\": \"A\"}", no_history);
     check(
-        "{\"StartAt\": \"A\"}",
+        "{\"id\": 1}",
         "line 1: `type` is missing: this is no history event",
     );
-    check("\u{a0}{}", "line 1, column 1: expected value");
-    check(
-        "{\"events\": 7}",
-        "line 1, column 12: invalid type: integer `7`, expected a sequence",
-    );
+    check("\u{a0}{}", no_history);
+    check("{\"events\": 7}", "line 1, column 12: `events` is no array");
     check(
         "{\"asl\": 2, \"definition\": \"\", \"input\": \"\", \"name\": \"\", \"executionArn\": \"\", \
          \"stateMachineArn\": \"\", \"startTime\": 1, \"tool\": \"\"}",

@@ -47,4 +47,5 @@ mod suites;
 mod templates;
 mod test;
 mod validate;
+mod views;
 mod watch;

@@ -33,7 +33,7 @@ pub(super) fn stop(args: &RunArgs, unread: Arc<Notify>) -> impl Future<Output = 
 
 /// Ctrl-C, a supervisor, a terminal that was closed: each ends the children that were started.
 #[cfg(unix)]
-pub(super) fn interrupted() -> impl Future<Output = ()> {
+pub(in crate::cli) fn interrupted() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     // Listened to from here on, not only from the first poll.
     let kinds = [

@@ -563,8 +563,9 @@ fn output(details: &Details<'_>) -> Json {
     match output {
         None => Json::empty_object(),
         Some(EventJson::Value(value)) => (*value).clone(),
-        Some(EventJson::Text(text)) => {
-            Json::parse(text).unwrap_or_else(|_| Json::from(text.clone().into_owned()))
+        Some(output) => {
+            let text = output.text();
+            Json::parse(&text).unwrap_or_else(|_| Json::from(&*text))
         }
     }
 }

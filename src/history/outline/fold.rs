@@ -292,7 +292,7 @@ impl Outline {
             work.stop_try(stopped);
             let before = work.tries.last().and_then(|last| last.ended);
             self.summary.transitions += u64::from(!work.tries.is_empty());
-            work.tries.push(Try {
+            work.begin_try(Try {
                 redriven: before.is_some() && before <= redriven,
                 ..Try::begun(moment.at)
             });
@@ -339,11 +339,11 @@ impl Outline {
     fn end_try(&mut self, moment: Moment, outcome: Outcome) {
         let visit = self.working(moment.place);
         if let Some(node) = visit.and_then(|visit| self.store.visit_mut(visit)) {
-            let tries = &mut node.work_mut().tries;
-            if tries.is_empty() {
-                tries.push(Try::begun(moment.at));
+            let work = node.work_mut();
+            if work.tries.is_empty() {
+                work.begin_try(Try::begun(moment.at));
             }
-            if let Some(last) = tries.last_mut() {
+            if let Some(last) = work.tries.last_mut() {
                 last.ended = Some(moment.at);
                 last.outcome = outcome;
             }
@@ -452,7 +452,9 @@ impl Outline {
                 node.failure = None;
                 let is_fork = matches!(node.state_type, StateType::Map | StateType::Parallel);
                 if let Some(work) = node.work.as_mut().filter(|_| is_fork) {
-                    (work.fork.failed, work.fork.closed) = (None, false);
+                    if let Some(fork) = work.fork.get_mut() {
+                        (fork.failed, fork.closed) = (None, false);
+                    }
                     // A Map Run begins anew, with a try of its own.
                     if let Some(last) = work.tries.last_mut().filter(|_| !work.fork.distributed) {
                         (last.ended, last.outcome) = (None, Outcome::Running);

@@ -2,9 +2,8 @@
 
 use super::Outline;
 use super::fold::Moment;
-use super::node::{
-    Failure, Fork, MAX_NESTING, Outcome, StateType, ThreadId, Try, VisitId, VisitNode,
-};
+use super::fork::Fork;
+use super::node::{Failure, MAX_NESTING, Outcome, StateType, ThreadId, Try, VisitId, VisitNode};
 use super::place::Place;
 use crate::data::Timestamp;
 use crate::history::{Details, HistoryEventType};
@@ -53,12 +52,13 @@ impl Outline {
         let work = node.work_mut();
         let before = work.tries.last().and_then(|last| last.ended);
         self.summary.transitions += u64::from(!work.tries.is_empty());
-        work.tries.push(Try {
+        work.begin_try(Try {
             redriven: before.is_some() && before <= redriven,
             ..Try::begun(moment.at)
         });
+        let fork = work.fork.made();
         if let Details::MapStarted { length } = details {
-            work.fork.length = Some(*length);
+            fork.length = Some(*length);
         }
         self.unfile_fork(visit);
         self.file_in_fork(visit, moment.id);
@@ -72,8 +72,8 @@ impl Outline {
         let Some(fork) = self.fork_mut(visit) else {
             return;
         };
-        let old = std::mem::take(fork);
-        fork.filed = old.filed;
+        let mut old = std::mem::replace(fork, Fork::new());
+        fork.filed = std::mem::take(&mut old.filed);
         let threads = old.threads.into_iter().chain(old.open.into_values());
         for thread in threads.chain(old.aborted.into_values()) {
             self.fold_away(thread);
@@ -103,7 +103,7 @@ impl Outline {
             let why = Failure::new((None, None), moment.id, moment.at);
             node.failure = Some(Box::new(why));
         }
-        node.work_mut().fork.closed = true;
+        node.work_mut().fork.made().closed = true;
         let thread = node.thread;
         self.file_in_thread(thread, moment.id);
     }
@@ -199,7 +199,7 @@ impl Outline {
         let Some(node) = self.store.visit_mut(visit) else {
             return;
         };
-        let fork = &mut node.work_mut().fork;
+        let fork = node.work_mut().fork.made();
         let twice = fork.open.insert(index, thread);
         fork.peak = fork.peak.max(fork.open.len());
         if let Some(twice) = twice {
@@ -366,7 +366,7 @@ impl Outline {
     }
 
     fn fork_mut(&mut self, visit: VisitId) -> Option<&mut Fork> {
-        Some(&mut self.store.visit_mut(visit)?.work.as_mut()?.fork)
+        self.store.visit_mut(visit)?.work.as_mut()?.fork.get_mut()
     }
 
     pub(super) fn failed_thread(&self, visit: VisitId) -> Option<ThreadId> {

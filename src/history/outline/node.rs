@@ -1,19 +1,17 @@
 //! What an outline keeps: threads and visits, in slabs, so that nothing recurses and what is
 //! folded away gives its room back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::fork::ForkSlot;
 use super::place::MAX_TIPS;
 use crate::data::{EventId, Json, Timestamp, limits};
-use crate::history::{EventJson, HistoryEventType};
+use crate::history::{EventJson, HistoryEventType, Quoted};
 
 /// How deep forks nest in the tree; what is deeper goes on in the thread around it, so that views
 /// may recurse. A definition of `MAX_DEPTH` levels has room for fewer.
 pub(super) const MAX_NESTING: u16 = 125;
-
-/// How many iterations with something to tell a Map keeps of each kind.
-const MAX_KEPT_ITERATIONS: usize = 100;
 
 /// The longest text that is kept of an error or a cause: AWS allows 32,768 characters.
 const MAX_CAUSE: usize = 32_768;
@@ -52,6 +50,22 @@ impl StateType {
         })
     }
 
+    /// The type of the state that this event says to go on or to end, without naming it.
+    pub(super) fn forked_by(kind: HistoryEventType) -> Option<Self> {
+        use HistoryEventType as Type;
+        Some(match kind {
+            Type::MapStateAborted
+            | Type::MapStateFailed
+            | Type::MapStateStarted
+            | Type::MapStateSucceeded => Self::Map,
+            Type::ParallelStateAborted
+            | Type::ParallelStateFailed
+            | Type::ParallelStateStarted
+            | Type::ParallelStateSucceeded => Self::Parallel,
+            _ => return None,
+        })
+    }
+
     /// The name in the language.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -71,8 +85,6 @@ impl StateType {
 /// A state's input while it may still be asked for.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// The size of its JSON text in bytes.
-    pub size: usize,
     held: Held,
 }
 
@@ -80,25 +92,36 @@ pub struct Input {
 enum Held {
     Value(Json),
     Text(Box<str>),
-    /// It is larger than a state's input may be.
-    TooLarge,
+    /// As it stands in a log, with its quotes.
+    Quoted(Box<str>),
+    /// It is larger than a state's input may be: its size.
+    TooLarge(usize),
 }
 
 impl Input {
     pub(super) fn of(document: &EventJson<'_>) -> Self {
-        match document {
-            EventJson::Value(value) => Self {
-                size: value.size(),
-                held: Held::Value((*value).clone()),
-            },
-            EventJson::Text(text) if text.len() <= limits::MAX_PAYLOAD => Self {
-                size: text.len(),
-                held: Held::Text((&**text).into()),
-            },
-            EventJson::Text(text) => Self {
-                size: text.len(),
-                held: Held::TooLarge,
-            },
+        let held = match document {
+            EventJson::Value(value) => Held::Value((*value).clone()),
+            EventJson::Text(text) if text.len() <= limits::MAX_PAYLOAD => {
+                Held::Text((&**text).into())
+            }
+            // Quotes and backslashes take two bytes there.
+            EventJson::Quoted(quoted) if quoted.written().len() <= 2 * limits::MAX_PAYLOAD => {
+                Held::Quoted(quoted.written().into())
+            }
+            EventJson::Text(_) | EventJson::Quoted(_) => Held::TooLarge(document.text().len()),
+        };
+        Self { held }
+    }
+
+    /// The size of its JSON text in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.held {
+            Held::Value(value) => value.size(),
+            Held::Text(text) => text.len(),
+            Held::Quoted(text) => said(text).len(),
+            Held::TooLarge(size) => *size,
         }
     }
 
@@ -108,7 +131,8 @@ impl Input {
         match &self.held {
             Held::Value(value) => Some(value.clone()),
             Held::Text(text) => Json::parse(text).ok(),
-            Held::TooLarge => None,
+            Held::Quoted(text) => Json::parse(&said(text)).ok(),
+            Held::TooLarge(_) => None,
         }
     }
 
@@ -126,8 +150,41 @@ impl Input {
             Held::Value(_) => "[…]".into(),
             Held::Text(text) if text.len() <= MAX_PREVIEW => text.clone(),
             Held::Text(text) => format!("{}…", cut(text, MAX_PREVIEW)).into(),
-            Held::TooLarge => "…".into(),
+            Held::Quoted(text) => {
+                let head = beginning(text);
+                let said = said(&head);
+                if said.len() <= MAX_PREVIEW {
+                    return said.into();
+                }
+                format!("{}…", cut(&said, MAX_PREVIEW)).into()
+            }
+            Held::TooLarge(_) => "…".into(),
         }
+    }
+}
+
+fn said(quoted: &str) -> Cow<'_, str> {
+    Quoted::new(quoted).map_or(Cow::Borrowed(quoted), Quoted::text)
+}
+
+/// More of a JSON string than is previewed, without the end that is never looked at.
+fn beginning(quoted: &str) -> Cow<'_, str> {
+    let (mut at, mut characters) = (1, 0);
+    let bytes = quoted.as_bytes();
+    while at + 1 < bytes.len() && characters <= MAX_PREVIEW {
+        let width = match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', Some(b'u')) => 6,
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+        (at, characters) = (at + width, characters + 1);
+    }
+    while !quoted.is_char_boundary(at) {
+        at += 1;
+    }
+    match quoted.get(..at) {
+        Some(head) if at + 1 < quoted.len() => format!("{head}\"").into(),
+        _ => quoted.into(),
     }
 }
 
@@ -235,53 +292,23 @@ pub struct Tally {
     pub aborted: u64,
 }
 
-/// The branches or iterations of a visit, of its current attempt.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Fork {
-    /// The number of items of a Map.
-    pub(super) length: Option<u64>,
-    /// Whether its children are executions of their own.
-    pub(super) distributed: bool,
-    /// All branches; of the iterations that ended, those that have something to tell.
-    pub(super) threads: Vec<ThreadId>,
-    /// Iterations at work.
-    pub(super) open: BTreeMap<u64, ThreadId>,
-    /// Iterations that were aborted: a redrive goes on with them. There are no more of them than
-    /// were at work at once.
-    pub(super) aborted: BTreeMap<u64, ThreadId>,
-    pub(super) tally: Tally,
-    /// Milliseconds of each iteration that ended by itself.
-    pub(super) durations: Vec<i64>,
-    pub(super) peak: usize,
-    /// The thread whose failure is the fork's.
-    pub(super) failed: Option<ThreadId>,
-    /// Whether its `…StateFailed` was seen.
-    pub(super) closed: bool,
-    /// Events filed under the fork itself, in order: its start, then ends of iterations.
-    pub(super) filed: VecDeque<EventId>,
-}
-
-impl Fork {
-    /// Whether one more iteration of its kind may be kept.
-    pub(super) fn has_room(&self, failed: bool) -> bool {
-        let kept = if failed {
-            self.tally.failed
-        } else {
-            self.tally.caught
-        };
-        usize::try_from(kept).is_ok_and(|kept| kept <= MAX_KEPT_ITERATIONS)
-    }
-}
-
 /// What only some states have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     pub(super) resource: Option<Arc<str>>,
     pub(super) tries: Vec<Try>,
-    pub(super) fork: Fork,
+    pub(super) fork: ForkSlot,
 }
 
 impl Work {
+    /// Most visits have one try, and there may be very many visits.
+    pub(super) fn begin_try(&mut self, each: Try) {
+        if self.tries.is_empty() {
+            self.tries.reserve_exact(1);
+        }
+        self.tries.push(each);
+    }
+
     /// The last try did not end before the execution was stopped.
     pub(super) fn stop_try(&mut self, stopped: Option<Timestamp>) {
         if let Some(last) = self.tries.last_mut()

@@ -76,7 +76,7 @@ impl Outline {
         if !Self::is_filed(id) {
             return;
         }
-        let filed = &mut node.work_mut().fork.filed;
+        let filed = &mut node.work_mut().fork.made().filed;
         if filed.len() == MAX_FILED
             && let Some(old) = filed.remove(1)
         {
@@ -110,7 +110,10 @@ impl Outline {
         let Some(work) = self.store.visit_mut(visit).and_then(|v| v.work.as_mut()) else {
             return;
         };
-        for id in std::mem::take(&mut work.fork.filed) {
+        let Some(fork) = work.fork.get_mut() else {
+            return;
+        };
+        for id in std::mem::take(&mut fork.filed) {
             self.places.remove(id, Place::Fork(visit));
         }
     }
@@ -127,9 +130,7 @@ impl Outline {
                 self.unfile_fork(visit);
                 let work = self.store.remove_visit(visit).and_then(|visit| visit.work);
                 if let Some(work) = work {
-                    pending.extend(work.fork.threads);
-                    pending.extend(work.fork.open.into_values());
-                    pending.extend(work.fork.aborted.into_values());
+                    pending.extend(work.fork.into_threads());
                 }
             }
         }

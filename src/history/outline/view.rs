@@ -2,6 +2,7 @@
 //! of an execution need not touch all that was open.
 
 use super::node::{Failure, Input, StateType, Tally, ThreadNode, Try, VisitId, VisitNode, Work};
+use super::place::Place;
 use super::{Outline, Status};
 use crate::data::{EventId, Timestamp};
 use crate::history::{Details, HistoryEvent};
@@ -85,9 +86,51 @@ impl Outline {
         };
         let place = self.places.get(event.previous);
         let visit = self.named(place, name, |_| true)?;
+        self.visit(visit)
+    }
+
+    /// The state that an event is about, after the event was taken.
+    #[must_use]
+    pub fn about(&self, event: &HistoryEvent<'_>) -> Option<Visit<'_>> {
+        let filed = self.places.get(event.id);
+        let place = filed.or_else(|| self.places.get(event.previous));
+        let visit = match &event.details {
+            Details::MapIteration {
+                name: Some(name), ..
+            } => self.named(place, name, |_| true)?,
+            _ => match (StateType::forked_by(event.kind), place?) {
+                (Some(state_type), place) => {
+                    let mut around = self.around(place).map(|(visit, _)| visit);
+                    around.find(|visit| self.is_a(*visit, state_type))?
+                }
+                (None, Place::Fork(visit)) => visit,
+                (None, Place::Thread(thread)) => self.store.last_visit(thread)?,
+            },
+        };
+        self.visit(visit)
+    }
+
+    /// The Map and the iteration of it that an event ends, before the event is taken.
+    #[must_use]
+    pub fn ending(&self, event: &HistoryEvent<'_>) -> Option<(Visit<'_>, Thread<'_>)> {
+        let Details::MapIteration {
+            name: Some(name),
+            index,
+        } = &event.details
+        else {
+            return None;
+        };
+        let is_map = |visit: &VisitNode| visit.state_type == StateType::Map;
+        let id = self.named(self.places.get(event.previous), name, is_map)?;
+        let visit = self.visit(id)?;
+        let thread = visit.work()?.fork.open.get(index)?;
+        Some((visit, visit.inside(*thread)?))
+    }
+
+    fn visit(&self, id: VisitId) -> Option<Visit<'_>> {
         Some(Visit {
             outline: self,
-            node: self.store.visit(visit)?,
+            node: self.store.visit(id)?,
             over: None,
             next: None,
         })
@@ -171,6 +214,29 @@ impl<'o> Thread<'o> {
         self.node.visits.is_empty()
     }
 
+    /// Whether something in it was caught so far.
+    #[must_use]
+    pub fn is_warned(&self) -> bool {
+        self.node.warned
+    }
+
+    /// When it began.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.node.started
+    }
+
+    /// Every visit in it and inside of those, as far as they are kept. Threads do not nest deeper
+    /// than `MAX_NESTING`, so the recursion is bounded.
+    pub fn each_visit(&self, take: &mut dyn FnMut(&Visit<'o>)) {
+        for visit in self.visits() {
+            take(&visit);
+            for thread in visit.threads().into_iter().chain(visit.running(usize::MAX)) {
+                thread.each_visit(take);
+            }
+        }
+    }
+
     /// Its visits, in order.
     #[must_use]
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = Visit<'o>> + use<'o> {
@@ -242,6 +308,12 @@ impl<'o> Visit<'o> {
     #[must_use]
     pub fn entered(&self) -> Timestamp {
         self.node.entered
+    }
+
+    /// Whether no event left it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.node.is_open()
     }
 
     /// When it was left, or stopped.
@@ -342,7 +414,7 @@ impl<'o> Visit<'o> {
     /// What is known of a Map's items.
     #[must_use]
     pub fn items(&self) -> Items {
-        let empty = super::node::Fork::default();
+        let empty = super::fork::ForkSlot::default();
         let fork = self.work().map_or(&empty, |work| &work.fork);
         let mut durations = fork.durations.clone();
         let middle = durations.len().saturating_sub(1) / 2;

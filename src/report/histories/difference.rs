@@ -220,14 +220,19 @@ fn opened(value: &Json) -> Json {
 }
 
 /// A member that differs.
-struct Member {
-    name: String,
-    recorded: Option<Json>,
-    made: Option<Json>,
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) recorded: Option<Json>,
+    pub(super) made: Option<Json>,
 }
 
 /// Recursion is bounded by how deep a document may nest.
-fn compare(name: String, recorded: Option<&Json>, made: Option<&Json>, found: &mut Vec<Member>) {
+pub(super) fn compare(
+    name: String,
+    recorded: Option<&Json>,
+    made: Option<&Json>,
+    found: &mut Vec<Member>,
+) {
     let (Some(one), Some(other)) = (recorded, made) else {
         found.push(Member {
             name,

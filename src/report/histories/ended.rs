@@ -65,12 +65,12 @@ impl<'e> EndedState<'e> {
             _ => duration(self.at.since(visit.entered())),
         };
         let row = Row {
-            lead: String::new(),
             mark: mark(self.status),
             name: (Role::Plain, printable(visit.name()).into_owned()),
             kind: kind(visit, style.width < super::layout::WIDE),
             detail: self.detail(),
             time,
+            ..Row::default()
         };
         write_rows(&[row], style, out)
     }
@@ -113,7 +113,7 @@ impl<'e> EndedState<'e> {
         if let Some(input) = self.visit.input() {
             match input.json() {
                 Some(json) => document("input", &EventJson::Value(&json), style, out)?,
-                None => lines("input", "", input.size, style, out)?,
+                None => lines("input", "", input.size(), style, out)?,
             }
         }
         let cause = self.visit.failure().and_then(|it| it.cause.as_deref());

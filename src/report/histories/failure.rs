@@ -43,9 +43,10 @@ pub fn render(
     block.hints(about)
 }
 
-struct Block<'a> {
-    style: &'a Style,
-    out: &'a mut dyn fmt::Write,
+/// Labels with their values, in two columns.
+pub(super) struct Block<'a> {
+    pub(super) style: &'a Style,
+    pub(super) out: &'a mut dyn fmt::Write,
 }
 
 impl Block<'_> {
@@ -122,7 +123,7 @@ impl Block<'_> {
         self.out.write_char('\n')
     }
 
-    fn error(&mut self, error: Option<&str>, cause: Option<&str>) -> fmt::Result {
+    pub(super) fn error(&mut self, error: Option<&str>, cause: Option<&str>) -> fmt::Result {
         if let Some(error) = error {
             self.field("error", error)?;
         }
@@ -153,14 +154,14 @@ impl Block<'_> {
             return Ok(());
         };
         let name = short_name(visit.name(), self.room() / 2);
-        let mut lines = vec![format!("(at {name}, {})", size(input.size))];
+        let mut lines = vec![format!("(at {name}, {})", size(input.size()))];
         if let Some(value) = input.json() {
             lines.extend(filled(&value, self.room(), MAX_LINES));
         }
         self.lines("input", Role::Plain, &lines)
     }
 
-    fn field(&mut self, label: &str, value: &str) -> fmt::Result {
+    pub(super) fn field(&mut self, label: &str, value: &str) -> fmt::Result {
         let lines = wrapped(&printable(value), self.room());
         let role = if label == "error" {
             Role::Bad
@@ -168,6 +169,30 @@ impl Block<'_> {
             Role::Plain
         };
         self.lines(label, role, &lines)
+    }
+
+    /// A document, as far as a few lines hold it.
+    pub(super) fn document(
+        &mut self,
+        label: &str,
+        bytes: usize,
+        json: Option<Json>,
+    ) -> fmt::Result {
+        let mut lines = vec![format!("({})", size(bytes))];
+        if let Some(json) = json {
+            lines.extend(filled(&json, self.room(), MAX_LINES));
+        }
+        self.lines(label, Role::Plain, &lines)
+    }
+
+    /// A line for each of these.
+    pub(super) fn list(&mut self, label: &str, texts: &[String]) -> fmt::Result {
+        let room = self.room();
+        let lines: Vec<String> = texts
+            .iter()
+            .map(|text| fit(&printable(text), room).into_owned())
+            .collect();
+        self.lines(label, Role::Plain, &lines)
     }
 
     fn lines(&mut self, label: &str, role: Role, lines: &[String]) -> fmt::Result {
@@ -262,7 +287,7 @@ fn part(step: &Step<'_>) -> String {
 }
 
 /// Lines broken between words, or inside of words that are longer than a line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
     while columns(rest) > width && lines.len() < MAX_LINES {

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::report::style::{MIN_WIDTH, Role, Style, columns, fit, pad, split_at_width};
 
 /// Beyond this the eye loses the row between a name and its time.
-const MAX_WIDTH: usize = 140;
+pub(super) const MAX_WIDTH: usize = 140;
 
 /// From this width on types are written out.
 pub(super) const WIDE: usize = 100;
@@ -30,6 +30,29 @@ pub(super) struct Row {
     pub(super) kind: String,
     pub(super) detail: Vec<Piece>,
     pub(super) time: String,
+    /// When it was what, for a timeline.
+    pub(super) spans: Vec<Span>,
+}
+
+/// A stretch of time, in milliseconds since the beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) what: Stretch,
+}
+
+/// What was going on; what is worth more attention comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stretch {
+    /// It waited to be tried again.
+    Waiting,
+    /// It ran.
+    Ran,
+    /// It failed, which was caught.
+    Caught,
+    /// A try of it failed.
+    FailedTry,
 }
 
 impl Row {
@@ -43,11 +66,21 @@ impl Row {
         }
     }
 
-    fn is_note(&self) -> bool {
+    /// A line that has the whole width.
+    pub(super) fn line(lead: String, label: &'static str, text: String) -> Self {
+        Self {
+            lead,
+            mark: (label, Role::Dim),
+            name: (Role::Plain, text),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_note(&self) -> bool {
         self.kind.is_empty() && self.detail.is_empty() && self.time.is_empty()
     }
 
-    fn name_width(&self) -> usize {
+    pub(super) fn name_width(&self) -> usize {
         columns(&self.lead) + columns(self.mark.0) + 1 + columns(&self.name.1)
     }
 }
@@ -162,7 +195,7 @@ fn pieces_end_blank(pieces: &[(Role, Cow<'_, str>)]) -> bool {
 }
 
 /// Writes bars, mark and name; says how many columns they took.
-fn write_name(
+pub(super) fn write_name(
     row: &Row,
     width: usize,
     style: &Style,

@@ -181,6 +181,7 @@ impl Picture<'_> {
             kind: kind(visit, self.width < WIDE),
             detail: self.detail(visit, due),
             time: passed(self.live.now.since(visit.entered())),
+            ..Row::default()
         });
     }
 

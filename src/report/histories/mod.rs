@@ -1,26 +1,36 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
 pub mod closing;
+pub mod compare;
 mod definition;
 pub mod difference;
+pub mod documents;
 mod duration;
 pub mod ended;
+pub mod events;
 #[cfg(test)]
 mod extremes;
 pub mod failure;
 pub(in crate::report) mod json;
 mod layout;
 pub mod live;
+pub mod map;
+pub mod outline_json;
 pub mod prices;
 #[cfg(test)]
 mod recorded;
+pub mod state;
 #[cfg(test)]
 pub(in crate::report) use recorded::recorded_history;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod tree;
+#[cfg(test)]
+mod view_tests;
 
 pub use definition::Definition;
+pub use documents::Documents;
 pub use duration::{delay, duration};
 
 use std::fmt;
@@ -47,6 +57,19 @@ pub struct About<'a> {
     pub catcher: Option<Lookup<'a>>,
     /// What one could do next.
     pub hints: &'a [Hint],
+    /// How much of the tree is shown.
+    pub view: View<'a>,
+}
+
+/// How much of a tree is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View<'a> {
+    /// How many levels of Map and Parallel are shown; all of them if it is not said.
+    pub depth: Option<usize>,
+    /// Whether what succeeded is counted instead of shown.
+    pub folds_ok: bool,
+    /// What went into the states and came out of them.
+    pub documents: Option<&'a Documents>,
 }
 
 /// A command that helps on.

@@ -46,6 +46,7 @@ fn an_order_in_120_columns() {
             Some("Catch[0] \"PaymentDeclined\" → RefundStock, order.asl.json:71:9".into())
         }),
         hints: &hints,
+        view: View::default(),
     };
     expect![[r#"
         ✖ FAILED  order-workflow  run.jsonl   14.99 s   11 states   282 events   arn:aws:states:local:000000000000:execution:o:1

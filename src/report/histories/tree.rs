@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::layout::{Piece, Row, WIDE, write_rows};
-use super::{About, delay, duration, error_name, kind, mark, short_name, status_name};
+use super::json::filled;
+use super::layout::{MAX_WIDTH, Piece, Row, WIDE, write_rows};
+use super::{About, delay, duration, error_name, kind, mark, short_name, status_name, timeline};
+use crate::data::{Json, Timestamp};
 use crate::history::outline::{Items, Outcome, Outline, StateType, Status, Thread, Try, Visit};
 use crate::report::style::{Role, Style, columns, fit, printable};
 
@@ -22,6 +24,12 @@ const MAX_RUNNING: usize = 8;
 /// How many lines a tree has at most.
 const MAX_ROWS: usize = 5000;
 
+/// How many lines an input or an output may take.
+const MAX_DOCUMENT: usize = 3;
+
+/// How wide the label of a document is, with the space after it.
+const LABEL: usize = 4;
+
 /// Between two things said of a state.
 const BETWEEN: &str = "   ";
 
@@ -36,26 +44,40 @@ pub fn render(
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     headline(outline, about, style, out)?;
-    let mut tree = Tree {
-        about,
-        short: style.width < WIDE,
-        rows: Vec::new(),
-    };
-    tree.thread(&outline.thread(), &Bars::root());
-    if tree.rows.is_empty() {
+    let rows = rows(outline, about, style, None);
+    if rows.is_empty() {
         return Ok(());
     }
     out.write_char('\n')?;
+    write_rows(&rows, style, out)
+}
+
+/// The lines of the tree; with a beginning, those of a timeline.
+pub(super) fn rows(
+    outline: &Outline,
+    about: &About<'_>,
+    style: &Style,
+    start: Option<Timestamp>,
+) -> Vec<Row> {
+    let mut tree = Tree {
+        about,
+        short: style.width < WIDE,
+        width: style.width.min(MAX_WIDTH),
+        start,
+        depth: 0,
+        rows: Vec::new(),
+    };
+    tree.thread(&outline.thread(), &Bars::root());
     if tree.rows.len() > MAX_ROWS {
         tree.rows.truncate(MAX_ROWS);
         let text = String::from("the rest of the tree is left out");
         tree.rows.push(Row::note(String::new(), text));
     }
-    write_rows(&tree.rows, style, out)
+    tree.rows
 }
 
 /// `✖ FAILED  order-workflow  run.jsonl   15.74 s   9 states   47 events   arn:…`
-fn headline(
+pub(super) fn headline(
     outline: &Outline,
     about: &About<'_>,
     style: &Style,
@@ -157,6 +179,10 @@ impl Bars {
 struct Tree<'a> {
     about: &'a About<'a>,
     short: bool,
+    width: usize,
+    /// When a timeline begins, if this is one.
+    start: Option<Timestamp>,
+    depth: usize,
     rows: Vec<Row>,
 }
 
@@ -168,6 +194,9 @@ impl Tree<'_> {
         } else {
             0..0
         };
+        if self.about.view.folds_ok {
+            return self.folded(thread, bars);
+        }
         for (at, visit) in thread.visits().enumerate() {
             // Threads may nest as deep as they are wide: somewhere it must end.
             if self.rows.len() > MAX_ROWS {
@@ -178,6 +207,77 @@ impl Tree<'_> {
             }
             if !hidden.contains(&at) {
                 self.visit(&visit, if at == 0 { &bars.first } else { &bars.rest }, bars);
+            }
+        }
+    }
+
+    /// The visits that something went wrong in, and how many others lie between them.
+    fn folded(&mut self, thread: &Thread<'_>, bars: &Bars) {
+        let mut fine: Vec<Visit<'_>> = Vec::new();
+        for (at, visit) in thread.visits().enumerate() {
+            if self.rows.len() > MAX_ROWS {
+                return;
+            }
+            if is_fine(&visit) {
+                fine.push(visit);
+                continue;
+            }
+            let is_first = at == fine.len();
+            self.fold(&fine, if is_first { &bars.first } else { &bars.rest });
+            fine.clear();
+            self.visit(&visit, if at == 0 { &bars.first } else { &bars.rest }, bars);
+        }
+        let is_all = fine.len() == thread.len();
+        self.fold(&fine, if is_all { &bars.first } else { &bars.rest });
+    }
+
+    fn fold(&mut self, fine: &[Visit<'_>], lead: &str) {
+        let (Some(first), Some(last)) = (fine.first(), fine.last()) else {
+            return;
+        };
+        let ended = last.exited().unwrap_or(last.entered());
+        let (name, kind) = match fine.len() {
+            1 => (
+                printable(first.name()).into_owned(),
+                kind(first, self.short),
+            ),
+            count => (format!("{count} states"), String::new()),
+        };
+        let between = format!("{} … {}", first.name(), last.name());
+        let between = (fine.len() > 1).then(|| (Role::Dim, printable(&between).into_owned()));
+        self.rows.push(Row {
+            lead: lead.to_owned(),
+            mark: mark(Status::Succeeded),
+            name: (Role::Plain, name),
+            kind,
+            detail: between.into_iter().collect(),
+            time: duration(ended.since(first.entered())),
+            ..Row::default()
+        });
+    }
+
+    /// What went in, what came out: as much as a few lines hold.
+    fn documents(&mut self, visit: &Visit<'_>, bars: &Bars) {
+        let Some(documents) = self.about.view.documents else {
+            return;
+        };
+        let lead = bars.tries.trim_end_matches(' ').to_owned();
+        let lead = format!("{lead}{:1$}", "", columns(&bars.tries) - columns(&lead));
+        let room = self.width.saturating_sub(columns(&lead) + LABEL).max(LABEL);
+        let documents = documents.of(visit.event());
+        let is_same = documents.input == documents.output;
+        for (label, text) in documents.labelled() {
+            let lines = match text {
+                _ if is_same && label == "out" => vec![String::from("(the same)")],
+                None => vec![String::from("(not kept)")],
+                Some(text) => match Json::parse(text) {
+                    Ok(json) => filled(&json, room, MAX_DOCUMENT),
+                    Err(_) => vec![fit(&printable(text), room).into_owned()],
+                },
+            };
+            for (at, line) in lines.into_iter().enumerate() {
+                let label = if at == 0 { label } else { "   " };
+                self.rows.push(Row::line(lead.clone(), label, line));
             }
         }
     }
@@ -204,16 +304,27 @@ impl Tree<'_> {
             name: (Role::Plain, printable(visit.name()).into_owned()),
             kind: kind(visit, self.short),
             detail: self.detail(visit),
-            time: match visit.state_type() {
-                StateType::Fail => String::from("—"),
+            time: match (visit.state_type(), self.start) {
+                (StateType::Fail, None) => String::from("—"),
                 _ => duration(visit.millis()),
             },
+            spans: self
+                .start
+                .map_or(Vec::new(), |start| timeline::spans(visit, start)),
         });
-        self.tries(visit, bars);
+        if self.start.is_none() {
+            self.tries(visit, bars);
+        }
+        self.documents(visit, bars);
+        if self.about.view.depth.is_some_and(|most| self.depth >= most) {
+            return;
+        }
+        self.depth += 1;
         match visit.state_type() {
             StateType::Map => self.iterations(visit, bars),
             _ => self.branches(visit, bars),
         }
+        self.depth -= 1;
     }
 
     fn detail(&self, visit: &Visit<'_>) -> Vec<Piece> {
@@ -356,12 +467,24 @@ impl Tree<'_> {
             },
             detail,
             time: duration(thread.millis()),
+            spans: self
+                .start
+                .map_or(Vec::new(), |start| timeline::span(thread, start)),
         });
     }
 }
 
+/// Whether nothing went wrong in a state, even inside of it.
+fn is_fine(visit: &Visit<'_>) -> bool {
+    let quiet = |thread: &Thread<'_>| thread.status() == Status::Succeeded;
+    visit.status() == Status::Succeeded
+        && visit.tries().len() < 2
+        && visit.threads().iter().all(quiet)
+        && visit.items().tally.failed == 0
+}
+
 /// `PaymentDeclined caught → RefundStock`
-fn caught(visit: &Visit<'_>, error: Option<String>, detail: &mut Vec<Piece>) {
+pub(super) fn caught(visit: &Visit<'_>, error: Option<String>, detail: &mut Vec<Piece>) {
     if let Some(error) = error {
         detail.push((Role::Warn, error));
         detail.push((Role::Plain, String::from(" ")));

@@ -272,7 +272,7 @@ fn unwrapped(resource: &Resource, output: Json) -> Json {
 fn document(value: &EventJson<'_>) -> Option<Json> {
     match value {
         EventJson::Value(value) => Some((*value).clone()),
-        EventJson::Text(text) => Json::parse(text).ok(),
+        EventJson::Text(_) | EventJson::Quoted(_) => Json::parse(&value.text()).ok(),
     }
 }
 
