@@ -10,6 +10,7 @@ mod document;
 mod explain;
 mod graph;
 mod history;
+mod log;
 mod lsp;
 mod output;
 mod parallel;

@@ -193,7 +193,10 @@ fn what_is_no_log_is_refused_with_its_place() {
             "broken.jsonl",
             "broken.jsonl: line 2, column 7: expected value",
         ),
-        ("bytes.jsonl", "bytes.jsonl: line 2: it is no UTF-8 text"),
+        (
+            "bytes.jsonl",
+            "bytes.jsonl: line 2: byte 1 of line 2, 0xFF, is not UTF-8",
+        ),
         ("newer.jsonl", "newer.jsonl: line 1: this log has format 9"),
         (
             "empty.jsonl",

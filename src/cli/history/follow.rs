@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::definition;
-use super::load::{Log, unreadable};
 use crate::cli::Exit;
 use crate::cli::args::HistoryArgs;
 use crate::cli::document::STDIN;
+use crate::cli::log::{Log, unreadable};
 use crate::cli::output::{Failure, Terminal, print};
 use crate::cli::run::stop::interrupted;
 use crate::cli::watch::Changes;

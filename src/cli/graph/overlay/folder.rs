@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::log::{Log, Told};
+use super::log::Log;
 use super::{Canvas, MAX_TOLD};
 use crate::cli::Exit;
 use crate::cli::document::reason;
 use crate::cli::output::Failure;
 use crate::cli::parallel;
+use crate::history::Ending;
 use crate::report::graphs::overlay::{self, Overlay, Trace};
 use crate::report::style::printable;
 
@@ -88,17 +89,18 @@ impl Canvas<'_, '_> {
 }
 
 impl Sum {
-    fn add(&mut self, file: &Path, traced: Result<(Trace, Told), String>) {
+    fn add(&mut self, file: &Path, traced: Result<(Trace, Ending), Failure>) {
         match traced {
-            Err(error) => self.no_logs.push(error),
+            Err(Failure::Message { message, .. }) => self.no_logs.push(message),
+            Err(Failure::ClosedPipe) => {}
             Ok((trace, _)) if trace.is_foreign() => {
                 let name = file.file_name().unwrap_or_default();
                 self.foreign.push(name.to_string_lossy().into_owned());
             }
-            Ok((trace, told)) => {
+            Ok((trace, ending)) => {
                 self.trace.add(&trace);
                 self.logs += 1;
-                self.torn += usize::from(told.torn_line.is_some());
+                self.torn += usize::from(ending.torn_line.is_some());
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Logs for pictures, one event at a time: of a log of ours only a line is in memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use crate::cli::document::reason;
+use crate::cli::log;
+use crate::cli::output::Failure;
 use crate::graph::Graph;
-use crate::history::{HistoryEvent, LogHeader, read_event, read_history};
+use crate::history::{Ending, LogHeader, Record, read_history};
 use crate::report::graphs::overlay::{Trace, Tracer};
 use crate::report::style::printable;
 use crate::syntax::Source;
@@ -16,13 +17,6 @@ pub(super) enum Log {
     File(PathBuf),
     /// It came from stdin.
     Text(Source),
-}
-
-/// What there is to tell of a log that was read.
-#[derive(Default)]
-pub(super) struct Told {
-    /// A last line that was cut off and left out.
-    pub(super) torn_line: Option<usize>,
 }
 
 /// How much of a first line is read to see whether it is the header of a log.
@@ -73,98 +67,25 @@ impl Log {
     }
 
     /// Follows the execution through a graph.
-    pub(super) fn trace(&self, graph: &Graph<'_>) -> Result<(Trace, Told), String> {
+    pub(super) fn trace(&self, graph: &Graph<'_>) -> Result<(Trace, Ending), Failure> {
+        let name = self.name();
+        let log = match self {
+            Self::File(path) => log::Log::open(path)?,
+            Self::Text(source) => log::Log::of(&name, Cursor::new(String::from(&*source.text))),
+        };
         let mut tracer = Tracer::new(graph);
-        let told = self.read(&mut |event| tracer.event(event))?;
-        Ok((tracer.finish(), told))
-    }
-
-    fn read(&self, each: &mut dyn FnMut(&HistoryEvent<'_>)) -> Result<Told, String> {
-        let placed = |error: String| format!("{}: {error}", self.name());
-        match self {
-            Self::Text(source) => whole(&source.text, each).map_err(placed),
-            Self::File(path) => {
-                let refused =
-                    |error: io::Error| format!("cannot read {}: {}", self.name(), reason(&error));
-                let file = File::open(path).map_err(refused)?;
-                let mut reader = BufReader::with_capacity(1 << 16, file);
-                let is_log = reader.fill_buf().map(is_header).map_err(refused)?;
-                if is_log {
-                    return lines(&mut reader, each).map_err(placed);
-                }
-                let mut bytes = Vec::new();
-                reader.read_to_end(&mut bytes).map_err(refused)?;
-                whole(text(&mut bytes).map_err(placed)?, each).map_err(placed)
+        let mut has_event = false;
+        let ending = log.read(None, &mut |record| {
+            if let Record::Event(event) = record {
+                has_event = true;
+                tracer.event(&event);
             }
+        })?;
+        if !has_event {
+            let told = format_args!("{name}: there is no event in it");
+            return Err(Failure::usage(told));
         }
+        log::the_only(&name, None, &ending)?;
+        Ok((tracer.finish(), ending))
     }
-}
-
-/// The text of a file that may have been torn off within a character.
-fn text(bytes: &mut Vec<u8>) -> Result<&str, String> {
-    if let Err(torn) = std::str::from_utf8(bytes)
-        && torn.error_len().is_none()
-    {
-        bytes.truncate(torn.valid_up_to());
-    }
-    std::str::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned())
-}
-
-/// Every form of history, read as a whole.
-fn whole(text: &str, each: &mut dyn FnMut(&HistoryEvent<'_>)) -> Result<Told, String> {
-    let recording = read_history(text).map_err(|error| error.to_string())?;
-    if recording.events.is_empty() {
-        return Err("there is no event in it".to_owned());
-    }
-    recording.events.iter().for_each(each);
-    let torn_line = recording.torn_line;
-    Ok(Told { torn_line })
-}
-
-/// A log of ours, line by line.
-fn lines(
-    reader: &mut dyn BufRead,
-    each: &mut dyn FnMut(&HistoryEvent<'_>),
-) -> Result<Told, String> {
-    let mut bytes = Vec::new();
-    let mut has_event = false;
-    for number in 1.. {
-        bytes.clear();
-        let read = reader.read_until(b'\n', &mut bytes);
-        if read.map_err(|error| reason(&error))? == 0 {
-            break;
-        }
-        match line(&bytes, number) {
-            Ok(Some(event)) => each(&event),
-            Ok(None) => continue,
-            // A process that was killed leaves its last line without an end.
-            Err(_) if number > 1 && has_event && !bytes.ends_with(b"\n") => {
-                let torn_line = Some(number);
-                return Ok(Told { torn_line });
-            }
-            Err(error) => return Err(error),
-        }
-        has_event = true;
-    }
-    if !has_event {
-        return Err("there is no event in it".to_owned());
-    }
-    Ok(Told::default())
-}
-
-/// The event of a line; the header and blank lines have none.
-fn line(bytes: &[u8], number: usize) -> Result<Option<HistoryEvent<'static>>, String> {
-    let told = |message: &str| format!("line {number}: {message}");
-    let text = std::str::from_utf8(bytes).map_err(|_| told("it is no UTF-8 text"))?;
-    if number == 1 {
-        return header_of(text).map(|_| None);
-    }
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let event = read_event(text).map_err(|error| match error.column {
-        0 => told(&error.message),
-        column => format!("line {number}, column {column}: {}", error.message),
-    })?;
-    Ok(Some(event))
 }

@@ -6,10 +6,11 @@ mod log;
 
 use std::path::Path;
 
-use self::log::{Log, Told};
+use self::log::Log;
 use super::need_definition;
 use crate::cli::args::{GraphArgs, PaletteChoice};
 use crate::cli::document::{Document, STDIN, need_document, need_document_in, need_log, same_file};
+use crate::cli::log::note_ending;
 use crate::cli::output::{Failure, Terminal};
 use crate::graph::Graph;
 use crate::history::LogHeader;
@@ -164,15 +165,8 @@ impl Canvas<'_, '_> {
 
     fn trace(&self, log: &Log) -> Result<Trace, Failure> {
         let file = log.name();
-        let (trace, told) = log.trace(self.graph).map_err(Failure::usage)?;
-        if let Told {
-            torn_line: Some(line),
-        } = told
-        {
-            self.note(&format!(
-                "{file} breaks off in line {line}; that line is left out"
-            ));
-        }
+        let (trace, ending) = log.trace(self.graph)?;
+        note_ending(&file, &ending, self.terminal);
         let names: Vec<&str> = trace.strangers().collect();
         if trace.is_foreign() {
             return Err(self.foreign(&file, &names));
