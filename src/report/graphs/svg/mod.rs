@@ -7,6 +7,8 @@
 mod outline;
 mod path;
 mod style;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::fmt::{self, Write};

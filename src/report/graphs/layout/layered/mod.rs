@@ -126,3 +126,76 @@ pub(super) fn place(net: &Net) -> Plan {
     let drop = drop::drop(net, &slots, &across);
     tracks::plan(net, &slots, &drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn net(blocks: usize, ways: &[(usize, usize)]) -> Net {
+        let block = Block {
+            extent: Extent {
+                across: 100.0,
+                along: 40.0,
+            },
+            is_wide: false,
+        };
+        let way = |(from, to): &(usize, usize)| Way {
+            from: *from,
+            to: *to,
+            is_catch: false,
+            label: None,
+        };
+        Net {
+            blocks: vec![block; blocks],
+            ways: ways.iter().map(way).collect(),
+        }
+    }
+
+    fn middles(plan: &Plan) -> Vec<f64> {
+        let middle = |placed: &Placed| placed.at.across + placed.extent.across / 2.0;
+        plan.blocks.iter().map(middle).collect()
+    }
+
+    #[test]
+    fn a_chain_is_straight() {
+        let plan = place(&net(4, &[(0, 1), (1, 2), (2, 3)]));
+        assert!(middles(&plan).windows(2).all(|pair| pair[0] == pair[1]));
+        assert!(plan.tracks.iter().all(|track| track.points.len() == 2));
+    }
+
+    #[test]
+    fn a_chain_beside_a_loop_is_straight() {
+        let plan = place(&net(4, &[(0, 1), (1, 2), (2, 3), (2, 1)]));
+        assert!(middles(&plan).windows(2).all(|pair| pair[0] == pair[1]));
+    }
+
+    #[test]
+    fn a_way_back_leaves_below_and_arrives_above() {
+        let plan = place(&net(3, &[(0, 1), (1, 2), (2, 1)]));
+        let back = plan.tracks.iter().find(|track| track.carried.ways() == [2]);
+        let points = &back.expect("it is drawn").points;
+        let [first, .., last] = points[..] else {
+            panic!("a line has two ends");
+        };
+        let (one, two) = (plan.blocks[1], plan.blocks[2]);
+        assert_eq!(first.along, two.at.along + two.extent.along);
+        assert_eq!(last.along, one.at.along);
+    }
+
+    #[test]
+    fn a_tall_block_does_not_pull_apart_the_chain_beside_it() {
+        let mut net = net(6, &[(0, 1), (0, 2), (2, 3), (3, 4), (1, 5), (4, 5)]);
+        net.blocks[1].extent.along = 1_000.0;
+        let plan = place(&net);
+        let along = |block: usize| plan.blocks[block].at.along;
+        assert!(along(4) < 400.0, "{}", along(4));
+        assert!(along(5) > 1_000.0, "{}", along(5));
+    }
+
+    #[test]
+    fn without_blocks_there_is_nothing() {
+        let plan = place(&Net::default());
+        assert_eq!(plan.extent, Extent::default());
+        assert!(plan.blocks.is_empty() && plan.tracks.is_empty());
+    }
+}
