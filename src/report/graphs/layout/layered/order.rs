@@ -5,6 +5,10 @@ use super::slots::Slots;
 /// How often the layers are ordered anew; more gives little.
 const ROUNDS: usize = 12;
 
+/// How many links are looked at in all rounds together: what is so tangled that this does not
+/// suffice is not read by following its lines.
+const LINKS: usize = 1_500_000;
+
 /// How many rounds without fewer crossings are enough.
 const PATIENCE: usize = 4;
 
@@ -16,7 +20,8 @@ pub(super) fn order(slots: &mut Slots) {
     let mut best = slots.layers.clone();
     let mut least = crossings(slots, &sorter.position);
     let mut idle = 0;
-    for round in 0..ROUNDS {
+    let rounds = ROUNDS.min(LINKS / slots.links.len().max(1));
+    for round in 0..rounds {
         if least == 0 || idle == PATIENCE {
             break;
         }
@@ -132,6 +137,16 @@ impl Sorter {
 }
 
 fn inversions(left: &[usize], right: &[usize], position: impl Fn(&usize) -> u32) -> usize {
+    // Nearly all slots have a link or two.
+    if left.len() * right.len() <= 16 {
+        let crossed = |link| {
+            right
+                .iter()
+                .filter(|other| position(other) < position(link))
+                .count()
+        };
+        return left.iter().map(crossed).sum();
+    }
     let mut others: Vec<u32> = right.iter().map(&position).collect();
     others.sort_unstable();
     let crossed = |link| {
