@@ -226,18 +226,6 @@ impl Palette {
 mod tests {
     use super::*;
 
-    const ALL: [Mark; 9] = [
-        Mark::Succeeded,
-        Mark::Caught,
-        Mark::Failed,
-        Mark::TimedOut,
-        Mark::Aborted,
-        Mark::Running,
-        Mark::Added,
-        Mark::Removed,
-        Mark::Changed,
-    ];
-
     /// WCAG's contrast of two colours.
     fn contrast(one: &str, other: &str) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
@@ -262,7 +250,7 @@ mod tests {
         for theme in [Theme::Auto, Theme::Light, Theme::Dark] {
             let palette = Palette::of(theme);
             for colors in [StatusColors::Default, StatusColors::Aws] {
-                for mark in ALL {
+                for mark in Mark::ALL {
                     let Status { fill, ink, .. } = palette.status(mark, colors);
                     let note = contrast(ink, fill);
                     assert!(note >= 4.4, "{theme:?} {colors:?} {mark:?}: {note:.2}");

@@ -53,6 +53,19 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Succeeded,
+        Self::Caught,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Aborted,
+        Self::Running,
+        Self::Added,
+        Self::Removed,
+        Self::Changed,
+    ];
+
     /// The sign that stands before the name: colour alone says nothing to some.
     #[must_use]
     pub fn glyph(self) -> &'static str {

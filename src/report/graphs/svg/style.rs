@@ -8,18 +8,6 @@ use crate::report::graphs::overlay::Mark;
 use crate::report::graphs::palette::{Palette, WRONG};
 use crate::report::graphs::{Options, Theme};
 
-const MARKS: [Mark; 9] = [
-    Mark::Succeeded,
-    Mark::Caught,
-    Mark::Failed,
-    Mark::TimedOut,
-    Mark::Aborted,
-    Mark::Running,
-    Mark::Added,
-    Mark::Removed,
-    Mark::Changed,
-];
-
 const RULES: &str = "\
 .asl .page{fill:var(--page)}
 .asl text{font-size:10.5px}
@@ -118,7 +106,7 @@ fn variables(theme: Theme, options: &Options, out: &mut dyn Write) -> fmt::Resul
         write!(out, ".asl .{}{{--a:{color}}}", kind_class(kind))?;
     }
     writeln!(out, ".asl .unknown{{--a:{WRONG}}}")?;
-    for mark in MARKS {
+    for mark in Mark::ALL {
         let status = palette.status(mark, options.palette);
         let class = mark_class(mark);
         writeln!(
