@@ -5,6 +5,7 @@ mod handlers;
 mod many;
 mod mocks;
 mod overlay;
+mod page;
 mod services;
 mod state;
 mod suites;
@@ -22,6 +23,7 @@ pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
 pub(super) use overlay::{OverlayArgs, PaletteChoice};
+pub(super) use page::{HistoryFormat, PageArgs};
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
@@ -364,6 +366,8 @@ pub(super) struct GraphArgs {
 pub(super) enum GraphFormat {
     /// For Graphviz
     Dot,
+    /// A page to look around in, in one file
+    Html,
     /// For Mermaid, as in Markdown
     Mermaid,
     /// A picture, for light and dark pages
@@ -402,6 +406,7 @@ const HISTORY_EXAMPLES: &str = "\
 Examples:
   asl history run.jsonl
   asl history run.jsonl --failed
+  asl history run.jsonl --format html -o run.html
   asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 
@@ -421,6 +426,8 @@ pub(super) struct HistoryArgs {
     /// of ours brings its own
     #[arg(long, value_name = "FILE")]
     pub(super) definition: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) page: PageArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `asl graph`: a definition as a picture.
 
 mod overlay;
+mod page;
 
 use std::path::Path;
 
@@ -33,6 +34,7 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
     let mut picture = String::new();
     match format {
         GraphFormat::Dot => dot::render(&drawn, &mut picture),
+        GraphFormat::Html => page::render(args, &given, drawn, terminal, &mut picture)?,
         GraphFormat::Mermaid => mermaid::render(&drawn, &mut picture),
         GraphFormat::Svg => svg::render(&drawn, &svg::Extras::default(), &mut picture),
     }
@@ -67,10 +69,11 @@ fn format(args: &GraphArgs) -> Result<GraphFormat, Failure> {
         .and_then(|ending| Path::new(ending).to_str())
     {
         Some("dot" | "gv") => Ok(GraphFormat::Dot),
+        Some("html" | "htm") => Ok(GraphFormat::Html),
         Some("mmd" | "mermaid") => Ok(GraphFormat::Mermaid),
         Some("svg") => Ok(GraphFormat::Svg),
         _ => Err(Failure::usage(format_args!(
-            "cannot tell the format from {}: say --format dot, mermaid or svg",
+            "cannot tell the format from {}: say --format dot, html, mermaid or svg",
             output.display()
         ))),
     }

@@ -1,13 +1,14 @@
 //! `asl history`: what happened, and why it failed.
 
 mod mocks;
+mod page;
 
 use std::path::Path;
 
 use super::Exit;
 use super::args::HistoryArgs;
 use super::document::{Document, need_log, need_source};
-use super::output::{Failure, Terminal, print};
+use super::output::{Failure, Terminal};
 use crate::history::outline::Outline;
 use crate::history::{LogHeader, Recording, read_history};
 use crate::report::histories::{self, About, Definition, failure};
@@ -24,18 +25,22 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
         let machine = document.as_ref().map(|document| &document.machine);
         return mocks::print_mocks(&source, &recording, machine, terminal);
     }
+    if page::is_wanted(&args.page)? {
+        return page::write(args, &source, &recording, document.as_ref(), terminal);
+    }
     let outline = folded(&recording);
     let definition = document
         .as_ref()
         .map(|d| Definition::new(&d.machine, &d.source));
-    print(&render(
+    let text = render(
         args,
         terminal,
         &source,
         &recording,
         &outline,
         definition.as_ref(),
-    ))?;
+    );
+    page::put(&text, args)?;
     Ok(Exit::Success)
 }
 

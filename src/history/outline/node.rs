@@ -52,6 +52,22 @@ impl StateType {
         })
     }
 
+    /// The type of the state that this event says to go on or to end, without naming it.
+    pub(super) fn forked_by(kind: HistoryEventType) -> Option<Self> {
+        use HistoryEventType as Type;
+        Some(match kind {
+            Type::MapStateAborted
+            | Type::MapStateFailed
+            | Type::MapStateStarted
+            | Type::MapStateSucceeded => Self::Map,
+            Type::ParallelStateAborted
+            | Type::ParallelStateFailed
+            | Type::ParallelStateStarted
+            | Type::ParallelStateSucceeded => Self::Parallel,
+            _ => return None,
+        })
+    }
+
     /// The name in the language.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -2,6 +2,7 @@
 //! of an execution need not touch all that was open.
 
 use super::node::{Failure, Input, StateType, Tally, ThreadNode, Try, VisitId, VisitNode, Work};
+use super::place::Place;
 use super::{Outline, Status};
 use crate::data::{EventId, Timestamp};
 use crate::history::{Details, HistoryEvent};
@@ -85,9 +86,34 @@ impl Outline {
         };
         let place = self.places.get(event.previous);
         let visit = self.named(place, name, |_| true)?;
+        self.visit(visit)
+    }
+
+    /// The state that an event is about, after the event was taken.
+    #[must_use]
+    pub fn about(&self, event: &HistoryEvent<'_>) -> Option<Visit<'_>> {
+        let filed = self.places.get(event.id);
+        let place = filed.or_else(|| self.places.get(event.previous));
+        let visit = match &event.details {
+            Details::MapIteration {
+                name: Some(name), ..
+            } => self.named(place, name, |_| true)?,
+            _ => match (StateType::forked_by(event.kind), place?) {
+                (Some(state_type), place) => {
+                    let mut around = self.around(place).map(|(visit, _)| visit);
+                    around.find(|visit| self.is_a(*visit, state_type))?
+                }
+                (None, Place::Fork(visit)) => visit,
+                (None, Place::Thread(thread)) => self.store.last_visit(thread)?,
+            },
+        };
+        self.visit(visit)
+    }
+
+    fn visit(&self, id: VisitId) -> Option<Visit<'_>> {
         Some(Visit {
             outline: self,
-            node: self.store.visit(visit)?,
+            node: self.store.visit(id)?,
             over: None,
             next: None,
         })
@@ -171,6 +197,17 @@ impl<'o> Thread<'o> {
         self.node.visits.is_empty()
     }
 
+    /// Every visit in it and inside of those, as far as they are kept. Threads do not nest deeper
+    /// than `MAX_NESTING`, so the recursion is bounded.
+    pub fn each_visit(&self, take: &mut dyn FnMut(&Visit<'o>)) {
+        for visit in self.visits() {
+            take(&visit);
+            for thread in visit.threads().into_iter().chain(visit.running(usize::MAX)) {
+                thread.each_visit(take);
+            }
+        }
+    }
+
     /// Its visits, in order.
     #[must_use]
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = Visit<'o>> + use<'o> {
@@ -236,6 +273,15 @@ impl<'o> Visit<'o> {
         }
         around.reverse();
         around
+    }
+
+    /// The event that entered the Map or Parallel that it is directly inside of, and the index of
+    /// the item or the branch.
+    #[must_use]
+    pub fn inside_of(&self) -> Option<(EventId, u64)> {
+        let thread = self.outline.store.thread(self.node.thread)?;
+        let parent = self.outline.store.visit(thread.parent?)?;
+        Some((parent.event, thread.number))
     }
 
     /// When the state was entered.

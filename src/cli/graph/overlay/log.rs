@@ -1,12 +1,12 @@
 //! Logs for pictures, one event at a time: of a log of ours only a line is in memory.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::document::reason;
 use crate::graph::Graph;
-use crate::history::{HistoryEvent, LogHeader, read_event, read_history};
+use crate::history::{HistoryEvent, LogHeader, Recording, read_event, read_history};
 use crate::report::graphs::overlay::{Trace, Tracer};
 use crate::report::style::printable;
 use crate::syntax::Source;
@@ -70,6 +70,20 @@ impl Log {
             Self::Text(source) => printable(&source.name).into_owned(),
             Self::File(path) => printable(&path.to_string_lossy()).into_owned(),
         }
+    }
+
+    /// All events at once.
+    pub(super) fn recording(&self) -> Result<Recording, String> {
+        let placed = |error: String| format!("{}: {error}", self.name());
+        let mut bytes;
+        let text = match self {
+            Self::Text(source) => &*source.text,
+            Self::File(path) => {
+                bytes = fs::read(path).map_err(|error| reason(&error)).map_err(placed)?;
+                text(&mut bytes).map_err(placed)?
+            }
+        };
+        read_history(text).map_err(|error| placed(error.to_string()))
     }
 
     /// Follows the execution through a graph.

@@ -11,7 +11,7 @@ use crate::cli::args::{GraphArgs, PaletteChoice};
 use crate::cli::document::{Document, STDIN, need_document, need_document_in, need_log, same_file};
 use crate::cli::output::{Failure, Terminal};
 use crate::graph::Graph;
-use crate::history::LogHeader;
+use crate::history::{LogHeader, Recording};
 use crate::report::graphs::StatusColors;
 use crate::report::graphs::overlay::{self, Overlay, Trace};
 use crate::report::style::printable;
@@ -129,7 +129,28 @@ pub(super) fn paint(
     }
 }
 
-fn definition_name(args: &GraphArgs, given: &Given) -> String {
+/// The events of the one execution that is painted, if it is one.
+pub(super) fn recording(
+    args: &GraphArgs,
+    given: &Given,
+    terminal: &Terminal,
+) -> Result<Option<Recording>, Failure> {
+    let overlay = &args.overlay;
+    match (&overlay.run[..], &given.log) {
+        ([file], _) => {
+            let source = need_log(file, terminal)?;
+            Log::Text(source).recording().map(Some)
+        }
+        ([], Some(log)) if overlay.runs.is_none() && overlay.coverage.is_none() => {
+            log.recording().map(Some)
+        }
+        _ => Ok(None),
+    }
+    .map_err(Failure::usage)
+}
+
+/// The definition's file, for people.
+pub(super) fn definition_name(args: &GraphArgs, given: &Given) -> String {
     let name = match &given.log {
         Some(_) => Path::new(&*given.document.source.name),
         None => &args.definition,
