@@ -26,7 +26,18 @@ use crate::syntax::Tree;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+
+/// The script, in the order of its parts.
+const SCRIPT: [&str; 8] = [
+    include_str!("script/text.js"),
+    include_str!("script/model.js"),
+    include_str!("script/picture.js"),
+    include_str!("script/panel.js"),
+    include_str!("script/list.js"),
+    include_str!("script/timeline.js"),
+    include_str!("script/views.js"),
+    include_str!("script/main.js"),
+];
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +84,7 @@ impl fmt::Debug for History<'_> {
 /// # Errors
 /// Only what `out` answers.
 pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
-    let texts = data::texts(page);
+    let (texts, script) = (data::texts(page), script());
     let mut rest = SKELETON;
     while let Some((before, after)) = rest.split_once("{{") {
         let (part, tail) = after.split_once("}}").expect("every mark is closed");
@@ -81,9 +92,9 @@ pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
         match part {
             "data" => inert(&texts.data, out)?,
             "events" => inert(&texts.events, out)?,
-            "hash" => out.write_str(&hash())?,
+            "hash" => out.write_str(&hash(&script))?,
             "picture" => picture(page, out)?,
-            "script" => out.write_str(SCRIPT)?,
+            "script" => out.write_str(&script)?,
             "style" => out.write_str(STYLE)?,
             "theme" => out.write_str(theme(page.theme))?,
             _ => write!(out, "{}", svg::escaped(page.title))?,
@@ -93,9 +104,22 @@ pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
     out.write_str(rest)
 }
 
+/// The whole script, without what only its readers need.
+fn script() -> String {
+    let lines = SCRIPT.iter().flat_map(|part| part.lines()).map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let mut script = String::from("'use strict';{\n");
+    for line in lines {
+        script.push_str(line);
+        script.push('\n');
+    }
+    script.push('}');
+    script
+}
+
 /// The script's hash, as a policy names it.
-fn hash() -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT)))
+fn hash(script: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(script)))
 }
 
 fn picture(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
