@@ -5,7 +5,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod graphs;
 pub mod histories;
-pub mod page;
 mod junit;
+pub mod page;
 pub mod style;
 pub mod tests;

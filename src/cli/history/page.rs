@@ -43,17 +43,27 @@ pub(super) fn write(
 ) -> Result<Exit, Failure> {
     if recording.events.is_empty() {
         let file = printable(&source.name);
-        return Err(Failure::usage(format_args!("{file}: there is no event in it")));
+        return Err(Failure::usage(format_args!(
+            "{file}: there is no event in it"
+        )));
     }
     let graph = document.map(|document| Graph::new(&document.machine));
     let traced = graph.as_ref().map(|graph| {
         let mut tracer = Tracer::new(graph);
-        recording.events.iter().for_each(|event| tracer.event(event));
+        recording
+            .events
+            .iter()
+            .for_each(|event| tracer.event(event));
         let trace = tracer.finish();
         (execution(graph, &trace), trace)
     });
     if let Some((_, trace)) = &traced {
-        suits(trace.is_foreign(), trace.strangers().len(), source, terminal)?;
+        suits(
+            trace.is_foreign(),
+            trace.strangers().len(),
+            source,
+            terminal,
+        )?;
     }
     let options = Options::default();
     let drawn = match (&graph, &traced, document) {
@@ -125,7 +135,6 @@ pub(super) fn put(text: &str, args: &HistoryArgs) -> Result<(), Failure> {
             path.display()
         )));
     }
-    std::fs::write(path, text).map_err(|error| {
-        Failure::usage(format_args!("cannot write {}: {error}", path.display()))
-    })
+    std::fs::write(path, text)
+        .map_err(|error| Failure::usage(format_args!("cannot write {}: {error}", path.display())))
 }

@@ -91,7 +91,10 @@ pub(super) fn word(status: Status) -> &'static str {
 /// Reads a history.
 pub(super) fn read(events: &[HistoryEvent<'_>]) -> (Visits, Outline) {
     let mut reader = Reader {
-        started: events.first().map(|event| event.timestamp).unwrap_or_default(),
+        started: events
+            .first()
+            .map(|event| event.timestamp)
+            .unwrap_or_default(),
         ..Reader::default()
     };
     let mut about = Vec::with_capacity(events.len());

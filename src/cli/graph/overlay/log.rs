@@ -79,7 +79,9 @@ impl Log {
         let text = match self {
             Self::Text(source) => &*source.text,
             Self::File(path) => {
-                bytes = fs::read(path).map_err(|error| reason(&error)).map_err(placed)?;
+                bytes = fs::read(path)
+                    .map_err(|error| reason(&error))
+                    .map_err(placed)?;
                 text(&mut bytes).map_err(placed)?
             }
         };

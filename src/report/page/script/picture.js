@@ -13,12 +13,12 @@ function paint() {
 // Everything, or as much as can be read of it.
 function fit(whole) {
   const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
-  const room = {width: stage.clientWidth - 32, height: stage.clientHeight - 32};
+  const room = {width: stage.clientWidth - 32, height: stage.clientHeight - 76};
   const all = Math.min(room.width / width, room.height / height, 1.25);
   const least = whole ? 0.02 : Math.min(0.62, room.width / width);
   view.scale = Math.max(all, least, 0.02);
   view.x = Math.max((stage.clientWidth - width * view.scale) / 2, whole ? -1e9 : 16);
-  view.y = height * view.scale > room.height + 1 ? 16 : (stage.clientHeight - height * view.scale) / 2;
+  view.y = height * view.scale > room.height + 1 ? 16 : (stage.clientHeight - 44 - height * view.scale) / 2;
   if (width * view.scale > room.width + 1) view.x = (stage.clientWidth - width * view.scale) / 2;
   paint();
   // What failed is what one wants to see.
@@ -80,8 +80,10 @@ function focusState(shape) {
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 function stateKey(event, card) {
-  if (event.key === 'Enter' || event.key === ' ') pick({card, visit: worst(card)});
-  else if (ARROWS[event.key]) focusState(beside(event.currentTarget, ...ARROWS[event.key]));
+  if (event.key === 'Enter' || event.key === ' ') {
+    pick({card, visit: worst(card)});
+    panel.focus();
+  } else if (ARROWS[event.key]) focusState(beside(event.currentTarget, ...ARROWS[event.key]));
   else if (event.key === 'Home') focusState(shapes.values().next().value);
   else if (event.key === 'End') focusState([...shapes.values()].pop());
   else return;
