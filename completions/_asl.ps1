@@ -150,6 +150,10 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         }
         'asl;graph' {
             [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
+            [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part')
+            [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Paint numbers from every log in a folder: visits, failures, durations, busy ways')
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'Paint what tests went through: a file of `asl test --coverage=FILE`')
+            [CompletionResult]::new('--palette', '--palette', [CompletionResultType]::ParameterName, 'The colours of what happened')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to draw  [default: by the ending of --output, else dot]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')
@@ -166,6 +170,9 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         }
         'asl;history' {
             [CompletionResult]::new('--definition', '--definition', [CompletionResultType]::ParameterName, 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write it  [default: by the ending of --output, else text]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to write it, instead of stdout')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'The failure only')
             [CompletionResult]::new('--mocks', '--mocks', [CompletionResultType]::ParameterName, 'What the Tasks answered, as a mocks file for asl run --mock')

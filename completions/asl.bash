@@ -143,7 +143,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__graph)
-            opts="-o -q -h --machine --format --output --theme --depth --labels --direction --color --quiet --help"
+            opts="-o -q -h --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,8 +153,24 @@ _asl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --runs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --coverage)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --palette)
+                    COMPREPLY=($(compgen -W "default aws" -- "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dot mermaid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dot html mermaid svg" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -361,13 +377,25 @@ _asl() {
             return 0
             ;;
         asl__subcmd__history)
-            opts="-q -h --failed --mocks --definition --color --quiet --help"
+            opts="-o -q -h --failed --mocks --definition --format --output --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --definition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text html" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

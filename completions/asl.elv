@@ -143,6 +143,10 @@ set edit:completion:arg-completer[asl] = {|@words|
         }
         &'asl;graph'= {
             cand --machine 'The state machine of this name, when the template has several'
+            cand --run 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part'
+            cand --runs 'Paint numbers from every log in a folder: visits, failures, durations, busy ways'
+            cand --coverage 'Paint what tests went through: a file of `asl test --coverage=FILE`'
+            cand --palette 'The colours of what happened'
             cand --format 'How to draw  [default: by the ending of --output, else dot]'
             cand -o 'Where to write it, instead of stdout'
             cand --output 'Where to write it, instead of stdout'
@@ -158,6 +162,9 @@ set edit:completion:arg-completer[asl] = {|@words|
         }
         &'asl;history'= {
             cand --definition 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own'
+            cand --format 'How to write it  [default: by the ending of --output, else text]'
+            cand -o 'Where to write it, instead of stdout'
+            cand --output 'Where to write it, instead of stdout'
             cand --color 'When to use colours'
             cand --failed 'The failure only'
             cand --mocks 'What the Tasks answered, as a mocks file for asl run --mock'

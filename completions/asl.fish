@@ -148,8 +148,15 @@ complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test aga
 complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l run -d 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part' -r -F
+complete -c asl -n "__fish_asl_using_subcommand graph" -l runs -d 'Paint numbers from every log in a folder: visits, failures, durations, busy ways' -r -F
+complete -c asl -n "__fish_asl_using_subcommand graph" -l coverage -d 'Paint what tests went through: a file of `asl test --coverage=FILE`' -r -F
+complete -c asl -n "__fish_asl_using_subcommand graph" -l palette -d 'The colours of what happened' -r -f -a "default\t'Told apart by people who see few colours'
+aws\t'Those of the AWS console'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else dot]' -r -f -a "dot\t'For Graphviz'
-mermaid\t'For Mermaid, as in Markdown'"
+html\t'A page to look around in, in one file'
+mermaid\t'For Mermaid, as in Markdown'
+svg\t'A picture, for light and dark pages'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s o -l output -d 'Where to write it, instead of stdout' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l theme -d 'Colours for a light or a dark page' -r -f -a "auto\t'Readable on both'
 light\t''
@@ -167,6 +174,9 @@ never\t''"
 complete -c asl -n "__fish_asl_using_subcommand graph" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand graph" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand history" -l definition -d 'The definition, for conditions and source lines, and for Tasks that were not called; a log of ours brings its own' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l format -d 'How to write it  [default: by the ending of --output, else text]' -r -f -a "text\t'For people in a terminal'
+html\t'A page to look around in, in one file'"
+complete -c asl -n "__fish_asl_using_subcommand history" -s o -l output -d 'Where to write it, instead of stdout' -r -F
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"

@@ -117,7 +117,7 @@ fn every_definition_is_a_page_that_opens_quietly() {
         let Ok(text) = fs::read_to_string(path) else {
             continue;
         };
-        let source = Source::new(&path.to_string_lossy(), text);
+        let source = Source::new(&*path.to_string_lossy(), text);
         let (tree, findings) = syntax::read(&source, Format::Json);
         if !findings.is_empty() {
             continue;

@@ -40,11 +40,9 @@ fn the_format_follows_the_name_of_the_output() {
         .code(0)
         .stdout("");
     assert!(folder.read("g.mmd").contains("Send an email"));
-    folder
-        .asl("graph -o g.png")
-        .args([&file])
-        .code(2)
-        .stderr("error: cannot tell the format from g.png: say --format dot or --format mermaid\n");
+    folder.asl("graph -o g.png").args([&file]).code(2).stderr(
+        "error: cannot tell the format from g.png: say --format dot, html, mermaid or svg\n",
+    );
     folder
         .asl("graph -o nowhere/g.dot")
         .args([&file])

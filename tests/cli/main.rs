@@ -31,6 +31,7 @@ mod lsp;
 mod mock_answers;
 mod mocks;
 mod nested;
+mod pages;
 mod record;
 mod redrive;
 mod replay;

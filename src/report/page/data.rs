@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::failure::{self, Blame};
 use super::visits::{Row, Visits};
 use super::{Drawn, History, Page, events, visits};
-use crate::graph::Vertex;
+use crate::graph::{Scope, Vertex};
 use crate::history::outline::{Outline, Status};
 use crate::history::{Details, LogHeader};
 use crate::language::State;
@@ -113,7 +113,7 @@ pub(super) fn texts(page: &Page<'_, '_>) -> Texts {
 fn cards<'a>(drawn: &Drawn<'a, '_>) -> Vec<Card<'a>> {
     let graph = drawn.picture.graph;
     let mut room = MAX_DEFINITIONS;
-    let states = graph.scopes().flat_map(|scope| scope.states());
+    let states = graph.scopes().flat_map(Scope::states);
     states
         .map(|(vertex, state)| card(drawn, vertex, state, &mut room))
         .collect()

@@ -83,6 +83,9 @@ impl fmt::Debug for History<'_> {
 ///
 /// # Errors
 /// Only what `out` answers.
+///
+/// # Panics
+/// Never: the marks of the skeleton are closed.
 pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
     let (texts, script) = (data::texts(page), script());
     let mut rest = SKELETON;

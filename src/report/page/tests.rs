@@ -179,12 +179,14 @@ fn long_texts_are_cut_and_that_is_said() {
 #[test]
 fn many_long_texts_stay_within_bounds() {
     let mut lines = String::new();
+    let text = "<".repeat(60_000);
     for _ in 0..300 {
-        let text = "<".repeat(60_000);
-        lines.push_str(&format!(
-            "+0 PassStateEntered \"name\":\"A\",\"input\":\"{text}\"\n"
-        ));
-        lines.push_str("+0 PassStateExited \"name\":\"A\",\"output\":\"{}\"\n");
+        writeln!(
+            lines,
+            "+0 PassStateEntered \"name\":\"A\",\"input\":\"{text}\"\n\
+             +0 PassStateExited \"name\":\"A\",\"output\":\"{{}}\""
+        )
+        .expect("a string takes all");
     }
     let page = of_script(chained(&lines)).page;
     assert!(page.len() < 8_000_000, "{} bytes", page.len());

@@ -125,15 +125,13 @@ impl Reader {
         }
         let visit = self.outline.about(event)?;
         let at = event.timestamp.since(self.started);
-        let row = match self.by_event.get(&visit.event()) {
-            Some(row) => *row,
-            None => {
-                let row = Row::begun(&visit, self.started, &self.by_event);
-                self.by_event.insert(visit.event(), self.rows.len());
-                self.rows.push(row);
-                self.rows.len() - 1
-            }
-        };
+        let known = self.by_event.get(&visit.event()).copied();
+        let row = known.unwrap_or(self.rows.len());
+        if known.is_none() {
+            let begun = Row::begun(&visit, self.started, &self.by_event);
+            self.by_event.insert(visit.event(), row);
+            self.rows.push(begun);
+        }
         self.rows[row].last = at;
         self.rows[row].learn(&visit, self.started);
         match &event.details {

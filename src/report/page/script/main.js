@@ -49,8 +49,8 @@ function failureBlock(failure) {
   if (failure.error) pairs.push(['Error', [el('strong', {}, failure.error)]]);
   if (failure.handled) pairs.push(['Handled by', [failure.handled]]);
   for (const work of failure.atWork) pairs.push(['At work', [visitLink(work.name, work.entered), ` for ${duration(work.millis)}`]]);
-  if (failure.cause) box.append(el('div', {class: 'cause'}, el('p', {class: 'dim'}, 'Cause'), jsonOrText(failure.cause)));
   box.append(pairList(pairs));
+  if (failure.cause) box.append(el('div', {class: 'cause'}, el('p', {class: 'dim'}, 'Cause'), jsonOrText(failure.cause)));
   box.hidden = false;
 }
 
@@ -80,15 +80,21 @@ function prepareKeys() {
   });
 }
 
-const printed = (limit) => () => {
+// On paper all rows are there, in dark ink.
+let worn;
+
+function print(limit) {
   for (const list of Object.values(lists)) {
     list.limit = limit;
     list.inner.style.height = limit ? 'auto' : `${list.rows.length * ROW}px`;
     list.render();
   }
-};
-window.addEventListener('beforeprint', printed(2000));
-window.addEventListener('afterprint', printed(0));
+  if (limit) worn = document.documentElement.dataset.theme;
+  setTheme(limit ? 'light' : worn);
+}
+
+window.addEventListener('beforeprint', () => print(2000));
+window.addEventListener('afterprint', () => print(0));
 
 prepareHead();
 prepareKeys();

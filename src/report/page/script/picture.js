@@ -15,11 +15,17 @@ function fit(whole) {
   const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
   const room = {width: stage.clientWidth - 32, height: stage.clientHeight - 76};
   const all = Math.min(room.width / width, room.height / height, 1.25);
-  const least = whole ? 0.02 : Math.min(0.62, room.width / width);
+  const least = whole ? 0.02 : 0.6;
   view.scale = Math.max(all, least, 0.02);
-  view.x = Math.max((stage.clientWidth - width * view.scale) / 2, whole ? -1e9 : 16);
-  view.y = height * view.scale > room.height + 1 ? 16 : (stage.clientHeight - 44 - height * view.scale) / 2;
-  if (width * view.scale > room.width + 1) view.x = (stage.clientWidth - width * view.scale) / 2;
+  const [wide, high] = [width * view.scale, height * view.scale];
+  view.x = (stage.clientWidth - wide) / 2;
+  view.y = Math.max((stage.clientHeight - 44 - high) / 2, 16);
+  if (wide > room.width + 1) {
+    // Its beginning, then.
+    const begin = svg.querySelector('.start');
+    const x = begin ? begin.cx.baseVal.value * view.scale : 0;
+    view.x = Math.min(Math.max(stage.clientWidth / 2 - x, stage.clientWidth - 16 - wide), 16);
+  }
   paint();
   // What failed is what one wants to see.
   const first = !whole && execution?.failure?.first;
