@@ -144,6 +144,20 @@ fn every_definition_is_a_page_that_opens_quietly() {
 }
 
 #[test]
+fn node_reads_every_part_of_the_script() {
+    let folder = root().join("src/report/page/script");
+    let parts = fs::read_dir(folder).expect("the folder is there");
+    for part in parts {
+        let path = part.expect("the folder can be read").path();
+        let Ok(output) = Command::new("node").arg("--check").arg(&path).output() else {
+            return say("there is no node: the script is not read");
+        };
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {told}", path.display());
+    }
+}
+
+#[test]
 fn a_failed_execution_is_read_by_mouse_and_keys() {
     let fixtures = root().join("fixtures");
     let page = page_of_run(
