@@ -64,19 +64,22 @@ async function open() {
   console.log(`${files.length} pages open without a complaint`);
 }
 
+// In one go: there are hundreds.
 async function openOne(page, complaints, file) {
-  await visit(page, file);
-  const { states, drawn, first } = await page.evaluate(() => ({
-    states: JSON.parse(document.getElementById("data").textContent).states.length,
-    drawn: document.querySelectorAll(".asl .s[role=button]").length,
-    first: document.querySelector(".asl .s[role=button]")?.dataset.state,
-  }));
+  await page.goto(pathToFileURL(resolve(file)).href);
+  const { ready, states, drawn, told } = await page.evaluate(() => {
+    const shapes = document.querySelectorAll(".asl .s[role=button]");
+    shapes[0]?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    return {
+      ready: document.body.classList.contains("ready"),
+      states: JSON.parse(document.getElementById("data").textContent).states.length,
+      drawn: shapes.length,
+      told: document.getElementById("panel").innerText,
+    };
+  });
+  assert.ok(ready, file);
   assert.equal(drawn, states, `${file}: states that can be chosen`);
-  if (first !== undefined) {
-    await page.locator(".asl .s[role=button]").first().dispatchEvent("click");
-    assert.equal(await page.locator("#panel .title h2").count(), 1, file);
-    assert.match(await panel(page), /Definition|too long for this page/, file);
-  }
+  if (drawn > 0) assert.match(told, /Definition|too long for this page/, file);
   assert.deepEqual(complaints, [], file);
 }
 
