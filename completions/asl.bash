@@ -170,7 +170,7 @@ _asl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dot json mermaid svg text" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dot html json mermaid svg text" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -389,7 +389,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__history)
-            opts="-f -q -h --failed --mocks --definition --timeline --events --map --all --state --io --fold --depth --follow --execution --format --color --quiet --help"
+            opts="-f -o -q -h --failed --mocks --definition --timeline --events --map --all --state --io --fold --depth --follow --execution --format --output --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -420,7 +420,15 @@ _asl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text html json" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -154,6 +154,7 @@ complete -c asl -n "__fish_asl_using_subcommand graph" -l coverage -d 'Paint wha
 complete -c asl -n "__fish_asl_using_subcommand graph" -l palette -d 'The colours of what happened' -r -f -a "default\t'Told apart by people who see few colours'
 aws\t'Those of the AWS console'"
 complete -c asl -n "__fish_asl_using_subcommand graph" -l format -d 'How to draw  [default: by the ending of --output, else text on a terminal, dot in a pipe]' -r -f -a "dot\t'For Graphviz'
+html\t'A page to look around in, in one file'
 json\t'The states and transitions, for programs'
 mermaid\t'For Mermaid, as in Markdown'
 svg\t'A picture, for light and dark pages'
@@ -184,8 +185,10 @@ complete -c asl -n "__fish_asl_using_subcommand history" -l state -d 'Each visit
 complete -c asl -n "__fish_asl_using_subcommand history" -l fold -d 'Count what succeeded instead of showing it' -r -f -a "ok\t'What succeeded'"
 complete -c asl -n "__fish_asl_using_subcommand history" -l depth -d 'Show this many levels of Map and Parallel' -r
 complete -c asl -n "__fish_asl_using_subcommand history" -l execution -d 'The execution with this ARN or name, when the log is of CloudWatch and has several' -r
-complete -c asl -n "__fish_asl_using_subcommand history" -l format -d 'How to write it: json has the tree as one document, with --events each event in a line' -r -f -a "text\t'For people'
+complete -c asl -n "__fish_asl_using_subcommand history" -l format -d 'How to write it: json has the tree as one document, with --events each event in a line [default: by the ending of --output, else text]' -r -f -a "text\t'For people in a terminal'
+html\t'A page to look around in, in one file'
 json\t'For programs'"
+complete -c asl -n "__fish_asl_using_subcommand history" -s o -l output -d 'Where to write the page, instead of stdout' -r -F
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"

@@ -26,7 +26,7 @@
 //! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
 //! | [`lsp`] | the Language Server Protocol: an editor's view of definitions |
 //! | [`suite`] | tests of machines: cases, what they expect, what their runs came to, coverage |
-//! | [`report`] | findings, pictures, histories and tests, rendered into any `fmt::Write` |
+//! | [`report`] | findings, pictures, histories, pages and tests, rendered into any `fmt::Write` |
 //! | [`cli`] | arguments, exit codes, one file for each subcommand |
 //!
 //! From `data` to `engine`, and in `suite`, nothing does I/O, has a clock, waits or prints:

@@ -372,6 +372,8 @@ pub(super) struct GraphArgs {
 pub(super) enum GraphFormat {
     /// For Graphviz
     Dot,
+    /// A page to look around in, in one file
+    Html,
     /// The states and transitions, for programs
     Json,
     /// For Mermaid, as in Markdown
@@ -419,6 +421,7 @@ Examples:
   asl history run.jsonl --map 'Price items' --all
   asl history run.jsonl --follow
   asl history before.jsonl after.jsonl      where do they part?
+  asl history run.jsonl -o run.html         a page to look around in
   asl history run.jsonl --mocks > mocks.yaml
   aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
 

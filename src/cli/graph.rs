@@ -3,13 +3,15 @@
 mod inject;
 mod markdown;
 mod overlay;
+mod page;
 mod text;
 
+use std::fmt;
 use std::path::Path;
 
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::{Document, same_file};
+use super::document::same_file;
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::text::Looks;
@@ -77,34 +79,31 @@ fn picture(
         document.show(terminal, document.syntax.clone());
     }
     Ok(Drawn {
-        text: draw(format, &picture, document, looks),
+        text: match format {
+            GraphFormat::Html => page::page(args, &given, picture)?,
+            GraphFormat::Dot => drawn(|out| dot::render(&picture, out)),
+            GraphFormat::Json => drawn(|out| {
+                let places = json::Places {
+                    tree: &document.tree,
+                    line: &document.lines(),
+                };
+                json::render(&picture, &places, out)
+            }),
+            GraphFormat::Mermaid => drawn(|out| mermaid::render(&picture, out)),
+            GraphFormat::Svg => drawn(|out| svg::render(&picture, &svg::Extras::default(), out)),
+            GraphFormat::Text => {
+                drawn(|out| crate::report::graphs::text::render(&picture, looks, out))
+            }
+        },
         is_broken,
     })
 }
 
-/// A picture as text.
-fn draw(
-    format: GraphFormat,
-    picture: &Picture<'_, '_>,
-    document: &Document,
-    looks: &Looks,
-) -> String {
-    let mut drawn = String::new();
-    match format {
-        GraphFormat::Dot => dot::render(picture, &mut drawn),
-        GraphFormat::Json => {
-            let places = json::Places {
-                tree: &document.tree,
-                line: &document.lines(),
-            };
-            json::render(picture, &places, &mut drawn)
-        }
-        GraphFormat::Mermaid => mermaid::render(picture, &mut drawn),
-        GraphFormat::Svg => svg::render(picture, &svg::Extras::default(), &mut drawn),
-        GraphFormat::Text => crate::report::graphs::text::render(picture, looks, &mut drawn),
-    }
-    .expect("a string takes all");
-    drawn
+/// What is written into a string.
+fn drawn(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> String {
+    let mut text = String::new();
+    write(&mut text).expect("a string takes all");
+    text
 }
 
 /// The format that is asked for, or that the output's ending says.
@@ -117,12 +116,13 @@ fn format(args: &GraphArgs) -> Result<Option<GraphFormat>, Failure> {
         .and_then(|ending| Path::new(ending).to_str())
     {
         Some("dot" | "gv") => Ok(Some(GraphFormat::Dot)),
+        Some("html" | "htm") => Ok(Some(GraphFormat::Html)),
         Some("json") => Ok(Some(GraphFormat::Json)),
         Some("mmd" | "mermaid") => Ok(Some(GraphFormat::Mermaid)),
         Some("svg") => Ok(Some(GraphFormat::Svg)),
         Some("txt") => Ok(Some(GraphFormat::Text)),
         _ => Err(Failure::usage(format_args!(
-            "cannot tell the format from {}: say --format dot, mermaid, svg or another",
+            "cannot tell the format from {}: say --format dot, html, mermaid, svg or another",
             output.display()
         ))),
     }

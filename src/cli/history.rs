@@ -4,6 +4,7 @@ mod compare;
 mod follow;
 mod load;
 mod mocks;
+mod page;
 mod views;
 
 use super::Exit;
@@ -24,6 +25,9 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
     }
     if args.mocks {
         return mocked(args, terminal);
+    }
+    if page::is_wanted(&args.views)? {
+        return page::run(args, terminal);
     }
     views::run(args, terminal)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::document::{STDIN, reason};
 use super::output::{Failure, Terminal};
-use crate::history::{Ending, ExecutionSeen, HistoryEventType, HistoryReader, Record};
+use crate::history::{Ending, ExecutionSeen, HistoryEventType, HistoryReader, Record, Recording};
 use crate::report::style::printable;
 
 /// How much is read at once.
@@ -148,6 +148,25 @@ impl Log {
             reader.push(&buffer[..count], take).map_err(wrong)?;
         }
         reader.end(take).map_err(wrong)
+    }
+}
+
+impl Log {
+    /// All events at once, in order of their ids.
+    pub(super) fn recording(self, execution: Option<&str>) -> Result<(Recording, Ending), Failure> {
+        let mut recording = Recording::default();
+        let name = self.name.clone();
+        let ending = self.read(execution, &mut |record| match record {
+            Record::Header(header) => recording.header = Some(*header),
+            Record::Event(event) => recording.events.push(event.into_owned()),
+        })?;
+        the_only(&name, execution, &ending)?;
+        if recording.events.is_empty() {
+            let told = format_args!("{name}: there is no event in it");
+            return Err(Failure::usage(told));
+        }
+        recording.torn_line = ending.torn_line;
+        Ok((recording, ending))
     }
 }
 

@@ -6,5 +6,6 @@ pub mod diff;
 pub mod graphs;
 pub mod histories;
 mod junit;
+pub mod page;
 pub mod style;
 pub mod tests;

@@ -47,7 +47,7 @@ fn the_format_follows_the_name_of_the_output() {
         .stdout("");
     assert!(folder.read("g.svg").starts_with("<svg "));
     folder.asl("graph -o g.png").args([&file]).code(2).stderr(
-        "error: cannot tell the format from g.png: say --format dot, mermaid, svg or another\n",
+        "error: cannot tell the format from g.png: say --format dot, html, mermaid, svg or another\n",
     );
     folder
         .asl("graph -o nowhere/g.dot")

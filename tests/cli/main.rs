@@ -33,6 +33,7 @@ mod mock_answers;
 mod mocks;
 mod nested;
 mod overlay;
+mod pages;
 mod record;
 mod redrive;
 mod replay;

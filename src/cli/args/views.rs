@@ -51,8 +51,12 @@ pub(in crate::cli) struct ViewArgs {
     #[arg(long, value_name = "ARN")]
     pub(in crate::cli) execution: Option<String>,
     /// How to write it: json has the tree as one document, with --events each event in a line
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["timeline", "map", "follow", "failed", "mocks", "other", "io", "fold"])]
-    pub(in crate::cli) format: HistoryFormat,
+    /// [default: by the ending of --output, else text]
+    #[arg(long, value_enum, conflicts_with_all = ["timeline", "map", "follow", "failed", "mocks", "other", "io", "fold"])]
+    pub(in crate::cli) format: Option<HistoryFormat>,
+    /// Where to write the page, instead of stdout
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["timeline", "events", "map", "state", "io", "fold", "depth", "follow", "failed", "mocks", "other"])]
+    pub(in crate::cli) output: Option<PathBuf>,
 }
 
 /// What is folded away.
@@ -63,11 +67,12 @@ pub(in crate::cli) enum FoldChoice {
 }
 
 /// How a history is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum HistoryFormat {
-    /// For people
-    #[default]
+    /// For people in a terminal
     Text,
+    /// A page to look around in, in one file
+    Html,
     /// For programs
     Json,
 }

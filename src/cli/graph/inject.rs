@@ -244,6 +244,7 @@ impl Drawn<'_> {
 fn language(format: GraphFormat) -> &'static str {
     match format {
         GraphFormat::Dot => "dot",
+        GraphFormat::Html => "html",
         GraphFormat::Json => "json",
         GraphFormat::Mermaid => "mermaid",
         GraphFormat::Svg => "svg",

@@ -108,16 +108,15 @@ fn tree(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     };
     let (outline, style) = (&history.outline, terminal.stdout_style());
     let mut text = String::new();
-    let written = match views.format {
-        HistoryFormat::Json => {
-            text = outline_json::render(outline, &about);
-            Ok(())
-        }
-        HistoryFormat::Text if args.failed => failure::render(outline, &about, &style, &mut text),
-        HistoryFormat::Text if views.timeline => {
-            timeline::render(outline, &about, &style, &mut text)
-        }
-        HistoryFormat::Text => histories::render(outline, &about, &style, &mut text),
+    let written = if views.format == Some(HistoryFormat::Json) {
+        text = outline_json::render(outline, &about);
+        Ok(())
+    } else if args.failed {
+        failure::render(outline, &about, &style, &mut text)
+    } else if views.timeline {
+        timeline::render(outline, &about, &style, &mut text)
+    } else {
+        histories::render(outline, &about, &style, &mut text)
     };
     written.expect("a string takes all");
     print(&text)?;
@@ -210,7 +209,7 @@ fn events(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut lines = EventLines {
         table: Events::new(state, &style),
         text: Text::default(),
-        is_json: args.views.format == HistoryFormat::Json,
+        is_json: args.views.format == Some(HistoryFormat::Json),
         state,
     };
     let history = read(args, &mut lines, terminal)?;

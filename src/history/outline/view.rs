@@ -304,6 +304,15 @@ impl<'o> Visit<'o> {
         around
     }
 
+    /// The event that entered the Map or Parallel that it is directly inside of, and the index of
+    /// the item or the branch.
+    #[must_use]
+    pub fn inside_of(&self) -> Option<(EventId, u64)> {
+        let thread = self.outline.store.thread(self.node.thread)?;
+        let parent = self.outline.store.visit(thread.parent?)?;
+        Some((parent.event, thread.number))
+    }
+
     /// When the state was entered.
     #[must_use]
     pub fn entered(&self) -> Timestamp {

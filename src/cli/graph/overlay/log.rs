@@ -13,6 +13,7 @@ use crate::report::style::printable;
 use crate::syntax::Source;
 
 /// A log that is painted.
+#[derive(Clone)]
 pub(super) enum Log {
     File(PathBuf),
     /// It came from stdin.
@@ -66,13 +67,20 @@ impl Log {
         }
     }
 
+    pub(super) fn open(&self) -> Result<log::Log, Failure> {
+        match self {
+            Self::File(path) => log::Log::open(path),
+            Self::Text(source) => {
+                let text = Cursor::new(String::from(&*source.text));
+                Ok(log::Log::of(&source.name, text))
+            }
+        }
+    }
+
     /// Follows the execution through a graph.
     pub(super) fn trace(&self, graph: &Graph<'_>) -> Result<(Trace, Ending), Failure> {
         let name = self.name();
-        let log = match self {
-            Self::File(path) => log::Log::open(path)?,
-            Self::Text(source) => log::Log::of(&name, Cursor::new(String::from(&*source.text))),
-        };
+        let log = self.open()?;
         let mut tracer = Tracer::new(graph);
         let mut has_event = false;
         let ending = log.read(None, &mut |record| {

@@ -13,7 +13,7 @@ use crate::cli::document::{Document, STDIN, need_document, need_document_in, nee
 use crate::cli::log::note_ending;
 use crate::cli::output::{Failure, Terminal};
 use crate::graph::Graph;
-use crate::history::LogHeader;
+use crate::history::{LogHeader, Recording};
 use crate::report::graphs::StatusColors;
 use crate::report::graphs::overlay::{self, Overlay, Trace};
 use crate::report::style::printable;
@@ -131,7 +131,21 @@ pub(super) fn paint(
     }
 }
 
-fn definition_name(definition: &Path, given: &Given) -> String {
+/// The events of the one execution that is painted, if it is one.
+pub(super) fn recording(args: &GraphArgs, given: &Given) -> Result<Option<Recording>, Failure> {
+    let overlay = &args.overlay;
+    let log = match (&overlay.run[..], &given.log) {
+        ([file], _) => Log::File(file.clone()),
+        ([], Some(log)) if overlay.runs.is_none() && overlay.coverage.is_none() => log.clone(),
+        _ => return Ok(None),
+    };
+    // What there is to tell of the log was told when it was painted.
+    let (recording, _) = log.open()?.recording(None)?;
+    Ok(Some(recording))
+}
+
+/// The definition's file, for people.
+pub(super) fn definition_name(definition: &Path, given: &Given) -> String {
     let name = match &given.log {
         Some(_) => Path::new(&*given.document.source.name),
         None => definition,

@@ -1,0 +1,112 @@
+// The head of the page, its keys, and what happens first.
+
+const THEMES = [['auto', '◐ Auto'], ['light', '☀ Light'], ['dark', '☾ Dark']];
+const darkRules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .filter((rule) => rule instanceof CSSMediaRule && /color-scheme:\s*dark/.test(rule.conditionText));
+
+// The style sheets know dark pages by what the system prefers; the button prefers for it.
+function setTheme(name) {
+  const media = {auto: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all'}[name];
+  for (const rule of darkRules) rule.media.mediaText = media;
+  document.documentElement.dataset.theme = name;
+  const title = THEMES.find(([theme]) => theme === name)[1];
+  byId('theme').textContent = title;
+}
+
+function prepareHead() {
+  setTheme(document.documentElement.dataset.theme);
+  byId('theme').addEventListener('click', () => {
+    const at = THEMES.findIndex(([name]) => name === document.documentElement.dataset.theme);
+    setTheme(THEMES[(at + 1) % THEMES.length][0]);
+  });
+  const meta = byId('meta');
+  if (!execution) {
+    meta.textContent = plural(states.length, 'state');
+    return;
+  }
+  const date = new Date(start).toISOString().replace('T', ' ').slice(0, 19);
+  meta.textContent = shown([duration(execution.millis), plural(execution.events, 'event'), `${date} UTC`,
+    execution.name].filter(Boolean).join('  ·  '));
+  const badge = byId('badge');
+  badge.hidden = false;
+  badge.className = execution.status;
+  badge.append(sign(execution.status), WORDS[execution.status][1]);
+  if (execution.failure) failureBlock(execution.failure);
+}
+
+function failureBlock(failure) {
+  const box = byId('failure');
+  const visitLink = (name, entered) => link(name, () => pickVisit(entered));
+  const {first} = failure;
+  box.append(el('h2', {id: 'failure-title'}, sign(execution.status), ` ${failure.title}`));
+  const pairs = [];
+  if (first) pairs.push(['First cause', [visitLink(first.name, first.entered), ' · ', eventLink(first.event)]]);
+  if (failure.path.length > 1) {
+    pairs.push(['Way', failure.path.slice(-12).flatMap((hop, at) => [
+      at ? el('span', {class: 'dim'}, hop.caught ? ' ⇢ ' : ' › ') : '',
+      visitLink(hop.name + (hop.number === undefined ? '' : `[${hop.number}]`), hop.entered)])]);
+  }
+  if (failure.error) pairs.push(['Error', [el('strong', {}, failure.error)]]);
+  if (failure.handled) pairs.push(['Handled by', [failure.handled]]);
+  for (const work of failure.atWork) pairs.push(['At work', [visitLink(work.name, work.entered), ` for ${duration(work.millis)}`]]);
+  box.append(pairList(pairs));
+  if (failure.cause) box.append(el('div', {class: 'cause'}, el('p', {class: 'dim'}, 'Cause'), jsonOrText(failure.cause)));
+  box.hidden = false;
+}
+
+function prepareKeys() {
+  const help = byId('help');
+  byId('keys').addEventListener('click', () => help.showModal());
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || help.open) return;
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === 'Escape') {
+      const shape = picked.card && shapes.get(picked.card.id);
+      if (typing && search.value) {
+        search.value = '';
+        filterEvents();
+      } else {
+        const inPanel = panel.contains(document.activeElement);
+        pick({});
+        if (inPanel) (shape || stage).focus({preventScroll: true});
+      }
+    } else if (typing) return;
+    else if (event.key === '/' && execution) {
+      openTab('events');
+      search.focus();
+    } else if (event.key === '?') help.showModal();
+    else return;
+    event.preventDefault();
+  });
+}
+
+// On paper all rows are there, in dark ink.
+let worn;
+
+function print(limit) {
+  for (const list of Object.values(lists)) {
+    list.limit = limit;
+    list.inner.style.height = limit ? 'auto' : `${list.rows.length * ROW}px`;
+    list.render();
+  }
+  if (limit) worn = document.documentElement.dataset.theme;
+  setTheme(limit ? 'light' : worn);
+}
+
+window.addEventListener('beforeprint', () => print(2000));
+window.addEventListener('afterprint', () => print(0));
+
+prepareHead();
+prepareKeys();
+document.body.classList.toggle('drawn', !!svg);
+document.body.classList.toggle('ran', !!execution);
+if (svg) {
+  prepareStates();
+  prepareStage();
+} else stage.hidden = true;
+if (execution) prepareViews();
+pick({}, true);
+if (svg) {
+  fit(false);
+}
+document.body.classList.add('ready');
