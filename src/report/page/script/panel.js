@@ -125,7 +125,7 @@ function eventPart(event) {
       box.append(part(name, value, {note: cutNote(event.id)}));
     } else if (typeof value !== 'object') box.append(el('p', {class: 'pair'}, el('span', {class: 'dim'}, name), ` ${value}`));
   }
-  box.append(el('p', {class: 'links'}, el('span', {class: 'dim'}, 'after event '), eventLink(event.previousEventId)));
+  box.append(el('p', {class: 'links'}, el('span', {class: 'dim'}, 'after '), eventLink(event.previousEventId)));
   return box;
 }
 
