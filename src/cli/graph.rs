@@ -1,19 +1,23 @@
 //! `asl graph`: a definition as a picture.
 
+mod compare;
 mod inject;
+mod limits;
+mod links;
 mod markdown;
 mod overlay;
 mod text;
 
 use std::path::Path;
 
+use self::links::Sources;
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
 use super::document::{Document, same_file};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::text::Looks;
-use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, json, mermaid, svg};
+use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, json, mermaid};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(task) = inject::Task::of(args) {
@@ -36,6 +40,9 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
             Failure::usage(format_args!("cannot write {}: {error}", path.display()))
         })?,
     }
+    if let Some(said) = drawn.said.filter(|_| !terminal.quiet) {
+        terminal.say(&said);
+    }
     // The picture shows what could be read; that something could not is still a finding.
     Ok(if drawn.is_broken {
         Exit::Findings
@@ -54,6 +61,8 @@ struct Drawn {
     text: String,
     /// The text of the definition is: how, was told.
     is_broken: bool,
+    /// What is to be told besides.
+    said: Option<String>,
 }
 
 /// The picture of a definition and of what happened, with these options.
@@ -63,7 +72,11 @@ fn picture(
     looks: &Looks,
     terminal: &Terminal,
 ) -> Result<Drawn, Failure> {
-    let given = overlay::open(args, terminal)?;
+    links::check(args.compare.links.as_deref(), format == GraphFormat::Svg)?;
+    if let Some(newer) = &args.compare.newer {
+        return compare::picture(args, newer, format, looks, terminal);
+    }
+    let given = overlay::open_at(args, need_definition(args)?, terminal)?;
     let document = &given.document;
     let graph = Graph::new(&document.machine);
     let overlay = overlay::paint(args, &given, &graph, terminal)?;
@@ -72,35 +85,58 @@ fn picture(
         overlay: overlay.as_ref(),
         ..Picture::new(&graph, &options)
     };
+    let is_broken = show_broken(document, terminal);
+    let sources = Sources {
+        document,
+        older: None,
+        links: args.compare.links.as_deref(),
+    };
+    let text = draw(format, &picture, &sources, looks);
+    if format == GraphFormat::Mermaid {
+        limits::note(args, &picture, &text, terminal);
+    }
+    Ok(Drawn {
+        text,
+        is_broken,
+        said: None,
+    })
+}
+
+/// Whether the text of a definition is broken, and how.
+fn show_broken(document: &Document, terminal: &Terminal) -> bool {
     let is_broken = !document.syntax.is_empty();
     if is_broken && !terminal.quiet {
         document.show(terminal, document.syntax.clone());
     }
-    Ok(Drawn {
-        text: draw(format, &picture, document, looks),
-        is_broken,
-    })
+    is_broken
 }
 
 /// A picture as text.
 fn draw(
     format: GraphFormat,
     picture: &Picture<'_, '_>,
-    document: &Document,
+    sources: &Sources<'_>,
     looks: &Looks,
 ) -> String {
+    let document = sources.document;
     let mut drawn = String::new();
     match format {
         GraphFormat::Dot => dot::render(picture, &mut drawn),
         GraphFormat::Json => {
-            let places = json::Places {
+            let older = sources.older.unwrap_or(document);
+            let (newer_line, older_line) = (document.lines(), older.lines());
+            let newer = json::Places {
                 tree: &document.tree,
-                line: &document.lines(),
+                line: &newer_line,
             };
-            json::render(picture, &places, &mut drawn)
+            let older = json::Places {
+                tree: &older.tree,
+                line: &older_line,
+            };
+            json::render_both(picture, &newer, &older, &mut drawn)
         }
         GraphFormat::Mermaid => mermaid::render(picture, &mut drawn),
-        GraphFormat::Svg => svg::render(picture, &svg::Extras::default(), &mut drawn),
+        GraphFormat::Svg => links::svg(picture, sources, &mut drawn),
         GraphFormat::Text => crate::report::graphs::text::render(picture, looks, &mut drawn),
     }
     .expect("a string takes all");

@@ -28,8 +28,8 @@ pub(super) struct Given {
 }
 
 /// Reads the definition, or the log that was given in its place.
-pub(super) fn open(args: &GraphArgs, terminal: &Terminal) -> Result<Given, Failure> {
-    let (path, machine) = (need_definition(args)?, args.machine.as_deref());
+pub(super) fn open_at(args: &GraphArgs, path: &Path, terminal: &Terminal) -> Result<Given, Failure> {
+    let machine = args.machine.as_deref();
     let (log, header) = if path.as_os_str() == STDIN {
         let source = need_log(path, terminal)?;
         let Some(header) =
