@@ -154,18 +154,26 @@ impl<'a, 'm> Merger<'a, 'm> {
     ) {
         if let Some(newer) = newer {
             self.add_newer(id, newer.start());
-            newer.states().for_each(|(vertex, _)| self.add_newer(id, vertex));
+            newer
+                .states()
+                .for_each(|(vertex, _)| self.add_newer(id, vertex));
         } else if let Some(older) = older {
             self.add_older(id, older.start());
         }
         if let Some(older) = older {
-            older.states().for_each(|(vertex, _)| self.add_gone(id, vertex));
+            older
+                .states()
+                .for_each(|(vertex, _)| self.add_gone(id, vertex));
         }
         if let Some(newer) = newer {
-            newer.missing().for_each(|(vertex, _)| self.add_newer(id, vertex));
+            newer
+                .missing()
+                .for_each(|(vertex, _)| self.add_newer(id, vertex));
         }
         if let Some(older) = older {
-            older.missing().for_each(|(vertex, _)| self.add_gone(id, vertex));
+            older
+                .missing()
+                .for_each(|(vertex, _)| self.add_gone(id, vertex));
         }
     }
 
@@ -254,11 +262,7 @@ impl<'a, 'm> Merger<'a, 'm> {
     }
 
     /// The scopes inside the states of a scope. Of a state that moved, they are where it is now.
-    fn inside(
-        &self,
-        newer: Option<Scope<'a, 'm>>,
-        older: Option<Scope<'a, 'm>>,
-    ) -> Vec<Part> {
+    fn inside(&self, newer: Option<Scope<'a, 'm>>, older: Option<Scope<'a, 'm>>) -> Vec<Part> {
         let mut parts = Vec::new();
         for (vertex, _) in newer.into_iter().flat_map(Scope::states) {
             let owner = Some(self.from_newer[&vertex]);

@@ -25,7 +25,11 @@ pub(super) fn note(args: &GraphArgs, picture: &Picture<'_, '_>, text: &str, term
 
 /// The most levels that fit.
 fn fitting_depth(args: &GraphArgs, picture: &Picture<'_, '_>) -> Option<usize> {
-    let deepest = picture.graph.scopes().map(crate::graph::Scope::depth).max()?;
+    let deepest = picture
+        .graph
+        .scopes()
+        .map(crate::graph::Scope::depth)
+        .max()?;
     let most = args.depth.map_or(deepest, |depth| depth.min(deepest));
     (0..most).rev().find(|depth| {
         let options = Options {

@@ -34,7 +34,11 @@ pub(super) fn check(links: Option<&str>, is_svg: bool) -> Result<(), Failure> {
 }
 
 /// Draws an SVG picture with its title and its links.
-pub(super) fn svg(picture: &Picture<'_, '_>, sources: &Sources<'_>, drawn: &mut String) -> std::fmt::Result {
+pub(super) fn svg(
+    picture: &Picture<'_, '_>,
+    sources: &Sources<'_>,
+    drawn: &mut String,
+) -> std::fmt::Result {
     let title = title(sources);
     let Some(links) = sources.links else {
         let extras = svg::Extras {
@@ -98,7 +102,10 @@ fn title(sources: &Sources<'_>) -> String {
         title = format!("{title} after {}", base_name(older));
     }
     let comment = document.machine.comment.as_ref();
-    let more = [document.name.as_deref(), comment.map(|field| field.value.trim())];
+    let more = [
+        document.name.as_deref(),
+        comment.map(|field| field.value.trim()),
+    ];
     for part in more.into_iter().flatten().filter(|part| !part.is_empty()) {
         title.push_str(" · ");
         title.push_str(part);
@@ -118,7 +125,10 @@ mod tests {
 
     #[test]
     fn paths_are_escaped_in_addresses() {
-        assert_eq!(encoded("my machines/ä#1?.json"), "my%20machines/%C3%A4%231%3F.json");
+        assert_eq!(
+            encoded("my machines/ä#1?.json"),
+            "my%20machines/%C3%A4%231%3F.json"
+        );
         assert_eq!(encoded("a-b_c.d~/e"), "a-b_c.d~/e");
     }
 }

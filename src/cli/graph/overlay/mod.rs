@@ -28,7 +28,11 @@ pub(super) struct Given {
 }
 
 /// Reads the definition, or the log that was given in its place.
-pub(super) fn open_at(args: &GraphArgs, path: &Path, terminal: &Terminal) -> Result<Given, Failure> {
+pub(super) fn open_at(
+    args: &GraphArgs,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<Given, Failure> {
     let machine = args.machine.as_deref();
     let (log, header) = if path.as_os_str() == STDIN {
         let source = need_log(path, terminal)?;

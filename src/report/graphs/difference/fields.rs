@@ -38,22 +38,33 @@ const NOTHING: Skipped = Skipped { fields: &[] };
 
 /// What differs between two states.
 pub(super) fn of_state(older: Node<'_>, newer: Node<'_>) -> Fields {
-    compare(older, newer, &["Next", "Default"], |key, before, now| {
-        match key {
+    compare(
+        older,
+        newer,
+        &["Next", "Default"],
+        |key, before, now| match key {
             "Branches" => items(before, now, SCOPE),
             "Catch" | "Choices" => items(before, now, RULE),
             "End" => ends(before, now),
             "ItemProcessor" | "Iterator" => Fields::each(before, now, SCOPE),
             "Retry" => items(before, now, NOTHING),
-            _ => Differs::when(before.zip(now).is_none_or(|(a, b)| a.to_json() != b.to_json())),
-        }
-    })
+            _ => Differs::when(
+                before
+                    .zip(now)
+                    .is_none_or(|(a, b)| a.to_json() != b.to_json()),
+            ),
+        },
+    )
 }
 
 /// What differs between two machines besides their states.
 pub(super) fn of_machine(older: Node<'_>, newer: Node<'_>) -> Fields {
     compare(older, newer, SCOPE.fields, |_, before, now| {
-        Differs::when(before.zip(now).is_none_or(|(a, b)| a.to_json() != b.to_json()))
+        Differs::when(
+            before
+                .zip(now)
+                .is_none_or(|(a, b)| a.to_json() != b.to_json()),
+        )
     })
 }
 
@@ -155,7 +166,10 @@ mod tests {
         let [(older, _), (newer, _)] =
             [older, newer].map(|text| syntax::read(&Source::new("x", text), Format::Json));
         let found = of_state(older.root(), newer.root());
-        assert_eq!((found.names, found.has_comment), (names.map(str::to_owned).to_vec(), has_comment));
+        assert_eq!(
+            (found.names, found.has_comment),
+            (names.map(str::to_owned).to_vec(), has_comment)
+        );
     }
 
     #[test]

@@ -38,7 +38,11 @@ impl<'g, 'm> Matcher<'_, 'g, 'm> {
             let now = self.pair.newer.graph.scope(newer);
             self.same.scopes.insert(older, newer);
             self.join(before.start(), now.start());
-            let mut names = by_name(before.states().map(|(vertex, state)| (&*state.name, vertex)));
+            let mut names = by_name(
+                before
+                    .states()
+                    .map(|(vertex, state)| (&*state.name, vertex)),
+            );
             for (vertex, state) in now.states() {
                 let found = names.get_mut(&*state.name);
                 if let Some(old) = found.and_then(VecDeque::pop_front) {
@@ -64,7 +68,9 @@ impl<'g, 'm> Matcher<'_, 'g, 'm> {
             let names: HashSet<&str> = now.states().map(|(_, state)| &*state.name).collect();
             let common = |scope: &Scope<'_, '_>| {
                 let states = scope.states();
-                states.filter(|(_, state)| names.contains(&*state.name)).count()
+                states
+                    .filter(|(_, state)| names.contains(&*state.name))
+                    .count()
             };
             let counted = before.iter().map(common).enumerate();
             // The first of those with as many.
@@ -105,8 +111,12 @@ impl<'g, 'm> Matcher<'_, 'g, 'm> {
 
     /// States that have another name.
     fn renamed(&mut self) {
-        let mut pending: Vec<(ScopeId, ScopeId)> =
-            self.same.scopes.iter().map(|(old, new)| (*old, *new)).collect();
+        let mut pending: Vec<(ScopeId, ScopeId)> = self
+            .same
+            .scopes
+            .iter()
+            .map(|(old, new)| (*old, *new))
+            .collect();
         pending.sort_unstable();
         for (older, newer) in pending {
             for (old, new) in renames::renamed(self.pair, &self.same, older, newer) {
@@ -119,10 +129,17 @@ impl<'g, 'm> Matcher<'_, 'g, 'm> {
 
     /// Targets that are missing before, and missing or there now: a transition to them is the same.
     fn missing(&mut self) {
-        let scopes: Vec<_> = self.same.scopes.iter().map(|(old, new)| (*old, *new)).collect();
+        let scopes: Vec<_> = self
+            .same
+            .scopes
+            .iter()
+            .map(|(old, new)| (*old, *new))
+            .collect();
         for (older, newer) in scopes {
             let now = self.pair.newer.graph.scope(newer);
-            let ghosts = now.missing().map(|(vertex, missing)| (&**missing.name, vertex));
+            let ghosts = now
+                .missing()
+                .map(|(vertex, missing)| (&**missing.name, vertex));
             let ghosts: HashMap<&str, Vertex> = ghosts.collect();
             for (vertex, missing) in self.pair.older.graph.scope(older).missing() {
                 let name = &**missing.name;

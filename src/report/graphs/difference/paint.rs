@@ -22,7 +22,11 @@ pub(super) fn paint(
     let mut painter = Painter {
         pair,
         same,
-        before: same.vertices.iter().map(|(old, new)| (*new, *old)).collect(),
+        before: same
+            .vertices
+            .iter()
+            .map(|(old, new)| (*new, *old))
+            .collect(),
         merged,
         overlay: Overlay::partial(),
         changes,
@@ -140,13 +144,18 @@ impl Painter<'_, '_, '_> {
             }
             Way::Added(now) => {
                 self.take_newer(now, Mark::Added);
-                let added = told(graphs, None, Some(now));
-                self.note_way(What::WayAdded(added), now, false);
+                if self.before.contains_key(&now.to) {
+                    let added = told(graphs, None, Some(now));
+                    self.note_way(What::WayAdded(added), now, false);
+                }
             }
             Way::Removed(before) => {
                 self.take_older(before);
-                let removed = told(graphs, Some(before), None);
-                self.note_way(What::WayRemoved(removed), before, true);
+                // That a state is gone tells that nothing leads there.
+                if self.same.vertices.contains_key(&before.to) {
+                    let removed = told(graphs, Some(before), None);
+                    self.note_way(What::WayRemoved(removed), before, true);
+                }
             }
         }
     }

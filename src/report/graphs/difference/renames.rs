@@ -56,7 +56,11 @@ fn signatures(
     if unknown.is_empty() {
         return Vec::new();
     }
-    let place = |vertex: Vertex| known.get(&vertex).map_or(-1, |number| i64::try_from(*number).unwrap_or(-1));
+    let place = |vertex: Vertex| {
+        known
+            .get(&vertex)
+            .map_or(-1, |number| i64::try_from(*number).unwrap_or(-1))
+    };
     let mut leading: HashMap<Vertex, Vec<(i64, String)>> = HashMap::new();
     for edge in scope.edges() {
         let way = (place(edge.from), edge.kind.to_string());

@@ -37,7 +37,8 @@ pub fn summary(
 
 /// `2 added, 1 removed, 2 ways rerouted`
 fn headline(changes: &[Change]) -> String {
-    let count = |is_so: fn(&What) -> bool| changes.iter().filter(|change| is_so(&change.what)).count();
+    let count =
+        |is_so: fn(&What) -> bool| changes.iter().filter(|change| is_so(&change.what)).count();
     let states = [
         (count(|what| matches!(what, What::Added)), "added"),
         (count(|what| matches!(what, What::Removed)), "removed"),

@@ -59,12 +59,7 @@ struct Fan<'a, 'g, 'm> {
 }
 
 impl<'a, 'g, 'm> Fan<'a, 'g, 'm> {
-    fn new(
-        pair: &'a Pair<'g, 'm>,
-        same: &'a Correspondence,
-        older: Vertex,
-        newer: Vertex,
-    ) -> Self {
+    fn new(pair: &'a Pair<'g, 'm>, same: &'a Correspondence, older: Vertex, newer: Vertex) -> Self {
         Self {
             pair,
             same,
@@ -97,7 +92,10 @@ impl<'a, 'g, 'm> Fan<'a, 'g, 'm> {
         let mut found = Vec::new();
         let mut gone = HashSet::new();
         for now in &self.now {
-            let mut left = self.before.iter().filter(|edge| !gone.contains(&edge.number));
+            let mut left = self
+                .before
+                .iter()
+                .filter(|edge| !gone.contains(&edge.number));
             if let Some(before) = left.find(|before| is_alike(self, before, now)) {
                 gone.insert(before.number);
                 found.push((*before, *now));
@@ -124,7 +122,8 @@ impl<'a, 'g, 'm> Fan<'a, 'g, 'm> {
                 occasion(older, one.node) == occasion(newer, other.node)
             }
             (EdgeKind::Catch { catcher: one, .. }, EdgeKind::Catch { catcher: other, .. }) => {
-                let errors = |tree: &Tree, node| tree.node(node).get("ErrorEquals").map(Object::to_json);
+                let errors =
+                    |tree: &Tree, node| tree.node(node).get("ErrorEquals").map(Object::to_json);
                 errors(older, one.node) == errors(newer, other.node)
             }
             _ => false,
@@ -136,7 +135,8 @@ impl<'a, 'g, 'm> Fan<'a, 'g, 'm> {
 fn occasion(tree: &Tree, rule: crate::syntax::NodeId) -> Vec<(&str, crate::data::Json)> {
     let rule = tree.node(rule);
     let fields = rule.entries().iter();
-    let fields = fields.filter(|entry| !["Assign", "Comment", "Next", "Output"].contains(&&*entry.key));
+    let fields =
+        fields.filter(|entry| !["Assign", "Comment", "Next", "Output"].contains(&&*entry.key));
     let mut fields: Vec<_> = fields
         .map(|entry| (&*entry.key, tree.node(entry.value).to_json()))
         .collect();

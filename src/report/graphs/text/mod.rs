@@ -20,8 +20,8 @@ use std::fmt::{self, Write};
 
 use self::canvas::Canvas;
 use self::glyphs::Glyphs;
+use super::overlay::{Look, Mark, Taken, Way};
 use super::{Picture, labels};
-use super::overlay::{Mark, Taken, Way};
 use crate::graph::{Edge, Scope};
 use crate::report::style::{Role, Style};
 
@@ -137,13 +137,16 @@ fn way_role(way: Way) -> Role {
     }
 }
 
-/// What stands on a transition. Added and removed ones have a sign: there may be no colours.
+/// What stands on a transition. One that was added or removed has a sign, unless a state at one of
+/// its ends has it: there may be no colours.
 fn edge_label(picture: &Picture<'_, '_>, glyphs: Glyphs, edge: &Edge<'_>) -> Option<String> {
+    let has =
+        |vertex, sign| matches!(picture.look(vertex), Look::Painted(paint) if paint.mark == sign);
     let sign = match picture.way(edge) {
         Way::Taken(Taken {
             mark: mark @ (Mark::Added | Mark::Removed),
             ..
-        }) => Some(glyphs.mark(mark)),
+        }) if !has(edge.from, mark) && !has(edge.to, mark) => Some(glyphs.mark(mark)),
         Way::Taken(_) | Way::Faint | Way::Bare => None,
     };
     let label = labels::edge(edge, picture.options.labels);
