@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::matching::states;
 use super::ways::{Way, told, was};
 use super::{Change, Pair, Side, What, fields};
-use crate::graph::{Correspondence, Edge, Graph, Merged, Scope, Vertex};
+use crate::graph::{Correspondence, Edge, Graph, Merged, Node, Scope, Vertex};
 use crate::language::State;
 use crate::report::graphs::ends_well;
 use crate::report::graphs::overlay::{Mark, Overlay, Paint, Taken};
@@ -22,11 +22,7 @@ pub(super) fn paint(
     let mut painter = Painter {
         pair,
         same,
-        before: same
-            .vertices
-            .iter()
-            .map(|(old, new)| (*new, *old))
-            .collect(),
+        before: states_before(pair, same),
         merged,
         overlay: Overlay::partial(),
         changes,
@@ -44,10 +40,17 @@ pub(super) fn paint(
     painter.overlay
 }
 
+/// What the newer graph's states were. One that was a missing target was none.
+fn states_before(pair: &Pair<'_, '_>, same: &Correspondence) -> HashMap<Vertex, Vertex> {
+    let all = same.vertices.iter();
+    all.filter(|(old, _)| !matches!(pair.older.graph.node(**old), Node::Missing(_)))
+        .map(|(old, new)| (*new, *old))
+        .collect()
+}
+
 struct Painter<'a, 'g, 'm> {
     pair: &'a Pair<'g, 'm>,
     same: &'a Correspondence,
-    /// What the newer graph's vertices were.
     before: HashMap<Vertex, Vertex>,
     merged: &'a Merged<'m>,
     overlay: Overlay,
@@ -144,7 +147,8 @@ impl Painter<'_, '_, '_> {
             }
             Way::Added(now) => {
                 self.take_newer(now, Mark::Added);
-                if self.before.contains_key(&now.to) {
+                let is_new = !self.before.contains_key(&now.to);
+                if !is_new || self.pair.newer.graph.state(now.to).is_none() {
                     let added = told(graphs, None, Some(now));
                     self.note_way(What::WayAdded(added), now, false);
                 }
@@ -222,9 +226,11 @@ impl Painter<'_, '_, '_> {
         } else {
             self.pair.newer.graph
         };
+        let owner = || graph.state(graph.scope_of(edge.from).owner()?);
+        let state = graph.state(edge.from).or_else(owner);
         self.changes.push(Change {
             what,
-            state: graph.state(edge.from).map(|state| state.name.clone()),
+            state: state.map(|state| state.name.clone()),
             span: if edge.target.span == Span::default() {
                 graph.scope_of(edge.from).flow().span
             } else {

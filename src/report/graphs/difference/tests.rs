@@ -313,7 +313,10 @@ fn branches_come_and_go() {
               added StartAt StartAt → N
         "#]],
     );
-    check(&parallel(&["X", "Y"]), &parallel(&["Y"]), &expect![[r#"
+    check(
+        &parallel(&["X", "Y"]),
+        &parallel(&["Y"]),
+        &expect![[r#"
         1 removed, 1 changed
         ≠ "A" Branches  newer
         − "X"  older
@@ -321,7 +324,8 @@ fn branches_come_and_go() {
           removed X
           removed X → End
           removed StartAt StartAt → X
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -335,11 +339,15 @@ fn what_changes_inside_is_no_change_of_the_container() {
         r#"{"Type":"Pass","End":true}"#,
         r#"{"Type":"Pass","Result":1,"End":true}"#,
     );
-    check(&map(one, "INLINE"), &map(other, "INLINE"), &expect![[r#"
+    check(
+        &map(one, "INLINE"),
+        &map(other, "INLINE"),
+        &expect![[r#"
         1 changed
         ≠ "X" Result  newer
           changed X (Result)
-    "#]]);
+    "#]],
+    );
     check(
         &map(one, "INLINE"),
         &map(one, "DISTRIBUTED"),
@@ -369,21 +377,27 @@ fn a_container_becomes_a_task() {
 
 #[test]
 fn broken_definitions_are_compared() {
-    check("[]", &machine(r#""A":{"Type":"Succeed"}"#), &expect![[r#"
+    check(
+        "[]",
+        &machine(r#""A":{"Type":"Succeed"}"#),
+        &expect![[r#"
         1 added
         + "A"  newer
         added A
         added A → End
         added StartAt StartAt → A
-    "#]]);
+    "#]],
+    );
     check(
         r#"{"StartAt":"Gone","States":{"A":{"Next":"Lost"},"A":[],"B":{"Next":"Late"}}}"#,
         r#"{"StartAt":"A","States":{"A":{"Next":"Lost"},"A":{"Type":"Fail"},"B":{"Next":"Late"},"Late":{"Type":"Succeed"}}}"#,
         &expect![[r#"
-            1 changed, 1 way rerouted
+            1 added, 1 changed, 1 way rerouted
             → the machine StartAt: "Gone" → "A"  newer
             ≠ "A" Type  newer
+            + "Late"  newer
             changed A (Type)
+            added Late
             added Late → End
             added StartAt StartAt → A
             removed StartAt StartAt → Gone?
