@@ -10,8 +10,7 @@ pub(in crate::cli) struct CompareArgs {
     /// and rerouted
     #[arg(value_name = "NEWER", conflicts_with_all = ["run", "runs", "coverage"])]
     pub(in crate::cli) newer: Option<PathBuf>,
-    /// Each state of --format svg leads to its line: an address with {file} and {line} in it, such
-    /// as https://github.com/o/r/blob/main/{file}#L{line}
+    /// Each state of --format svg leads to its line: an address with {file} and {line} in it
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) links: Option<String>,
 }

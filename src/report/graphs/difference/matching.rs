@@ -162,9 +162,9 @@ pub(super) fn states<'g, 'm>(
 fn by_name<'n>(
     named: impl Iterator<Item = (&'n str, Vertex)>,
 ) -> HashMap<&'n str, VecDeque<Vertex>> {
-    let mut names: HashMap<&str, VecDeque<Vertex>> = HashMap::new();
+    let mut found: HashMap<&str, VecDeque<Vertex>> = HashMap::new();
     for (name, vertex) in named {
-        names.entry(name).or_default().push_back(vertex);
+        found.entry(name).or_default().push_back(vertex);
     }
-    names
+    found
 }

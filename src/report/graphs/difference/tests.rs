@@ -1,5 +1,7 @@
 //! Each kind of change, as it is told and as it is painted.
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
 
 use super::{Change, Difference, Version, difference, summary};
@@ -51,18 +53,12 @@ fn painted(found: &Difference<'_>, scope: Scope<'_, '_>, told: &mut String) {
                 .note
                 .as_ref()
                 .map_or(String::new(), |note| format!(" ({note})"));
-            told.push_str(&format!(
-                "{indent}{} {}{note}\n",
-                paint.mark.word(),
-                name(vertex)
-            ));
+            writeln!(told, "{indent}{} {}{note}", paint.mark.word(), name(vertex))
+                .expect("a string takes all");
         }
         if let Some(taken) = overlay.ended(vertex) {
-            told.push_str(&format!(
-                "{indent}{} {} → End\n",
-                taken.mark.word(),
-                name(vertex)
-            ));
+            writeln!(told, "{indent}{} {} → End", taken.mark.word(), name(vertex))
+                .expect("a string takes all");
         }
     }
     for edge in scope.edges() {
@@ -72,10 +68,12 @@ fn painted(found: &Difference<'_>, scope: Scope<'_, '_>, told: &mut String) {
                 .map_or(String::new(), |on| format!(" ({on})"));
             let (from, to) = (name(edge.from), name(edge.to));
             let kind = edge.kind;
-            told.push_str(&format!(
-                "{indent}{} {from} {kind} → {to}{remark}\n",
+            writeln!(
+                told,
+                "{indent}{} {from} {kind} → {to}{remark}",
                 taken.mark.word()
-            ));
+            )
+            .expect("a string takes all");
         }
     }
 }
