@@ -75,7 +75,7 @@ fn what_happened_cannot_be_painted_as_well() {
     for option in ["--run x", "--runs .", "--coverage x"] {
         compare(&folder, option)
             .code(2)
-            .stderr_contains("[NEWER]' cannot be used with '--");
+            .stderr_contains("cannot be used with '[NEWER]'");
     }
     folder
         .asl("graph - -")
