@@ -143,12 +143,16 @@ _asl() {
             return 0
             ;;
         asl__subcmd__graph)
-            opts="-o -q -h --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --width --ascii --inject --check --color --quiet --help"
+            opts="-o -q -h --links --machine --run --runs --coverage --palette --format --output --theme --depth --labels --direction --width --ascii --inject --check --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --links)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --machine)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

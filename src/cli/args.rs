@@ -1,5 +1,6 @@
 //! Every argument of every subcommand: help, completions and parser come from here alone.
 
+mod compare;
 mod format;
 mod handlers;
 mod many;
@@ -19,6 +20,7 @@ use clap_complete::Shell;
 
 use crate::data::Timestamp;
 use crate::language::StateMachineType;
+use compare::CompareArgs;
 pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
@@ -332,6 +334,7 @@ Examples:
   asl graph order.asl.json | dot -Tsvg > order.svg
   asl graph order.asl.json -o order.mmd --direction LR
   asl graph order.asl.json --format mermaid --depth 0
+  asl graph order.before.asl.json order.asl.json -o change.svg
   asl graph --inject README.md";
 
 #[derive(Debug, Args)]
@@ -341,6 +344,8 @@ pub(super) struct GraphArgs {
     /// A log of ours is drawn with what happened
     #[arg(required_unless_present_any = ["inject", "check"])]
     pub(super) definition: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) compare: CompareArgs,
     /// The state machine of this name, when the template has several
     #[arg(long, value_name = "NAME")]
     pub(super) machine: Option<String>,

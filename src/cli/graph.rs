@@ -1,21 +1,24 @@
 //! `asl graph`: a definition as a picture.
 
+mod compare;
 mod inject;
+mod limits;
+mod links;
 mod markdown;
 mod overlay;
 mod page;
 mod text;
 
-use std::fmt;
 use std::path::Path;
 
+use self::links::Sources;
 use super::Exit;
 use super::args::{DirectionChoice, GraphArgs, GraphFormat, LabelsChoice, ThemeChoice};
-use super::document::same_file;
+use super::document::{Document, same_file};
 use super::output::{Failure, Terminal, print};
 use crate::graph::Graph;
 use crate::report::graphs::text::Looks;
-use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, json, mermaid, svg};
+use crate::report::graphs::{Direction, Labels, Options, Picture, Theme, dot, json, mermaid};
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(task) = inject::Task::of(args) {
@@ -38,6 +41,9 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
             Failure::usage(format_args!("cannot write {}: {error}", path.display()))
         })?,
     }
+    if let Some(said) = drawn.said.filter(|_| !terminal.quiet) {
+        terminal.say(&said);
+    }
     // The picture shows what could be read; that something could not is still a finding.
     Ok(if drawn.is_broken {
         Exit::Findings
@@ -56,6 +62,8 @@ struct Drawn {
     text: String,
     /// The text of the definition is: how, was told.
     is_broken: bool,
+    /// What is to be told besides.
+    said: Option<String>,
 }
 
 /// The picture of a definition and of what happened, with these options.
@@ -65,7 +73,11 @@ fn picture(
     looks: &Looks,
     terminal: &Terminal,
 ) -> Result<Drawn, Failure> {
-    let given = overlay::open(args, terminal)?;
+    links::check(args.compare.links.as_deref(), format == GraphFormat::Svg)?;
+    if let Some(newer) = &args.compare.newer {
+        return compare::picture(args, newer, format, looks, terminal);
+    }
+    let given = overlay::open_at(args, need_definition(args)?, terminal)?;
     let document = &given.document;
     let graph = Graph::new(&document.machine);
     let overlay = overlay::paint(args, &given, &graph, terminal)?;
@@ -74,36 +86,68 @@ fn picture(
         overlay: overlay.as_ref(),
         ..Picture::new(&graph, &options)
     };
+    let is_broken = show_broken(document, terminal);
+    let recording = match format {
+        GraphFormat::Html => overlay::recording(args, &given)?,
+        _ => None,
+    };
+    let sources = Sources {
+        document,
+        older: None,
+        recording: recording.as_ref(),
+        links: args.compare.links.as_deref(),
+    };
+    let text = draw(format, &picture, &sources, looks);
+    if format == GraphFormat::Mermaid {
+        limits::note(args, &picture, &text, terminal);
+    }
+    Ok(Drawn {
+        text,
+        is_broken,
+        said: None,
+    })
+}
+
+/// Whether the text of a definition is broken, and how.
+fn show_broken(document: &Document, terminal: &Terminal) -> bool {
     let is_broken = !document.syntax.is_empty();
     if is_broken && !terminal.quiet {
         document.show(terminal, document.syntax.clone());
     }
-    Ok(Drawn {
-        text: match format {
-            GraphFormat::Html => page::page(args, &given, picture)?,
-            GraphFormat::Dot => drawn(|out| dot::render(&picture, out)),
-            GraphFormat::Json => drawn(|out| {
-                let places = json::Places {
-                    tree: &document.tree,
-                    line: &document.lines(),
-                };
-                json::render(&picture, &places, out)
-            }),
-            GraphFormat::Mermaid => drawn(|out| mermaid::render(&picture, out)),
-            GraphFormat::Svg => drawn(|out| svg::render(&picture, &svg::Extras::default(), out)),
-            GraphFormat::Text => {
-                drawn(|out| crate::report::graphs::text::render(&picture, looks, out))
-            }
-        },
-        is_broken,
-    })
+    is_broken
 }
 
-/// What is written into a string.
-fn drawn(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> String {
-    let mut text = String::new();
-    write(&mut text).expect("a string takes all");
-    text
+/// A picture as text.
+fn draw(
+    format: GraphFormat,
+    picture: &Picture<'_, '_>,
+    sources: &Sources<'_>,
+    looks: &Looks,
+) -> String {
+    let document = sources.document;
+    let mut drawn = String::new();
+    match format {
+        GraphFormat::Dot => dot::render(picture, &mut drawn),
+        GraphFormat::Html => page::render(picture, sources, &mut drawn),
+        GraphFormat::Json => {
+            let older = sources.older.unwrap_or(document);
+            let (newer_line, older_line) = (document.lines(), older.lines());
+            let newer = json::Places {
+                tree: &document.tree,
+                line: &newer_line,
+            };
+            let older = json::Places {
+                tree: &older.tree,
+                line: &older_line,
+            };
+            json::render_both(picture, &newer, &older, &mut drawn)
+        }
+        GraphFormat::Mermaid => mermaid::render(picture, &mut drawn),
+        GraphFormat::Svg => links::svg(picture, sources, &mut drawn),
+        GraphFormat::Text => crate::report::graphs::text::render(picture, looks, &mut drawn),
+    }
+    .expect("a string takes all");
+    drawn
 }
 
 /// The format that is asked for, or that the output's ending says.

@@ -27,6 +27,7 @@ pub(super) fn build(machine: &StateMachine) -> Graph<'_> {
         ending: builder.ending(),
         net: builder.net,
         scopes: builder.scopes,
+        older: super::merge::Older::default(),
     }
 }
 

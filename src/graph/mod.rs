@@ -7,6 +7,7 @@
 
 mod build;
 mod edge;
+mod merge;
 mod scope;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -21,6 +22,7 @@ use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::{VisitMap, Visitable};
 
 pub use edge::{Edge, EdgeKind};
+pub use merge::{Correspondence, Merged};
 pub use scope::{Scope, ScopeId};
 
 use crate::language::{State, StateMachine};
@@ -64,6 +66,7 @@ pub struct Graph<'m> {
     scopes: Vec<Stretch<'m>>,
     reachable: Marks,
     ending: Marks,
+    older: merge::Older,
 }
 
 /// A set of vertices that can be reached.
@@ -163,6 +166,19 @@ impl<'m> Graph<'m> {
     pub fn edges_from(&self, vertex: Vertex) -> impl ExactSizeIterator<Item = &Edge<'m>> {
         let edges = self.net[vertex.0].edges.clone();
         edges.map(|index| &self.net[EdgeIndex::new(index)])
+    }
+
+    /// Whether a vertex was added from an older machine ([`Merged`]): its places are in that one's
+    /// text.
+    #[must_use]
+    pub fn is_older(&self, vertex: Vertex) -> bool {
+        self.older.vertices.contains(&vertex)
+    }
+
+    /// Whether a transition was added from an older machine.
+    #[must_use]
+    pub fn is_older_edge(&self, edge: &Edge<'_>) -> bool {
+        self.older.edges.contains(&edge.number)
     }
 
     /// Whether transitions lead to this vertex from its scope's `StartAt`. Whether the scope's

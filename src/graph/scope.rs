@@ -59,6 +59,11 @@ impl<'g, 'm> Scope<'g, 'm> {
         Some(edge.to)
     }
 
+    /// Where `StartAt` leads, and where it led in an older machine ([`super::Merged`]).
+    pub fn entries(self) -> impl Iterator<Item = Vertex> + use<'g, 'm> {
+        self.graph.edges_from(self.start()).map(|edge| edge.to)
+    }
+
     /// The state of this name: the last one, when several have it.
     #[must_use]
     pub fn vertex(self, name: &str) -> Option<Vertex> {

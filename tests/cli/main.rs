@@ -5,6 +5,7 @@ mod asl;
 mod aws;
 mod baseline;
 mod callbacks;
+mod compare;
 mod completions;
 mod config;
 mod distributed;

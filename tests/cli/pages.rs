@@ -74,8 +74,9 @@ fn a_history_is_a_page_with_the_picture_of_its_own_definition() {
         .stdout_contains("data-state=\"Check\"");
     folder
         .asl("history run.jsonl --format text -o run.html")
-        .code(0);
-    assert!(folder.read("run.html").starts_with("✖ FAILED"));
+        .code(2)
+        .stderr_contains("only pages are written to files");
+    assert_eq!(folder.read("run.html"), page);
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn what_cannot_be_a_page_is_told() {
     folder
         .asl("history run.jsonl -o run.pdf")
         .code(2)
-        .stderr("error: cannot tell the format from run.pdf: say --format html or text\n");
+        .stderr_contains("only pages are written to files: name one that ends in .html");
     folder
         .asl("history run.jsonl --definition other.asl.json --format html")
         .code(2)

@@ -42,6 +42,7 @@ impl GraphArgs {
         let overlay = &mut self.overlay;
         let paths = [
             &mut self.definition,
+            &mut self.compare.newer,
             &mut self.output,
             &mut overlay.runs,
             &mut overlay.coverage,

@@ -59,6 +59,7 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
                 ..Picture::new(graph, &options)
             },
             tree: &document.tree,
+            older: None,
         }),
         _ => None,
     };

@@ -21,6 +21,8 @@
 //! - With something painted, `mark` and `note` tell what happened to a node, `taken`, `heat` and
 //!   `mark` to an edge, and `ended` how often a scope ended at a node. What lacks them was not
 //!   reached.
+//! - Of a comparison, `older` is true of what the older definition had besides: pointer and line are
+//!   in that one. `remark` tells what stood on an edge.
 //!
 //! A number other than 1 in `aslGraph` will mean that a reader of this cannot read that; members
 //! may be added without one.
@@ -59,22 +61,49 @@ impl fmt::Debug for Places<'_> {
 /// # Errors
 /// Only what `out` answers.
 pub fn render(picture: &Picture<'_, '_>, places: &Places<'_>, out: &mut dyn Write) -> fmt::Result {
+    render_both(picture, places, places, out)
+}
+
+/// Writes the graph of a newer definition with what an older one had besides.
+///
+/// # Errors
+/// Only what `out` answers.
+pub fn render_both(
+    picture: &Picture<'_, '_>,
+    newer: &Places<'_>,
+    older: &Places<'_>,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let of_vertex = |vertex| {
+        if picture.graph.is_older(vertex) {
+            older
+        } else {
+            newer
+        }
+    };
+    let of_edge = |edge: &Edge<'_>| {
+        if picture.graph.is_older_edge(edge) {
+            older
+        } else {
+            newer
+        }
+    };
     let scopes: Vec<Value> = picture
         .graph
         .scopes()
-        .map(|each| scope(places, each))
+        .map(|each| scope(of_vertex(each.start()), each))
         .collect();
     let nodes: Vec<Value> = picture
         .graph
         .scopes()
-        .flat_map(|each| nodes(picture, places, each))
+        .flat_map(|each| nodes(picture, &of_vertex, each))
         .collect();
     let edges: Vec<Value> = picture
         .graph
         .scopes()
         .flat_map(|each| {
             each.edges()
-                .map(|each| edge(picture, places, each))
+                .map(|each| edge(picture, of_edge(each), each))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -106,10 +135,14 @@ fn scope_id(scope: Scope<'_, '_>) -> String {
     format!("b{}", scope.start().number())
 }
 
-fn nodes(picture: &Picture<'_, '_>, places: &Places<'_>, scope: Scope<'_, '_>) -> Vec<Value> {
+fn nodes<'p>(
+    picture: &Picture<'_, '_>,
+    places: &dyn Fn(Vertex) -> &'p Places<'p>,
+    scope: Scope<'_, '_>,
+) -> Vec<Value> {
     let states = scope
         .states()
-        .map(|(vertex, state)| self::state(picture, places, scope, vertex, state));
+        .map(|(vertex, state)| self::state(picture, places(vertex), scope, vertex, state));
     let missing = scope
         .missing()
         .map(|(vertex, missing)| self::missing(scope, vertex, missing));
@@ -149,6 +182,9 @@ fn state(
     if let Some(taken) = picture.overlay.and_then(|overlay| overlay.ended(vertex)) {
         more.insert("ended".to_owned(), taken.count.into());
     }
+    if picture.graph.is_older(vertex) {
+        more.insert("older".to_owned(), true.into());
+    }
     node
 }
 
@@ -185,6 +221,12 @@ fn edge(picture: &Picture<'_, '_>, places: &Places<'_>, edge: &Edge<'_>) -> Valu
     told.insert("line".to_owned(), (places.line)(edge.target.span).into());
     if let Some(taken) = picture.overlay.and_then(|overlay| overlay.edge(edge)) {
         add_taken(&mut told, taken);
+    }
+    if let Some(remark) = picture.remark(edge) {
+        told.insert("remark".to_owned(), remark.into());
+    }
+    if picture.graph.is_older_edge(edge) {
+        told.insert("older".to_owned(), true.into());
     }
     told.into()
 }

@@ -5,6 +5,7 @@
 //! called `end` or `subgraph` and names repeat across scopes.
 
 mod coat;
+pub mod difference;
 pub mod dot;
 pub mod face;
 pub mod json;

@@ -120,7 +120,9 @@ fn cards<'a>(drawn: &Drawn<'a, '_>) -> Vec<Card<'a>> {
 }
 
 fn card<'a>(drawn: &Drawn<'a, '_>, vertex: Vertex, state: &'a State, room: &mut usize) -> Card<'a> {
-    let node = drawn.tree.node(state.node);
+    let is_older = drawn.picture.graph.is_older(vertex);
+    let tree = drawn.older.filter(|_| is_older).unwrap_or(drawn.tree);
+    let node = tree.node(state.node);
     let span = node.span();
     // The text is about as long in the file; that of an outer scope need not be made to see it.
     let fits = span.end - span.start <= u32::try_from(MAX_DEFINITION).unwrap_or(u32::MAX);

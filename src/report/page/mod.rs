@@ -59,6 +59,8 @@ pub struct Drawn<'a, 'm> {
     pub picture: Picture<'a, 'm>,
     /// The text behind it.
     pub tree: &'a Tree,
+    /// The text behind the states that only an older definition has.
+    pub older: Option<&'a Tree>,
 }
 
 /// An execution that is told.

@@ -31,6 +31,7 @@ fn told(title: &str, definition: Option<&str>, log: Option<&str>) -> Told {
         drawn: definition.map(|_| Drawn {
             picture: Picture::new(&graph, &options),
             tree: &tree,
+            older: None,
         }),
         history,
         theme: Theme::Dark,

@@ -29,8 +29,12 @@ pub(super) struct Given {
 }
 
 /// Reads the definition, or the log that was given in its place.
-pub(super) fn open(args: &GraphArgs, terminal: &Terminal) -> Result<Given, Failure> {
-    let (path, machine) = (need_definition(args)?, args.machine.as_deref());
+pub(super) fn open_at(
+    args: &GraphArgs,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<Given, Failure> {
+    let machine = args.machine.as_deref();
     let (log, header) = if path.as_os_str() == STDIN {
         let source = need_log(path, terminal)?;
         let Some(header) =
@@ -145,7 +149,7 @@ pub(super) fn recording(args: &GraphArgs, given: &Given) -> Result<Option<Record
 }
 
 /// The definition's file, for people.
-pub(super) fn definition_name(definition: &Path, given: &Given) -> String {
+fn definition_name(definition: &Path, given: &Given) -> String {
     let name = match &given.log {
         Some(_) => Path::new(&*given.document.source.name),
         None => definition,

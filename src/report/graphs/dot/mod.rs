@@ -57,7 +57,7 @@ impl<'m> Script<'_, 'm> {
             self.terminal("finish", "End")?;
         }
         self.scope(root)?;
-        if let Some(entry) = root.entry() {
+        for entry in root.entries() {
             self.entry("start", entry)?;
         }
         for (vertex, _) in root.states().filter(|(_, state)| ends_well(state)) {
@@ -131,9 +131,11 @@ impl<'m> Script<'_, 'm> {
 
     fn fork_and_join(&mut self, number: usize, scope: Scope<'_, 'm>) -> fmt::Result {
         let (fork, join) = (format!("i{number}"), format!("x{number}"));
-        match scope.entry() {
-            Some(entry) => self.entry(&fork, entry)?,
-            None => self.line(format_args!("{fork} -> {join} [style=invis]"))?,
+        if scope.entry().is_none() {
+            self.line(format_args!("{fork} -> {join} [style=invis]"))?;
+        }
+        for entry in scope.entries() {
+            self.entry(&fork, entry)?;
         }
         for (vertex, state) in scope.states() {
             if ends_well(state) {

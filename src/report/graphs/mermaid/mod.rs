@@ -6,6 +6,7 @@
 
 mod class;
 mod links;
+mod size;
 pub(super) mod text;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use std::fmt::{self, Write};
 
 use self::class::Class;
 use self::links::Links;
+pub use self::size::{MOST_CHARACTERS, MOST_EDGES, Size};
 use self::text::{escape, lines};
 use super::coat::{Coat, Sign, wrap_note};
 use super::palette::Palette;
@@ -78,7 +80,7 @@ impl<'m> Script<'_, 'm> {
             self.classes.insert(class);
             self.line(format_args!("finish(((End))):::{}", class.name()))?;
         }
-        if let Some(entry) = root.entry() {
+        for entry in root.entries() {
             self.entry("start", entry)?;
         }
         self.edges(root)?;
@@ -177,7 +179,7 @@ impl<'m> Script<'_, 'm> {
             self.close()?;
         }
         for scope in self.graph.scopes_in(vertex) {
-            if let Some(entry) = scope.entry() {
+            for entry in scope.entries() {
                 self.entry(&fork, entry)?;
             }
         }
@@ -191,10 +193,13 @@ impl<'m> Script<'_, 'm> {
             return Ok(());
         };
         let returns = |edge: &Edge<'_>| edge.to == entry && !matches!(edge.kind, EdgeKind::StartAt);
-        if scope.edges().any(returns) {
+        let has_several = scope.entries().nth(1).is_some();
+        if has_several || scope.edges().any(returns) {
             let dot = format!("i{}", vertex.number());
             self.plain_dot(&dot)?;
-            self.entry(&dot, entry)?;
+            for entry in scope.entries() {
+                self.entry(&dot, entry)?;
+            }
         }
         Ok(())
     }

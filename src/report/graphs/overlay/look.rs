@@ -56,8 +56,9 @@ impl<'a> Picture<'a, '_> {
     #[must_use]
     pub fn way_in(&self, entry: Vertex) -> Way {
         let start = self.graph.scope_of(entry).start();
-        let edge = self.graph.edges_from(start).next();
-        edge.filter(|edge| edge.to == entry)
+        let mut edges = self.graph.edges_from(start);
+        edges
+            .find(|edge| edge.to == entry)
             .map_or(Way::Bare, |edge| self.way(edge))
     }
 

@@ -41,6 +41,9 @@ fn tell(picture: &Picture<'_, '_>, scope: Scope<'_, '_>, text: &mut String) -> s
             break;
         }
         write!(text, "{}, {}", state.name, labels::type_line(state))?;
+        if graph.is_older(vertex) {
+            text.push_str(", removed");
+        }
         let mut joint = ": ";
         for edge in graph.edges_from(vertex) {
             let label = labels::edge(edge, Labels::Auto);
@@ -50,7 +53,12 @@ fn tell(picture: &Picture<'_, '_>, scope: Scope<'_, '_>, text: &mut String) -> s
                 (EdgeKind::Default, _) => "else ".to_owned(),
                 _ => String::new(),
             };
-            write!(text, "{joint}{on}goes to {}", edge.target.name)?;
+            let goes = if graph.is_older_edge(edge) {
+                "went to"
+            } else {
+                "goes to"
+            };
+            write!(text, "{joint}{on}{goes} {}", edge.target.name)?;
             joint = "; ";
         }
         if state.is_terminal() {

@@ -5,6 +5,7 @@ use super::glyphs::{Frame, Glyphs};
 use super::{Looks, Sizes};
 use crate::graph::{Missing, Vertex};
 use crate::language::{State, StateKind};
+use crate::report::graphs::overlay::Look;
 use crate::report::graphs::wrap::{clip, wrap};
 use crate::report::graphs::{Picture, card_line, labels, missing_note};
 use crate::report::style::{Role, columns};
@@ -32,8 +33,11 @@ pub(super) fn of_state(
     inside: usize,
 ) -> Vec<Line> {
     let glyphs = looks.glyphs();
-    let paint = picture.overlay.and_then(|overlay| overlay.state(vertex));
-    let is_dim = picture.overlay.is_some() && paint.is_none();
+    let (paint, is_dim) = match picture.look(vertex) {
+        Look::Painted(paint) => (Some(paint), false),
+        Look::Faint => (None, true),
+        Look::Bare => (None, false),
+    };
     let role = |role| if is_dim { Role::Dim } else { role };
     let most = inside.max(sizes.name + MORE);
     let small = clip(&small_line(picture, vertex, state), most);

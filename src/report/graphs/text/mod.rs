@@ -20,8 +20,8 @@ use std::fmt::{self, Write};
 
 use self::canvas::Canvas;
 use self::glyphs::Glyphs;
-use super::Picture;
-use super::overlay::{Mark, Overlay};
+use super::overlay::{Look, Mark, Taken, Way};
+use super::{Picture, labels};
 use crate::graph::{Edge, Scope};
 use crate::report::style::{Role, Style};
 
@@ -122,11 +122,35 @@ fn mark_role(mark: Mark) -> Role {
 }
 
 /// The colour of a transition to a state that is there.
-fn edge_role(overlay: Option<&Overlay>, edge: &Edge<'_>) -> Role {
-    match overlay.map(|overlay| overlay.edge(edge)) {
-        Some(Some(taken)) => mark_role(taken.mark),
-        Some(None) => Role::Dim,
-        None if edge.kind.is_catch() => Role::Warn,
-        None => Role::Plain,
+fn edge_role(picture: &Picture<'_, '_>, edge: &Edge<'_>) -> Role {
+    match picture.way(edge) {
+        Way::Bare if edge.kind.is_catch() => Role::Warn,
+        way => way_role(way),
     }
+}
+
+fn way_role(way: Way) -> Role {
+    match way {
+        Way::Taken(taken) => mark_role(taken.mark),
+        Way::Faint => Role::Dim,
+        Way::Bare => Role::Plain,
+    }
+}
+
+/// What stands on a transition. One that was added or removed has a sign, unless a state at one of
+/// its ends has it: there may be no colours.
+fn edge_label(picture: &Picture<'_, '_>, glyphs: Glyphs, edge: &Edge<'_>) -> Option<String> {
+    let has =
+        |vertex, sign| matches!(picture.look(vertex), Look::Painted(paint) if paint.mark == sign);
+    let sign = match picture.way(edge) {
+        Way::Taken(Taken {
+            mark: mark @ (Mark::Added | Mark::Removed),
+            ..
+        }) if !has(edge.from, mark) && !has(edge.to, mark) => Some(glyphs.mark(mark)),
+        Way::Taken(_) | Way::Faint | Way::Bare => None,
+    };
+    let label = labels::edge(edge, picture.options.labels);
+    let remark = picture.remark(edge).map(str::to_owned);
+    let said: Vec<String> = sign.into_iter().chain(label).chain(remark).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }

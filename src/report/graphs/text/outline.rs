@@ -5,9 +5,10 @@ use std::fmt::{self, Write};
 
 use super::cards::{accent, small_line};
 use super::glyphs::Glyphs;
-use super::{Looks, edge_role, mark_role};
+use super::{Looks, edge_label, edge_role, mark_role, way_role};
 use crate::graph::{Edge, EdgeKind, Node, Scope, Vertex};
 use crate::language::State;
+use crate::report::graphs::overlay::Look;
 use crate::report::graphs::{Picture, ends_well, labels, missing_note};
 use crate::report::style::{Role, columns, split_at_word};
 
@@ -81,12 +82,7 @@ impl<'m> Outline<'_, 'm> {
             self.edge(edge, order, indent + 2)?;
         }
         if ends_well(state) {
-            let ended = self.picture.overlay.map(|overlay| overlay.ended(vertex));
-            let role = match ended {
-                None => Role::Plain,
-                Some(None) => Role::Dim,
-                Some(Some(taken)) => mark_role(taken.mark),
-            };
+            let role = way_role(self.picture.way_out(vertex));
             let line = format!("{} End", self.sign("→", "->"));
             self.line(indent + 2, &[(line, role)])?;
         }
@@ -95,11 +91,14 @@ impl<'m> Outline<'_, 'm> {
 
     /// The name, the type, what happened.
     fn head(&mut self, vertex: Vertex, state: &State, indent: usize) -> fmt::Result {
-        let paint = self.picture.overlay.map(|overlay| overlay.state(vertex));
-        let is_dim = matches!(paint, Some(None));
+        let (paint, is_dim) = match self.picture.look(vertex) {
+            Look::Painted(paint) => (Some(paint), false),
+            Look::Faint => (None, true),
+            Look::Bare => (None, false),
+        };
         let role = |role| if is_dim { Role::Dim } else { role };
         let name = self.glyphs.text(&labels::name(&state.name));
-        let mut line = match paint.flatten() {
+        let mut line = match paint {
             Some(paint) => vec![(
                 format!("{} {name}", self.glyphs.mark(paint.mark)),
                 mark_role(paint.mark),
@@ -112,7 +111,7 @@ impl<'m> Outline<'_, 'm> {
             line.push(("  (unreachable)".to_owned(), Role::Bad));
         }
         self.line(indent, &line)?;
-        let note = paint.flatten().and_then(|paint| paint.note.as_deref());
+        let note = paint.and_then(|paint| paint.note.as_deref());
         match note {
             Some(note) => self.line(indent + 2, &[(self.glyphs.text(note), Role::Plain)]),
             None => Ok(()),
@@ -120,7 +119,7 @@ impl<'m> Outline<'_, 'm> {
     }
 
     fn edge(&mut self, edge: &Edge<'_>, order: &Order, indent: usize) -> fmt::Result {
-        let label = labels::edge(edge, self.picture.options.labels);
+        let label = edge_label(self.picture, self.glyphs, edge);
         let label = label.map(|label| self.glyphs.text(&label));
         let target = self.target(edge.to);
         let back = if order.is_back(edge) {
@@ -140,7 +139,7 @@ impl<'m> Outline<'_, 'm> {
             (_, None) if back.is_empty() => format!("{} {target}", self.sign("→", "->")),
             (_, None) => format!("{back}{target}"),
         };
-        let role = edge_role(self.picture.overlay, edge);
+        let role = edge_role(self.picture, edge);
         self.line(indent, &[(line, self.target_role(edge.to, role))])
     }
 

@@ -9,10 +9,11 @@ use super::canvas::Canvas;
 use super::cards::{self, Card};
 use super::glyphs::Frame;
 use super::ranks::{self, Way};
-use super::{Drawing, edge_role, mark_role};
-use crate::graph::{Edge, EdgeKind, Node, Scope, Vertex};
+use super::{Drawing, edge_label, edge_role, mark_role, way_role};
+use crate::graph::{Edge, Node, Scope, Vertex};
 use crate::language::{State, StateKind};
-use crate::report::graphs::{ends_well, labels};
+use crate::report::graphs::ends_well;
+use crate::report::graphs::overlay::Look;
 use crate::report::style::{Role, columns};
 
 /// Columns between branches, the line that parts them in their middle.
@@ -141,15 +142,12 @@ impl Plan {
 fn ways(drawing: &Drawing<'_, '_>, scope: Scope<'_, '_>) -> Vec<Way> {
     let start = scope.start().number();
     let end = 1 + scope.states().count() + scope.missing().count();
-    let overlay = drawing.picture.overlay;
+    let picture = drawing.picture;
     let mut ways: Vec<Way> = Vec::new();
     for edge in scope.edges() {
-        let mut role = edge_role(overlay, edge);
+        let mut role = edge_role(picture, edge);
         if matches!(drawing.picture.graph.node(edge.to), Node::Missing(_)) {
             role = Role::Bad;
-        } else if matches!(edge.kind, EdgeKind::StartAt) {
-            let reached = overlay.map(|overlay| overlay.state(edge.to).is_some());
-            role = entry_role(reached);
         }
         ways.push(Way {
             from: edge.from.number() - start,
@@ -160,33 +158,19 @@ fn ways(drawing: &Drawing<'_, '_>, scope: Scope<'_, '_>) -> Vec<Way> {
         });
     }
     for (vertex, _) in scope.states().filter(|(_, state)| ends_well(state)) {
-        let ended = overlay.map(|overlay| overlay.ended(vertex));
         ways.push(Way {
             from: vertex.number() - start,
             to: end,
             label: String::new(),
             is_catch: false,
-            role: match ended {
-                None => Role::Plain,
-                Some(None) => Role::Dim,
-                Some(Some(taken)) => mark_role(taken.mark),
-            },
+            role: way_role(picture.way_out(vertex)),
         });
     }
     ways
 }
 
-/// The colour of a `StartAt`, by whether its state was reached.
-fn entry_role(reached: Option<bool>) -> Role {
-    match reached {
-        None => Role::Plain,
-        Some(true) => Role::Ok,
-        Some(false) => Role::Dim,
-    }
-}
-
 fn label(drawing: &Drawing<'_, '_>, edge: &Edge<'_>) -> String {
-    labels::edge(edge, drawing.picture.options.labels).unwrap_or_default()
+    edge_label(drawing.picture, drawing.looks.glyphs(), edge).unwrap_or_default()
 }
 
 impl Builder<'_, '_, '_> {
@@ -251,11 +235,10 @@ impl Builder<'_, '_, '_> {
             sizes,
         } = *self.drawing;
         let lines = |inside| cards::of_state(picture, looks, sizes, vertex, state, inside);
-        let paint = picture.overlay.map(|overlay| overlay.state(vertex));
-        let role = match paint {
-            Some(None) => Role::Dim,
-            Some(Some(paint)) => mark_role(paint.mark),
-            None => cards::accent(state.kind()),
+        let role = match picture.look(vertex) {
+            Look::Faint => Role::Dim,
+            Look::Painted(paint) => mark_role(paint.mark),
+            Look::Bare => cards::accent(state.kind()),
         };
         if !picture.options.opens(picture.graph, vertex) {
             // Ways that leave downwards need two columns each.

@@ -7,6 +7,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::graph::testing::machine;
 use crate::graph::{Graph, Vertex};
+use crate::report::graphs::overlay::Overlay;
 use crate::report::graphs::overlay::{Paint, Taken};
 use crate::report::graphs::{Labels, Options};
 use crate::report::style::columns as width_of;
