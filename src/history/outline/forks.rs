@@ -15,8 +15,9 @@ impl Outline {
         };
         let number = self.fork(visit).map_or(0, |fork| fork.threads.len()) as u64;
         let thread = self.store.begin_thread(Some(around), number, at);
-        if let Some(fork) = self.fork_mut(visit) {
-            fork.threads.push(thread);
+        // A branch that its Parallel does not know of would outlive it.
+        if let Some(node) = self.store.visit_mut(visit) {
+            node.work_mut().fork.made().threads.push(thread);
         }
         thread
     }

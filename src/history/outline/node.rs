@@ -419,6 +419,14 @@ impl Store {
         self.threads.get(id.0)
     }
 
+    /// The visit that a thread belongs to. One that took the room of another is none: its thread is
+    /// not the one around. So a way outwards always ends.
+    pub(super) fn parent(&self, thread: &ThreadNode) -> Option<VisitId> {
+        let parent = thread.parent?;
+        let around = self.thread(self.visit(parent)?.thread)?;
+        (around.depth + 1 == thread.depth).then_some(parent)
+    }
+
     pub(super) fn thread_mut(&mut self, id: ThreadId) -> Option<&mut ThreadNode> {
         self.threads.get_mut(id.0)
     }

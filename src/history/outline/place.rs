@@ -185,7 +185,7 @@ impl Around<'_> {
     fn climb(&mut self) {
         let parent = self
             .thread
-            .and_then(|thread| self.store.thread(thread)?.parent);
+            .and_then(|thread| self.store.parent(self.store.thread(thread)?));
         self.below = self.thread;
         self.thread = parent.and_then(|visit| Some(self.store.visit(visit)?.thread));
         self.at = parent;

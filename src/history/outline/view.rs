@@ -317,7 +317,8 @@ impl<'o> Visit<'o> {
     pub fn around(&self) -> Vec<(&'o str, u64)> {
         let mut around = Vec::new();
         let mut thread = self.outline.store.thread(self.node.thread);
-        while let Some((number, parent)) = thread.and_then(|it| Some((it.number, it.parent?)))
+        while let Some((number, parent)) =
+            thread.and_then(|it| Some((it.number, self.outline.store.parent(it)?)))
             && let Some(visit) = self.outline.store.visit(parent)
         {
             around.push((&*visit.name, number));
