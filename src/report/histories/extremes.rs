@@ -95,7 +95,8 @@ fn long_loops_are_shown_by_their_ends() {
     let text = text(&script, &about, 80);
     assert_eq!(text.lines().count(), 2 + 101);
     let counted = text.lines().find(|line| line.contains("not shown"));
-    expect!["… 400 states not shown             400× Poll                          6 min 40 s"].assert_eq(counted.unwrap_or_default());
+    expect!["… 400 states not shown             400× Poll                          6 min 40 s"]
+        .assert_eq(counted.unwrap_or_default());
 }
 
 /// Forks inside of forks, far deeper than any definition: nothing recurses without bound.
@@ -148,7 +149,8 @@ fn a_loop_is_shown_by_its_ends_and_what_went_wrong() {
         ⚠ Check                  Task       Busy caught → Wait                     20 ms
         … 5949 states not shown             2975× Wait   2974× Check         50 min 34 s
         ✔ Check                  Task                                              20 ms
-        ✔ Wait                   Wait                                             1.00 s"#]].assert_eq(&folded);
+        ✔ Wait                   Wait                                             1.00 s"#]]
+    .assert_eq(&folded);
     assert_eq!(lines.len(), 2 + 50 + 5 + 50);
     let view = View {
         folds_ok: true,
@@ -166,5 +168,6 @@ fn a_loop_is_shown_by_its_ends_and_what_went_wrong() {
         ✔ 7999 states                     Wait … Wait                          1 h 8 min
         ⚠ Check                Task       Busy caught → Wait                       20 ms
         ✔ 5999 states                     Wait … Wait                             51 min
-    "#]].assert_eq(&super::tests::text(&script, &about, 80));
+    "#]]
+    .assert_eq(&super::tests::text(&script, &about, 80));
 }
