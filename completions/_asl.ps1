@@ -188,7 +188,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--mocks', '--mocks', [CompletionResultType]::ParameterName, 'What the Tasks answered, as a mocks file for asl run --mock')
             [CompletionResult]::new('--timeline', '--timeline', [CompletionResultType]::ParameterName, 'When each state was at work')
             [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'The events, a line each; with --state those of one state')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every item, not only those with errors')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every item, not only those with errors; in the tree every visit of a state, which takes memory as the history is long')
             [CompletionResult]::new('--io', '--io', [CompletionResultType]::ParameterName, 'The tree with what went into each state and what came out, as far as a few lines hold it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet')

@@ -180,7 +180,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --mocks 'What the Tasks answered, as a mocks file for asl run --mock'
             cand --timeline 'When each state was at work'
             cand --events 'The events, a line each; with --state those of one state'
-            cand --all 'Every item, not only those with errors'
+            cand --all 'Every item, not only those with errors; in the tree every visit of a state, which takes memory as the history is long'
             cand --io 'The tree with what went into each state and what came out, as far as a few lines hold it'
             cand -f 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
             cand --follow 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'

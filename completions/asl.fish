@@ -197,7 +197,7 @@ complete -c asl -n "__fish_asl_using_subcommand history" -l failed -d 'The failu
 complete -c asl -n "__fish_asl_using_subcommand history" -l mocks -d 'What the Tasks answered, as a mocks file for asl run --mock'
 complete -c asl -n "__fish_asl_using_subcommand history" -l timeline -d 'When each state was at work'
 complete -c asl -n "__fish_asl_using_subcommand history" -l events -d 'The events, a line each; with --state those of one state'
-complete -c asl -n "__fish_asl_using_subcommand history" -l all -d 'Every item, not only those with errors'
+complete -c asl -n "__fish_asl_using_subcommand history" -l all -d 'Every item, not only those with errors; in the tree every visit of a state, which takes memory as the history is long'
 complete -c asl -n "__fish_asl_using_subcommand history" -l io -d 'The tree with what went into each state and what came out, as far as a few lines hold it'
 complete -c asl -n "__fish_asl_using_subcommand history" -s f -l follow -d 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'

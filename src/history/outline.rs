@@ -1,6 +1,7 @@
 //! A history folded into the tree that people think in: visits of states, their tries, branches
 //! and iterations. It takes one event at a time, so that a log and a running execution are read
-//! alike, and it keeps no payload of what succeeded.
+//! alike, and it keeps no payload of what succeeded. How much it keeps does not depend on how long
+//! the history is, unless that is asked for.
 //!
 //! Events are attributed by their `previousEventId`; ids interleave when threads run side by side
 //! (reference: history events, 9.1). A history may be cut off, damaged or not ours: what cannot be
@@ -10,6 +11,8 @@ mod cause;
 mod fold;
 mod fork;
 mod forks;
+mod gap;
+mod line;
 mod node;
 mod place;
 #[cfg(test)]
@@ -28,6 +31,8 @@ use self::place::Places;
 use crate::data::{EventId, Timestamp};
 
 pub use self::cause::{FirstCause, Link, Step};
+pub use self::gap::Gap;
+pub use self::line::Kept;
 pub use self::node::{Failure, Input, Outcome, StateType, Tally, Try};
 pub use self::view::{Items, Thread, Visit};
 
@@ -75,10 +80,17 @@ pub struct Summary {
     pub transitions: u64,
 }
 
+/// How many states are known by name: a definition of 1 MiB has no room for more.
+const MAX_STATES: usize = 1 << 16;
+
+/// How many names of resources are shared: each is that of a state, or made up.
+const MAX_LABELS: usize = 1 << 12;
+
 /// A history, folded.
 #[derive(Clone, Debug)]
 pub struct Outline {
     summary: Summary,
+    kept: Kept,
     store: Store,
     places: Places,
     root: ThreadId,
@@ -109,13 +121,20 @@ impl Default for Outline {
 }
 
 impl Outline {
-    /// An outline of no events.
+    /// An outline of no events, which keeps few visits.
     #[must_use]
     pub fn new() -> Self {
+        Self::keeping(Kept::FEW)
+    }
+
+    /// An outline of no events, which keeps so many visits.
+    #[must_use]
+    pub fn keeping(kept: Kept) -> Self {
         let mut store = Store::default();
         let root = store.begin_thread(None, 0, Timestamp::default());
         Self {
             summary: Summary::default(),
+            kept,
             store,
             places: Places::default(),
             root,
@@ -131,6 +150,11 @@ impl Outline {
     #[must_use]
     pub fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    /// The names of all states that were visited, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.latest.keys().map(|name| &**name)
     }
 
     /// Whether an event can be followed: 0 stands for none, and damaged histories have it often.

@@ -22,13 +22,9 @@ pub(in crate::cli) struct ViewArgs {
     /// failed
     #[arg(long, value_name = "NAME", conflicts_with_all = ["state", "io", "mocks"], help_heading = "Views")]
     pub(in crate::cli) map: Option<String>,
-    /// Every item, not only those with errors
-    #[arg(
-        long,
-        requires = "map",
-        conflicts_with = "failed",
-        help_heading = "Views"
-    )]
+    /// Every item, not only those with errors; in the tree every visit of a state, which takes
+    /// memory as the history is long
+    #[arg(long, conflicts_with_all = ["failed", "events", "state", "fold", "follow", "mocks", "other"], help_heading = "Views")]
     pub(in crate::cli) all: bool,
     /// Each visit of one state: its tries, its input and output, its errors
     #[arg(long, value_name = "NAME", conflicts_with_all = ["io", "failed", "mocks"], help_heading = "Views")]

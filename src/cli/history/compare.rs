@@ -8,6 +8,7 @@ use crate::cli::Exit;
 use crate::cli::args::HistoryArgs;
 use crate::cli::document::STDIN;
 use crate::cli::output::{Failure, Terminal, print};
+use crate::history::outline::Kept;
 use crate::report::histories::Documents;
 use crate::report::histories::compare::{Compared, render};
 
@@ -42,6 +43,6 @@ fn read(
 ) -> Result<(History, Documents), Failure> {
     let mut documents = Documents::default();
     let execution = args.views.execution.as_deref();
-    let history = History::read(path, execution, &mut documents, terminal)?;
+    let history = History::read(path, execution, Kept::MANY, &mut documents, terminal)?;
     Ok((history, documents))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::log::{Log, note_ending, the_only};
 use crate::cli::output::{Failure, Terminal};
-use crate::history::outline::Outline;
+use crate::history::outline::{Kept, Outline};
 use crate::history::{HistoryEvent, LogHeader, Record};
 
 /// Looks at events while they are folded into an outline.
@@ -36,10 +36,11 @@ impl History {
     pub(super) fn read(
         path: &Path,
         execution: Option<&str>,
+        kept: Kept,
         viewer: &mut dyn Viewer,
         terminal: &Terminal,
     ) -> Result<Self, Failure> {
-        let (mut header, mut outline) = (None, Outline::new());
+        let (mut header, mut outline) = (None, Outline::keeping(kept));
         let source = Log::open(path)?;
         let name = source.name.clone();
         let ending = source.read(execution, &mut |record| match record {

@@ -6,15 +6,16 @@ use std::path::Path;
 use super::load::{History, Viewer};
 use super::{About, definition};
 use crate::cli::Exit;
-use crate::cli::args::{FoldChoice, HistoryArgs, HistoryFormat};
+use crate::cli::args::{FoldChoice, HistoryArgs, HistoryFormat, ViewArgs};
 use crate::cli::document::STDIN;
 use crate::cli::output::{Failure, Terminal, print};
 use crate::history::HistoryEvent;
-use crate::history::outline::{Outline, StateType, Status, Visit};
+use crate::history::outline::{Kept, Outline, StateType, Status, Visit};
 use crate::report::histories::events::Events;
 use crate::report::histories::map::{Listed, MapItems};
 use crate::report::histories::state::StateVisits;
 use crate::report::histories::timeline;
+use crate::report::histories::tree::is_shortened;
 use crate::report::histories::{self, Definition, Documents, Hint, View, failure, outline_json};
 use crate::report::style::{Style, printable};
 use crate::syntax::similar::nearest;
@@ -42,7 +43,16 @@ fn read(
     terminal: &Terminal,
 ) -> Result<History, Failure> {
     let execution = args.views.execution.as_deref();
-    History::read(&args.log, execution, viewer, terminal)
+    History::read(&args.log, execution, kept(&args.views), viewer, terminal)
+}
+
+/// A Map's items are followed by a viewer of their own.
+fn kept(views: &ViewArgs) -> Kept {
+    match (views.format, &views.map) {
+        (_, None) if views.all => Kept::ALL,
+        (HistoryFormat::Json, _) => Kept::MANY,
+        (HistoryFormat::Text, _) => Kept::FEW,
+    }
 }
 
 /// Text that is written as it grows.
@@ -102,6 +112,7 @@ fn tree(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
         view: View {
             depth: views.depth,
             folds_ok: views.fold == Some(FoldChoice::Ok),
+            all: views.all,
             documents: views.io.then_some(&documents),
         },
         ..about(&history)
@@ -155,6 +166,19 @@ fn hints(args: &HistoryArgs, history: &History) -> Vec<Hint> {
         hints.push(Hint {
             label: "rerun from this state".to_owned(),
             command: format!("asl run --from {from}"),
+        });
+    }
+    let view = View {
+        folds_ok: args.views.fold.is_some(),
+        all: args.views.all,
+        ..View::default()
+    };
+    if is_shortened(&history.outline, &view)
+        && let Ok(file) = quoted(&file)
+    {
+        hints.push(Hint {
+            label: "show every state".to_owned(),
+            command: format!("asl history {file} --all"),
         });
     }
     let mut visits = history.outline.thread().visits();
@@ -292,12 +316,8 @@ fn map(args: &HistoryArgs, name: &str, terminal: &Terminal) -> Result<Exit, Fail
 }
 
 fn no_state(name: &str, history: &History) -> Failure {
-    let mut names = std::collections::BTreeSet::new();
-    let mut add = |visit: &Visit<'_>| {
-        names.insert(visit.name().to_owned());
-    };
-    history.outline.thread().each_visit(&mut add);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut names: Vec<&str> = history.outline.names().collect();
+    names.sort_unstable();
     not_found("state", name, &names, history)
 }
 

@@ -4,7 +4,7 @@
 use super::{Outline, StateType, Status, Thread, Visit};
 
 /// How many states after a Catch may lie before the Fail state that it led to.
-const MAX_HANDLER: usize = 20;
+pub(super) const MAX_HANDLER: usize = 20;
 
 /// How a state was come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

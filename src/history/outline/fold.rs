@@ -6,7 +6,7 @@ use super::node::{
     Failure, Input, MAX_NESTING, Outcome, StateType, ThreadId, Try, VisitId, VisitNode, bounded,
 };
 use super::place::Place;
-use super::{Latest, Outline, Status};
+use super::{Latest, MAX_LABELS, MAX_STATES, Outline, Status};
 use crate::data::{EventId, Timestamp};
 use crate::history::{Details, EventJson, HistoryEvent, HistoryEventType};
 
@@ -152,14 +152,16 @@ impl Outline {
             return;
         };
         node.input = input.map(Input::of);
-        if node.visits.is_empty() && node.parent.is_some() {
+        if node.line.is_empty() && node.parent.is_some() {
             node.item = node.input.as_ref().map(Input::preview);
         }
-        node.visits.push(visit);
+        self.append(thread, visit);
     }
 
     fn first_visit(&mut self, visit: VisitId) {
-        if let Some(node) = self.store.visit(visit) {
+        if let Some(node) = self.store.visit(visit)
+            && self.latest.len() < MAX_STATES
+        {
             let name = Arc::clone(&node.name);
             self.latest
                 .insert(Arc::clone(&name), Latest { name, visit });
@@ -264,7 +266,7 @@ impl Outline {
             if let Some(thread) = failed.and_then(|thread| self.store.thread_mut(thread)) {
                 thread.input = None;
                 pending.extend(thread.caught.take());
-                pending.extend(thread.visits.last());
+                pending.extend(thread.line.last());
             }
         }
     }
@@ -274,7 +276,7 @@ impl Outline {
             return;
         };
         node.input = None;
-        let visits = [node.caught.take(), node.visits.last().copied()];
+        let visits = [node.caught.take(), node.line.last()];
         for visit in visits.into_iter().flatten() {
             self.forget(visit);
         }
@@ -322,7 +324,9 @@ impl Outline {
             return Some(Arc::clone(label));
         }
         let label = bounded(&label);
-        self.labels.insert(Arc::clone(&label));
+        if self.labels.len() < MAX_LABELS {
+            self.labels.insert(Arc::clone(&label));
+        }
         Some(label)
     }
 

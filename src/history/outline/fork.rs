@@ -9,6 +9,9 @@ use crate::data::EventId;
 /// How many iterations with something to tell a Map keeps of each kind.
 const MAX_KEPT_ITERATIONS: usize = 100;
 
+/// How many durations of iterations are kept.
+const MAX_DURATIONS: usize = 1 << 14;
+
 /// The branches or iterations of a visit, of its current attempt.
 #[derive(Clone, Debug)]
 pub(super) struct Fork {
@@ -24,8 +27,8 @@ pub(super) struct Fork {
     /// were at work at once.
     pub(super) aborted: BTreeMap<u64, ThreadId>,
     pub(super) tally: Tally,
-    /// Milliseconds of each iteration that ended by itself.
-    pub(super) durations: Vec<i64>,
+    /// How long the iterations took that ended by themselves.
+    pub(super) durations: Durations,
     pub(super) peak: usize,
     /// The thread whose failure is the fork's.
     pub(super) failed: Option<ThreadId>,
@@ -36,14 +39,72 @@ pub(super) struct Fork {
 }
 
 impl Fork {
-    /// Whether one more iteration of its kind may be kept.
-    pub(super) fn has_room(&self, failed: bool) -> bool {
+    /// Whether one more iteration of its kind may be kept: where too much is kept already, only the
+    /// first.
+    pub(super) fn has_room(&self, failed: bool, is_full: bool) -> bool {
+        let most = if is_full { 1 } else { MAX_KEPT_ITERATIONS };
         let kept = if failed {
             self.tally.failed
         } else {
             self.tally.caught
         };
-        usize::try_from(kept).is_ok_and(|kept| kept <= MAX_KEPT_ITERATIONS)
+        usize::try_from(kept).is_ok_and(|kept| kept <= most)
+    }
+}
+
+/// Milliseconds of iterations. Of more than `MAX_DURATIONS` they are a sample: every second one,
+/// every fourth, and so on.
+#[derive(Clone, Debug)]
+pub(super) struct Durations {
+    sample: Vec<i64>,
+    /// How many there are to one in the sample, as a power of two.
+    halved: u32,
+    /// How many came since the last one in the sample.
+    passed: u64,
+    longest: Option<i64>,
+}
+
+impl Durations {
+    const fn new() -> Self {
+        Self {
+            sample: Vec::new(),
+            halved: 0,
+            passed: 0,
+            longest: None,
+        }
+    }
+
+    pub(super) fn push(&mut self, millis: i64) {
+        self.longest = self.longest.max(Some(millis));
+        self.passed += 1;
+        if self.passed < 1 << self.halved {
+            return;
+        }
+        self.passed = 0;
+        self.sample.push(millis);
+        if self.sample.len() == MAX_DURATIONS {
+            let mut at = 0;
+            self.sample.retain(|_| {
+                at += 1;
+                at % 2 == 0
+            });
+            self.halved += 1;
+        }
+    }
+
+    pub(super) fn longest(&self) -> Option<i64> {
+        self.longest
+    }
+
+    pub(super) fn median(&self) -> Option<i64> {
+        let mut sample = self.sample.clone();
+        let middle = sample.len().saturating_sub(1) / 2;
+        (!sample.is_empty()).then(|| *sample.select_nth_unstable(middle).1)
+    }
+
+    /// No more are to come: what they tell is kept, and not they.
+    pub(super) fn settle(&mut self) {
+        self.sample = self.median().into_iter().collect();
     }
 }
 
@@ -67,7 +128,7 @@ impl Fork {
                 failed: 0,
                 aborted: 0,
             },
-            durations: Vec::new(),
+            durations: Durations::new(),
             peak: 0,
             failed: None,
             closed: false,

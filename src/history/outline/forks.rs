@@ -15,8 +15,9 @@ impl Outline {
         };
         let number = self.fork(visit).map_or(0, |fork| fork.threads.len()) as u64;
         let thread = self.store.begin_thread(Some(around), number, at);
-        if let Some(fork) = self.fork_mut(visit) {
-            fork.threads.push(thread);
+        // A branch that its Parallel does not know of would outlive it.
+        if let Some(node) = self.store.visit_mut(visit) {
+            node.work_mut().fork.made().threads.push(thread);
         }
         thread
     }
@@ -215,6 +216,7 @@ impl Outline {
         self.refile(thread, visit);
         self.file_in_fork(visit, moment.id);
         let warned = self.store.thread(thread).is_some_and(|node| node.warned);
+        let is_full = self.kept.is_reached(self.store.visits());
         let Some(fork) = self.fork_mut(visit) else {
             return;
         };
@@ -223,7 +225,7 @@ impl Outline {
             return self.fold_iteration(visit, thread);
         }
         fork.tally.caught += 1;
-        if fork.has_room(false) {
+        if fork.has_room(false, is_full) {
             fork.threads.push(thread);
             self.forget_thread(thread);
         } else {
@@ -239,11 +241,12 @@ impl Outline {
         if let Some(node) = self.store.thread_mut(thread) {
             node.failed = true;
         }
+        let is_full = self.kept.is_reached(self.store.visits());
         let Some(fork) = self.fork_mut(visit) else {
             return;
         };
         fork.tally.failed += 1;
-        if fork.has_room(true) {
+        if fork.has_room(true, is_full) {
             fork.failed = fork.failed.or(Some(thread));
             fork.threads.push(thread);
         } else {
@@ -328,6 +331,7 @@ impl Outline {
         };
         let (failed, open) = (fork.failed, std::mem::take(&mut fork.open));
         let aborted = std::mem::take(&mut fork.aborted);
+        fork.durations.settle();
         let threads = fork.threads.clone();
         let mut warned = fork.tally.caught > 0;
         for thread in threads {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::fork::ForkSlot;
+use super::line::Line;
 use super::place::MAX_TIPS;
 use crate::data::{EventId, Json, Timestamp, limits};
 use crate::history::{EventJson, HistoryEventType, Quoted};
@@ -361,7 +362,7 @@ pub(super) struct ThreadNode {
     pub(super) failed: bool,
     /// Whether something was caught in it.
     pub(super) warned: bool,
-    pub(super) visits: Vec<VisitId>,
+    pub(super) line: Line,
     /// The visit in it that was caught last: of all the caught ones only this can be the cause.
     pub(super) caught: Option<VisitId>,
     /// The input of the visit at work.
@@ -402,7 +403,7 @@ impl Store {
             ended: None,
             failed: false,
             warned: false,
-            visits: Vec::new(),
+            line: Line::default(),
             caught: None,
             input: None,
             item: None,
@@ -416,6 +417,14 @@ impl Store {
 
     pub(super) fn thread(&self, id: ThreadId) -> Option<&ThreadNode> {
         self.threads.get(id.0)
+    }
+
+    /// The visit that a thread belongs to. One that took the room of another is none: its thread is
+    /// not the one around. So a way outwards always ends.
+    pub(super) fn parent(&self, thread: &ThreadNode) -> Option<VisitId> {
+        let parent = thread.parent?;
+        let around = self.thread(self.visit(parent)?.thread)?;
+        (around.depth + 1 == thread.depth).then_some(parent)
     }
 
     pub(super) fn thread_mut(&mut self, id: ThreadId) -> Option<&mut ThreadNode> {
@@ -440,13 +449,33 @@ impl Store {
 
     /// The last visit of a thread.
     pub(super) fn last_visit(&self, thread: ThreadId) -> Option<VisitId> {
-        self.thread(thread)?.visits.last().copied()
+        self.thread(thread)?.line.last()
     }
 
     /// The visit a thread is at, if it is at one.
     pub(super) fn current(&self, thread: ThreadId) -> Option<VisitId> {
         self.last_visit(thread)
             .filter(|visit| self.visit(*visit).is_some_and(VisitNode::is_open))
+    }
+
+    /// A thread and a visit at once.
+    pub(super) fn thread_and_visit(
+        &mut self,
+        thread: ThreadId,
+        visit: VisitId,
+    ) -> Option<(&mut ThreadNode, &VisitNode)> {
+        Some((self.threads.get_mut(thread.0)?, self.visits.get(visit.0)?))
+    }
+
+    /// How many visits there are.
+    pub(super) fn visits(&self) -> usize {
+        self.visits.len()
+    }
+
+    /// How many there ever were at once.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> (usize, usize) {
+        (self.threads.slots.len(), self.visits.slots.len())
     }
 
     #[cfg(test)]
@@ -496,7 +525,6 @@ impl<T> Slab<T> {
         Some(value)
     }
 
-    #[cfg(test)]
     fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }

@@ -126,14 +126,24 @@ impl Outline {
             let Some(node) = self.store.remove_thread(thread) else {
                 continue;
             };
-            for visit in node.visits {
-                self.unfile_fork(visit);
-                let work = self.store.remove_visit(visit).and_then(|visit| visit.work);
-                if let Some(work) = work {
-                    pending.extend(work.fork.into_threads());
-                }
+            for visit in node.line.into_visits() {
+                pending.extend(self.remove_visit(visit));
             }
         }
+    }
+
+    /// Removes a visit with all that is in it.
+    pub(super) fn fold_visit(&mut self, visit: VisitId) {
+        for thread in self.remove_visit(visit) {
+            self.fold_away(thread);
+        }
+    }
+
+    /// Removes a visit; what is left are its threads.
+    fn remove_visit(&mut self, visit: VisitId) -> impl Iterator<Item = ThreadId> + use<> {
+        self.unfile_fork(visit);
+        let work = self.store.remove_visit(visit).and_then(|visit| visit.work);
+        work.into_iter().flat_map(|work| work.fork.into_threads())
     }
 
     /// The thread that a place is in.
@@ -175,7 +185,7 @@ impl Around<'_> {
     fn climb(&mut self) {
         let parent = self
             .thread
-            .and_then(|thread| self.store.thread(thread)?.parent);
+            .and_then(|thread| self.store.parent(self.store.thread(thread)?));
         self.below = self.thread;
         self.thread = parent.and_then(|visit| Some(self.store.visit(visit)?.thread));
         self.at = parent;

@@ -33,6 +33,11 @@ impl Script {
         id
     }
 
+    /// The id of the last event.
+    pub(crate) fn last(&self) -> u64 {
+        self.id
+    }
+
     /// Appends events that follow each other: `+MILLIS TYPE DETAILS` on each line, where the time
     /// counts from the event before.
     pub(crate) fn chain(&mut self, previous: u64, millis: i64, lines: &str) -> (u64, i64) {

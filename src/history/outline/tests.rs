@@ -3,6 +3,8 @@
     reason = "expect-test writes the snapshots"
 )]
 
+mod long;
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};

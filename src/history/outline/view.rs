@@ -1,6 +1,7 @@
 //! The tree as views read it: how things ended follows from what they belong to, so that the end
 //! of an execution need not touch all that was open.
 
+use super::gap::Gap;
 use super::node::{Failure, Input, StateType, Tally, ThreadNode, Try, VisitId, VisitNode, Work};
 use super::place::Place;
 use super::{Outline, Status};
@@ -47,7 +48,7 @@ pub struct Items {
     pub running: usize,
     /// How many were at work at the same time, at most.
     pub peak: usize,
-    /// Half of the iterations took no longer, in milliseconds.
+    /// Half of the iterations took no longer, in milliseconds; of very many a sample tells.
     pub median: Option<i64>,
     /// The longest took this long, in milliseconds.
     pub longest: Option<i64>,
@@ -202,16 +203,16 @@ impl<'o> Thread<'o> {
         self.outline.until(end, self.node.started)
     }
 
-    /// How many visits it has.
+    /// How many of its visits are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.node.visits.len()
+        self.node.line.len()
     }
 
     /// Whether no state was entered yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.node.visits.is_empty()
+        self.node.line.is_empty()
     }
 
     /// Whether something in it was caught so far.
@@ -237,7 +238,25 @@ impl<'o> Thread<'o> {
         }
     }
 
-    /// Its visits, in order.
+    /// How many visits it has, with those that are only counted.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let counted: u64 = self.gaps().map(|(_, gap)| gap.visits()).sum();
+        counted + self.len() as u64
+    }
+
+    /// The visits that are only counted, each time with how many of the kept ones come before.
+    pub fn gaps(&self) -> impl Iterator<Item = (usize, &'o Gap)> + use<'o> {
+        self.node.line.gaps()
+    }
+
+    /// The visits that are only counted between the kept one at a place and the one before that.
+    #[must_use]
+    pub fn gap_before(&self, at: usize) -> Option<&'o Gap> {
+        self.node.line.gap_before(at)
+    }
+
+    /// Its visits, in order, as far as they are kept.
     #[must_use]
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = Visit<'o>> + use<'o> {
         let thread = *self;
@@ -250,11 +269,15 @@ impl<'o> Thread<'o> {
         self.visit(self.len().checked_sub(1)?)
     }
 
-    /// The visit at a place, from 0.
+    /// The visit at a place among the kept ones, from 0.
     #[must_use]
     pub fn visit(&self, at: usize) -> Option<Visit<'o>> {
-        let node = |id: &VisitId| self.outline.store.visit(*id);
-        let next = self.node.visits.get(at + 1).and_then(node);
+        let line = &self.node.line;
+        let node = |at: usize| self.outline.store.visit(line.get(at)?);
+        let next = match line.gap_before(at + 1) {
+            Some(gap) => Some(gap.first()),
+            None => node(at + 1).map(|next| &*next.name),
+        };
         let over = self.node.ended.map(|at| Over {
             at,
             rest: Status::Aborted,
@@ -262,9 +285,9 @@ impl<'o> Thread<'o> {
         });
         Some(Visit {
             outline: self.outline,
-            node: self.node.visits.get(at).and_then(node)?,
+            node: node(at)?,
             over: over.or(self.over),
-            next: next.map(|next| &*next.name),
+            next,
         })
     }
 }
@@ -294,7 +317,8 @@ impl<'o> Visit<'o> {
     pub fn around(&self) -> Vec<(&'o str, u64)> {
         let mut around = Vec::new();
         let mut thread = self.outline.store.thread(self.node.thread);
-        while let Some((number, parent)) = thread.and_then(|it| Some((it.number, it.parent?)))
+        while let Some((number, parent)) =
+            thread.and_then(|it| Some((it.number, self.outline.store.parent(it)?)))
             && let Some(visit) = self.outline.store.visit(parent)
         {
             around.push((&*visit.name, number));
@@ -425,17 +449,14 @@ impl<'o> Visit<'o> {
     pub fn items(&self) -> Items {
         let empty = super::fork::ForkSlot::default();
         let fork = self.work().map_or(&empty, |work| &work.fork);
-        let mut durations = fork.durations.clone();
-        let middle = durations.len().saturating_sub(1) / 2;
-        let median = (!durations.is_empty()).then(|| *durations.select_nth_unstable(middle).1);
         Items {
             length: fork.length,
             distributed: fork.distributed,
             tally: fork.tally,
             running: fork.open.len(),
             peak: fork.peak,
-            median,
-            longest: fork.durations.iter().max().copied(),
+            median: fork.durations.median(),
+            longest: fork.durations.longest(),
         }
     }
 
@@ -458,6 +479,10 @@ impl<'o> Visit<'o> {
             node: self.outline.store.thread(thread)?,
             over,
         })
+    }
+
+    pub(super) fn node(&self) -> &'o VisitNode {
+        self.node
     }
 
     fn work(&self) -> Option<&'o Work> {

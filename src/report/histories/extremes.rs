@@ -94,7 +94,9 @@ fn long_loops_are_shown_by_their_ends() {
     let about = About::default();
     let text = text(&script, &about, 80);
     assert_eq!(text.lines().count(), 2 + 101);
-    assert!(text.contains("\n… 400 more visits\n"), "{text}");
+    let counted = text.lines().find(|line| line.contains("not shown"));
+    expect!["… 400 states not shown             400× Poll                          6 min 40 s"]
+        .assert_eq(counted.unwrap_or_default());
 }
 
 /// Forks inside of forks, far deeper than any definition: nothing recurses without bound.
@@ -111,4 +113,61 @@ fn deep_nesting_ends_somewhere() {
     let text = text(&script, &About::default(), 80);
     assert!(text.lines().count() < 1000);
     assert!(text.lines().all(|line| columns(line) <= 80), "{text}");
+}
+
+/// Two rounds of ten thousand go wrong.
+#[test]
+fn a_loop_is_shown_by_its_ends_and_what_went_wrong() {
+    let mut script = chained("");
+    let (mut last, mut now) = (0, 0);
+    for at in 0..10_000 {
+        let lines = format!(
+            r#"
+            +0 TaskStateEntered "name":"Check","input":"{{}}"
+            +0 TaskScheduled {TASK},"region":"","parameters":"{{}}"
+            +20 {}
+            +0 TaskStateExited "name":"Check","output":"{{}}"
+            +0 WaitStateEntered "name":"Wait","input":"{{}}"
+            +1000 WaitStateExited "name":"Wait","output":"{{}}""#,
+            match at {
+                3_000 | 7_000 => format!(r#"TaskFailed {TASK},"error":"Busy""#),
+                _ => format!(r#"TaskSucceeded {TASK},"output":"{{}}""#),
+            }
+        );
+        (last, now) = script.chain(last, now, &lines);
+    }
+    script.chain(last, now, r#"+0 ExecutionSucceeded "output":"{}""#);
+    let text = text(&script, &About::default(), 80);
+    let lines: Vec<&str> = text.lines().collect();
+    let folded = lines[50..59].join("\n");
+    expect![[r#"
+        ✔ Check                  Task                                              20 ms
+        ✔ Wait                   Wait                                             1.00 s
+        … 5950 states not shown             2975× Check, Wait                50 min 35 s
+        ⚠ Check                  Task       Busy caught → Wait                     20 ms
+        … 7999 states not shown             4000× Wait   3999× Check           1 h 8 min
+        ⚠ Check                  Task       Busy caught → Wait                     20 ms
+        … 5949 states not shown             2975× Wait   2974× Check         50 min 34 s
+        ✔ Check                  Task                                              20 ms
+        ✔ Wait                   Wait                                             1.00 s"#]]
+    .assert_eq(&folded);
+    assert_eq!(lines.len(), 2 + 50 + 5 + 50);
+    let view = View {
+        folds_ok: true,
+        ..View::default()
+    };
+    let about = About {
+        view,
+        ..About::default()
+    };
+    expect![[r#"
+        ✔ SUCCEEDED   2 h 50 min   2 states   60002 events
+
+        ✔ 6000 states                     Check … Wait                            51 min
+        ⚠ Check                Task       Busy caught → Wait                       20 ms
+        ✔ 7999 states                     Wait … Wait                          1 h 8 min
+        ⚠ Check                Task       Busy caught → Wait                       20 ms
+        ✔ 5999 states                     Wait … Wait                             51 min
+    "#]]
+    .assert_eq(&super::tests::text(&script, &about, 80));
 }

@@ -68,6 +68,8 @@ pub struct View<'a> {
     pub depth: Option<usize>,
     /// Whether what succeeded is counted instead of shown.
     pub folds_ok: bool,
+    /// Whether every visit is shown that is kept, however many there are.
+    pub all: bool,
     /// What went into the states and came out of them.
     pub documents: Option<&'a Documents>,
 }

@@ -12,12 +12,18 @@ const MAX_VISITS: usize = 100_000;
 #[must_use]
 pub fn render(outline: &Outline, about: &About<'_>) -> String {
     let summary = outline.summary();
-    let mut left = MAX_VISITS;
+    let mut left = if about.view.all {
+        usize::MAX
+    } else {
+        MAX_VISITS
+    };
     let millis = match (summary.started, summary.ended.or(summary.last)) {
         (Some(from), Some(to)) => Some(to.since(from)),
         _ => None,
     };
-    let states = thread(&outline.thread(), about.view.depth, &mut left);
+    let root = outline.thread();
+    let states = thread(&root, about.view.depth, &mut left);
+    let gaps = gaps(&root, states.len());
     let mut document = json!({
         "version": 1,
         "status": status_name(summary.status).replace(' ', "_"),
@@ -33,6 +39,9 @@ pub fn render(outline: &Outline, about: &About<'_>) -> String {
         "redrives": summary.redrives,
         "states": states,
     });
+    if !gaps.is_empty() {
+        document["gaps"] = gaps.into();
+    }
     if left == 0 {
         document["truncated"] = Value::Bool(true);
     }
@@ -68,6 +77,30 @@ fn thread(thread: &Thread<'_>, depth: Option<usize>, left: &mut usize) -> Vec<Va
     states
 }
 
+/// Visits that are only counted, each time with how many of the states come before; a `before` is
+/// never beyond the last of those.
+fn gaps(thread: &Thread<'_>, states: usize) -> Vec<Value> {
+    let told = thread.gaps().filter(|(before, _)| *before < states);
+    told.map(|(before, gap)| {
+        let names: Map<String, Value> = gap
+            .names()
+            .map(|(name, times)| (name.to_owned(), times.into()))
+            .collect();
+        json!({
+            "before": before,
+            "visits": gap.visits(),
+            "caught": gap.caught(),
+            "retried": gap.retried(),
+            "states": names,
+            "others": gap.others(),
+            "entered": gap.began().to_string(),
+            "exited": gap.ended().to_string(),
+            "durationMs": gap.millis(),
+        })
+    })
+    .collect()
+}
+
 fn visit(visit: &Visit<'_>, depth: Option<usize>, left: &mut usize) -> Value {
     let mut state = Map::new();
     let mut add = |name: &str, value: Value| {
@@ -99,12 +132,18 @@ fn visit(visit: &Visit<'_>, depth: Option<usize>, left: &mut usize) -> Value {
         let threads = visit.threads().into_iter().chain(visit.running(usize::MAX));
         let inside: Vec<Value> = threads
             .map(|inside| {
-                json!({
+                let states = thread(&inside, depth, left);
+                let gaps = gaps(&inside, states.len());
+                let mut told = json!({
                     "index": inside.number(),
                     "status": word(inside.status()),
                     "durationMs": inside.millis(),
-                    "states": thread(&inside, depth, left),
-                })
+                    "states": states,
+                });
+                if !gaps.is_empty() {
+                    told["gaps"] = gaps.into();
+                }
+                told
             })
             .collect();
         if !inside.is_empty() {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::layout::{MAX_WIDTH, Row, Span, Stretch, write_name};
 use super::{About, delay, tree};
 use crate::data::Timestamp;
-use crate::history::outline::{Outcome, Outline, Status, Thread, Try, Visit};
+use crate::history::outline::{Gap, Outcome, Outline, Status, Thread, Try, Visit};
 use crate::report::style::{MIN_WIDTH, Role, Style, columns, pad};
 
 /// The space between a bar and the time.
@@ -88,6 +88,16 @@ pub(super) fn span(thread: &Thread<'_>, start: Timestamp) -> Vec<Span> {
             Status::Failed | Status::TimedOut => Stretch::FailedTry,
             Status::Running | Status::Succeeded | Status::Aborted => Stretch::Ran,
         },
+    }]
+}
+
+/// When states were visited that are not shown one by one.
+pub(super) fn stretch(gap: &Gap, start: Timestamp) -> Vec<Span> {
+    let from = gap.began().since(start);
+    vec![Span {
+        from,
+        to: from + gap.millis(),
+        what: Stretch::Ran,
     }]
 }
 

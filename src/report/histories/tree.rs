@@ -1,5 +1,7 @@
 //! The tree: a line for every visit, with what is worth knowing about it.
 
+mod gaps;
+
 use std::fmt;
 
 use super::json::filled;
@@ -9,11 +11,7 @@ use crate::data::{Json, Timestamp};
 use crate::history::outline::{Items, Outcome, Outline, StateType, Status, Thread, Try, Visit};
 use crate::report::style::{Role, Style, columns, fit, printable};
 
-/// A thread of more visits than this is shown by its beginning and its end …
-const MAX_VISITS: usize = 200;
-
-/// … of so many visits each.
-const SHOWN_VISITS: usize = 50;
+pub use self::gaps::is_shortened;
 
 /// How many branches, iterations of a kind, or tries are shown.
 const MAX_SHOWN: usize = 20;
@@ -68,7 +66,7 @@ pub(super) fn rows(
         rows: Vec::new(),
     };
     tree.thread(&outline.thread(), &Bars::root());
-    if tree.rows.len() > MAX_ROWS {
+    if tree.rows.len() > MAX_ROWS && !about.view.all {
         tree.rows.truncate(MAX_ROWS);
         let text = String::from("the rest of the tree is left out");
         tree.rows.push(Row::note(String::new(), text));
@@ -187,75 +185,6 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    fn thread(&mut self, thread: &Thread<'_>, bars: &Bars) {
-        let count = thread.len();
-        let hidden = if count > MAX_VISITS {
-            SHOWN_VISITS..count - SHOWN_VISITS
-        } else {
-            0..0
-        };
-        if self.about.view.folds_ok {
-            return self.folded(thread, bars);
-        }
-        for (at, visit) in thread.visits().enumerate() {
-            // Threads may nest as deep as they are wide: somewhere it must end.
-            if self.rows.len() > MAX_ROWS {
-                return;
-            }
-            if at == hidden.start && !hidden.is_empty() {
-                self.hidden_visits(thread, hidden.clone(), bars);
-            }
-            if !hidden.contains(&at) {
-                self.visit(&visit, if at == 0 { &bars.first } else { &bars.rest }, bars);
-            }
-        }
-    }
-
-    /// The visits that something went wrong in, and how many others lie between them.
-    fn folded(&mut self, thread: &Thread<'_>, bars: &Bars) {
-        let mut fine: Vec<Visit<'_>> = Vec::new();
-        for (at, visit) in thread.visits().enumerate() {
-            if self.rows.len() > MAX_ROWS {
-                return;
-            }
-            if is_fine(&visit) {
-                fine.push(visit);
-                continue;
-            }
-            let is_first = at == fine.len();
-            self.fold(&fine, if is_first { &bars.first } else { &bars.rest });
-            fine.clear();
-            self.visit(&visit, if at == 0 { &bars.first } else { &bars.rest }, bars);
-        }
-        let is_all = fine.len() == thread.len();
-        self.fold(&fine, if is_all { &bars.first } else { &bars.rest });
-    }
-
-    fn fold(&mut self, fine: &[Visit<'_>], lead: &str) {
-        let (Some(first), Some(last)) = (fine.first(), fine.last()) else {
-            return;
-        };
-        let ended = last.exited().unwrap_or(last.entered());
-        let (name, kind) = match fine.len() {
-            1 => (
-                printable(first.name()).into_owned(),
-                kind(first, self.short),
-            ),
-            count => (format!("{count} states"), String::new()),
-        };
-        let between = format!("{} … {}", first.name(), last.name());
-        let between = (fine.len() > 1).then(|| (Role::Dim, printable(&between).into_owned()));
-        self.rows.push(Row {
-            lead: lead.to_owned(),
-            mark: mark(Status::Succeeded),
-            name: (Role::Plain, name),
-            kind,
-            detail: between.into_iter().collect(),
-            time: duration(ended.since(first.entered())),
-            ..Row::default()
-        });
-    }
-
     /// What went in, what came out: as much as a few lines hold.
     fn documents(&mut self, visit: &Visit<'_>, bars: &Bars) {
         let Some(documents) = self.about.view.documents else {
@@ -280,21 +209,6 @@ impl Tree<'_> {
                 self.rows.push(Row::line(lead.clone(), label, line));
             }
         }
-    }
-
-    fn hidden_visits(&mut self, thread: &Thread<'_>, hidden: std::ops::Range<usize>, bars: &Bars) {
-        let count = hidden.len();
-        let caught = hidden
-            .filter_map(|at| thread.visit(at))
-            .filter(|visit| visit.status() == Status::Caught)
-            .count();
-        let caught = if caught > 0 {
-            format!(", {caught} ⚠")
-        } else {
-            String::new()
-        };
-        let text = format!("{count} more visits{caught}");
-        self.rows.push(Row::note(bars.rest.clone(), text));
     }
 
     fn visit(&mut self, visit: &Visit<'_>, lead: &str, bars: &Bars) {
@@ -472,15 +386,6 @@ impl Tree<'_> {
                 .map_or(Vec::new(), |start| timeline::span(thread, start)),
         });
     }
-}
-
-/// Whether nothing went wrong in a state, even inside of it.
-fn is_fine(visit: &Visit<'_>) -> bool {
-    let quiet = |thread: &Thread<'_>| thread.status() == Status::Succeeded;
-    visit.status() == Status::Succeeded
-        && visit.tries().len() < 2
-        && visit.threads().iter().all(quiet)
-        && visit.items().tally.failed == 0
 }
 
 /// `PaymentDeclined caught → RefundStock`
