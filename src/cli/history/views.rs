@@ -50,8 +50,8 @@ fn read(
 fn kept(views: &ViewArgs) -> Kept {
     match (views.format, &views.map) {
         (_, None) if views.all => Kept::ALL,
-        (HistoryFormat::Json, _) => Kept::MANY,
-        (HistoryFormat::Text, _) => Kept::FEW,
+        (Some(HistoryFormat::Json), _) => Kept::MANY,
+        _ => Kept::FEW,
     }
 }
 
