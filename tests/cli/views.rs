@@ -147,7 +147,7 @@ fn what_is_not_there_is_told_with_what_is() {
     );
     refuses("--events --state Nobody", 4, "no state \"Nobody\"");
     refuses("--execution x", 2, "a.jsonl is a history of one execution");
-    refuses("--all", 2, "--map");
+    refuses("--all --events", 2, "--events");
     refuses("--timeline --events", 2, "cannot be used with");
     refuses("--depth many", 2, "invalid value 'many'");
 }
