@@ -130,6 +130,7 @@ fn every_definition_is_a_page_that_opens_quietly() {
             drawn: Some(Drawn {
                 picture: Picture::new(&graph, &options),
                 tree: &tree,
+                older: None,
             }),
             history: None,
             theme: Theme::Auto,

@@ -64,7 +64,7 @@ fn a_history_is_a_page_with_the_picture_of_its_own_definition() {
         .stdout("")
         .stderr("");
     let page = folder.read("run.html");
-    for part in ["<title>order.asl.json</title>", "data-state=\"Check\"", FAILURE] {
+    for part in ["<title>order</title>", "data-state=\"Check\"", FAILURE] {
         assert!(page.contains(part), "{part}");
     }
     folder
