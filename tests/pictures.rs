@@ -13,8 +13,9 @@ use recordings::{folder, say};
 const MACHINES: [&str; 3] = ["quorum", "nested-map", "map-parallel"];
 
 /// The formats, with the ending of their files.
-const FORMATS: [(&str, &str); 5] = [
+const FORMATS: [(&str, &str); 6] = [
     ("dot", "dot"),
+    ("html", "html"),
     ("json", "json"),
     ("mermaid", "mmd"),
     ("svg", "svg"),
