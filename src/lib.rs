@@ -44,7 +44,9 @@
 //! |---|---|---|
 //! | a lint rule | `lint/rules/NAME.rs`, its page as the opening comment | a line in `RULES` |
 //! | a task handler | `runtime/handlers/NAME.rs` | a row in `runtime/handlers/file/members.rs`, and in `cli/run/handlers.rs` for `--task` |
-//! | a picture format | a file in `report/graphs/` | a variant in `cli/args.rs` |
+//! | a picture format | a file in `report/graphs/` | a variant in `cli/args.rs`, an arm in `cli/graph.rs` |
+//! | something to paint on pictures | a file in `report/graphs/overlay/` | `cli/graph/overlay/` |
+//! | a view of a history | a file in `report/histories/` | an option in `cli/args/views.rs` |
 //! | a format of findings | a file in `report/diagnostics/` | a variant in `cli/args/format.rs` |
 //! | a kind of template | a file in `syntax/embedded/` | a variant of its `TemplateKind` |
 //! | a field with expressions | a row in `language/expressions.rs` | |
