@@ -30,6 +30,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand serve 'Serve the Step Functions API on this machine, for your programs, workers and tests'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
@@ -189,6 +190,22 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'asl;serve'= {
+            cand --port 'The port; 0 is any free one'
+            cand --bind 'The address to listen on: with another than this machine''s own, the network can call'
+            cand --db 'Where machines and executions are kept; :memory: forgets them at the end'
+            cand --handlers 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks'
+            cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]'
+            cand --lambda-endpoint 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to'
+            cand --time 'real, skip (jumps over waits while no real handler is at work), or N× as fast'
+            cand --account 'The account''s number'
+            cand --region 'The region'
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'asl;lsp'= {
             cand --color 'When to use colours'
             cand --stdio 'Talk on stdin and stdout, as always: some clients say so'
@@ -232,6 +249,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand serve 'Serve the Step Functions API on this machine, for your programs, workers and tests'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
@@ -248,6 +266,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;graph'= {
         }
         &'asl;help;history'= {
+        }
+        &'asl;help;serve'= {
         }
         &'asl;help;lsp'= {
         }

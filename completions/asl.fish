@@ -35,6 +35,7 @@ complete -c asl -n "__fish_asl_needs_command" -f -a "run" -d 'Run a state machin
 complete -c asl -n "__fish_asl_needs_command" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
 complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state machine'
 complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_needs_command" -f -a "serve" -d 'Serve the Step Functions API on this machine, for your programs, workers and tests'
 complete -c asl -n "__fish_asl_needs_command" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
 complete -c asl -n "__fish_asl_needs_command" -f -a "explain" -d 'Print the page of a rule'
 complete -c asl -n "__fish_asl_needs_command" -f -a "rules" -d 'List the rules'
@@ -202,6 +203,20 @@ complete -c asl -n "__fish_asl_using_subcommand history" -l io -d 'The tree with
 complete -c asl -n "__fish_asl_using_subcommand history" -s f -l follow -d 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand serve" -l port -d 'The port; 0 is any free one' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l bind -d 'The address to listen on: with another than this machine\'s own, the network can call' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l db -d 'Where machines and executions are kept; :memory: forgets them at the end' -r -F
+complete -c asl -n "__fish_asl_using_subcommand serve" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand serve" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l lambda-endpoint -d 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l account -d 'The account\'s number' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l region -d 'The region' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
@@ -230,14 +245,15 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "serve" -d 'Serve the Step Functions API on this machine, for your programs, workers and tests'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -6,6 +6,7 @@ mod handlers;
 mod many;
 mod mocks;
 mod overlay;
+mod serve;
 mod services;
 mod state;
 mod suites;
@@ -26,6 +27,7 @@ pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
 pub(super) use overlay::{OverlayArgs, PaletteChoice};
+pub(super) use serve::ServeArgs;
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
@@ -94,6 +96,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Tell what happened in an execution, and why it failed
     History(HistoryArgs),
+    /// Serve the Step Functions API on this machine, for your programs, workers and tests
+    Serve(ServeArgs),
     /// Help an editor, by the Language Server Protocol on stdin and stdout
     Lsp(LspArgs),
     /// Print the page of a rule
