@@ -112,6 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--map-failure-count', '--map-failure-count', [CompletionResultType]::ParameterName, 'How many iterations of a mocked Map failed')
             [CompletionResult]::new('--map-reader-data', '--map-reader-data', [CompletionResultType]::ParameterName, 'What the `ItemReader` of a mocked Map reads')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit')
+            [CompletionResult]::new('--execution', '--execution', [CompletionResultType]::ParameterName, 'The execution with this ARN or name, when the history is of CloudWatch and has several')
             [CompletionResult]::new('--inputs', '--inputs', [CompletionResultType]::ParameterName, 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many executions may run at once  [default: 8 for each core]')
             [CompletionResult]::new('--skip-done', '--skip-done', [CompletionResultType]::ParameterName, 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them')

@@ -107,6 +107,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --map-failure-count 'How many iterations of a mocked Map failed'
             cand --map-reader-data 'What the `ItemReader` of a mocked Map reads'
             cand --from 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit'
+            cand --execution 'The execution with this ARN or name, when the history is of CloudWatch and has several'
             cand --inputs 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin'
             cand --jobs 'How many executions may run at once  [default: 8 for each core]'
             cand --skip-done 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them'

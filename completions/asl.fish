@@ -121,6 +121,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l error-caused-by-state -d
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-failure-count -d 'How many iterations of a mocked Map failed' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-reader-data -d 'What the `ItemReader` of a mocked Map reads' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l from -d 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l execution -d 'The execution with this ARN or name, when the history is of CloudWatch and has several' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
