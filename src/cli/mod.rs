@@ -17,6 +17,7 @@ mod parallel;
 mod paths;
 mod run;
 mod schema;
+mod strangers;
 mod test;
 mod validate;
 mod walk;
