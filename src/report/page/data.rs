@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::failure::{self, Blame};
+use super::failure::{self, Block};
 use super::visits::{Row, Visits};
 use super::{Drawn, History, Page, events, visits};
 use crate::graph::{Scope, Vertex};
@@ -11,6 +11,7 @@ use crate::history::{Details, LogHeader};
 use crate::language::State;
 use crate::report::graphs::labels;
 use crate::report::graphs::overlay::Look;
+use crate::report::histories::About;
 
 /// The longest definition of a state that is in a page: that of a Parallel has all inside of it.
 const MAX_DEFINITION: usize = 64 << 10;
@@ -76,7 +77,7 @@ struct Execution<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Blame<'a>>,
+    failure: Option<Block<'a>>,
 }
 
 /// Everything that the script reads.
@@ -155,6 +156,11 @@ fn execution<'a>(history: &'a History<'a>, outline: &'a Outline) -> Execution<'a
     let last = events.last().filter(|event| {
         summary.status == Status::Succeeded && matches!(event.details, Details::Output { .. })
     });
+    let about = About {
+        machine: header.and_then(|header| header.state_machine_arn.rsplit(':').next()),
+        catcher: history.catcher,
+        ..About::default()
+    };
     Execution {
         status: visits::word(summary.status),
         name: header.map(|header| header.name.as_str()),
@@ -166,6 +172,6 @@ fn execution<'a>(history: &'a History<'a>, outline: &'a Outline) -> Execution<'a
         redrives: summary.redrives,
         input: first.map(|event| event.id.0),
         output: last.map(|event| event.id.0),
-        failure: failure::blame(outline, history.catcher),
+        failure: failure::block(outline, &about),
     }
 }
