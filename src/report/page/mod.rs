@@ -28,7 +28,7 @@ const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
 /// The script, in the order of its parts.
-const SCRIPT: [&str; 8] = [
+const SCRIPT: [&str; 9] = [
     include_str!("script/text.js"),
     include_str!("script/model.js"),
     include_str!("script/picture.js"),
@@ -36,6 +36,7 @@ const SCRIPT: [&str; 8] = [
     include_str!("script/list.js"),
     include_str!("script/timeline.js"),
     include_str!("script/views.js"),
+    include_str!("script/address.js"),
     include_str!("script/main.js"),
 ];
 

@@ -119,4 +119,6 @@ pick({}, true);
 if (svg) {
   fit(false);
 }
+goToAddress();
+window.addEventListener('hashchange', goToAddress);
 document.body.classList.add('ready');

@@ -25,6 +25,7 @@ function pick(next, quiet) {
   panel.scrollTop = 0;
   for (const list of Object.values(lists)) list.render();
   if (quiet) return;
+  setAddress(card, visit, next);
   const name = card ? card.name : visit ? visit.name : next.event !== undefined ? events[next.event].type : '';
   say(name ? `${name}${visit ? ', ' + WORDS[visit.status][1] : ''}` : 'Nothing is selected');
 }
