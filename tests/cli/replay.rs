@@ -1,5 +1,7 @@
 //! `asl run --replay`: a definition held against what happened.
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 
 use crate::asl::Folder;
@@ -50,9 +52,10 @@ fn logged() -> String {
             "event_timestamp": "1707313816123",
             "execution_arn": "arn:aws:states:us-east-1:1:execution:orders:one",
         });
-        lines += &format!("{line}\n");
+        writeln!(lines, "{line}").expect("a string takes all");
         if kind == "ExecutionStarted" {
-            lines += &format!("{line}\n").replace("orders:one", "orders:other");
+            let other = line.to_string().replace("orders:one", "orders:other");
+            writeln!(lines, "{other}").expect("a string takes all");
         }
     }
     lines

@@ -452,8 +452,8 @@ mod following {
         let left = log.find("ChoiceStateExited").expect("it is left");
         let end = left + log[left..].find('\n').expect("a line's end") + 1;
         // Longer than all of the second log, however much of that is there when it is seen.
-        let long = log[..end].replacen("\n{", &format!("\n{{{}", " ".repeat(log.len())), 1);
-        let folder = Folder::new().file("run.jsonl", long);
+        let padded = log[..end].replacen("\n{", &format!("\n{{{}", " ".repeat(log.len())), 1);
+        let folder = Folder::new().file("run.jsonl", padded);
         let mut command = folder.asl("history run.jsonl -f").command();
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
