@@ -150,7 +150,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;graph' {
-            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state of --format svg leads to its line: an address with {file} and {line} in it')
+            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it')
             [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part')
             [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Paint numbers from every log in a folder: visits, failures, durations, busy ways')

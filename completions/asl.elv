@@ -143,7 +143,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;graph'= {
-            cand --links 'Each state of --format svg leads to its line: an address with {file} and {line} in it'
+            cand --links 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it'
             cand --machine 'The state machine of this name, when the template has several'
             cand --run 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part'
             cand --runs 'Paint numbers from every log in a folder: visits, failures, durations, busy ways'

@@ -148,7 +148,7 @@ complete -c asl -n "__fish_asl_using_subcommand test" -s U -l update -d 'Write w
 complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test again when a suite or a machine changes'
 complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state of --format svg leads to its line: an address with {file} and {line} in it' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l run -d 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l runs -d 'Paint numbers from every log in a folder: visits, failures, durations, busy ways' -r -F

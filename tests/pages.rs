@@ -131,6 +131,7 @@ fn every_definition_is_a_page_that_opens_quietly() {
                 picture: Picture::new(&graph, &options),
                 tree: &tree,
                 older: None,
+                link: None,
             }),
             history: None,
             theme: Theme::Auto,

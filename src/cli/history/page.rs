@@ -61,6 +61,7 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
             },
             tree: &document.tree,
             older: None,
+            link: None,
         }),
         _ => None,
     };

@@ -55,6 +55,9 @@ struct Card<'a> {
     mark: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    /// The address of its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -141,6 +144,7 @@ fn card<'a>(drawn: &Drawn<'a, '_>, vertex: Vertex, state: &'a State, room: &mut 
         definition,
         mark: paint.map(|paint| paint.mark.word()),
         note: paint.and_then(|paint| paint.note.as_deref()),
+        href: drawn.link.and_then(|link| link(state)),
     }
 }
 

@@ -32,6 +32,7 @@ fn told(title: &str, definition: Option<&str>, log: Option<&str>) -> Told {
             picture: Picture::new(&graph, &options),
             tree: &tree,
             older: None,
+            link: None,
         }),
         history,
         theme: Theme::Dark,

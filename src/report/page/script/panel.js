@@ -50,6 +50,7 @@ function told(card, visit, {event, visit: index}) {
   if (card) {
     parts.push(card.definition ? part('Definition', card.definition, {open: !visit})
       : el('p', {class: 'dim'}, 'The definition is too long for this page.'));
+    if (card.href) parts.push(el('p', {class: 'links'}, el('a', {href: card.href, target: '_blank', rel: 'noreferrer'}, 'Definition in its file')));
   }
   return parts.filter(Boolean);
 }
