@@ -1,4 +1,4 @@
-//! The journal of an execution: what it was told from outside, turn by turn. With the definition
+//! The journal of an execution: what it was told from outside, and when it ran. With the definition
 //! and the start it is all that is needed to have the execution back after the process has ended,
 //! with its timers, retries and waiting tasks.
 
@@ -24,7 +24,7 @@ pub trait Journal: EventSink {
     /// The execution is about to be told something.
     fn told(&mut self, at: Timestamp, input: &Input);
 
-    /// The execution has run once: what it was told before belongs to this turn.
+    /// The execution has run once on what it was told.
     fn ran(&mut self);
 
     /// Somebody waits until everything so far is kept.
@@ -69,10 +69,17 @@ impl<S: EventSink + ?Sized> Journal for Unkept<'_, S> {
     }
 }
 
-/// What an execution was told before it ran once, in order. The first turn of an execution has
-/// nothing in it.
-#[derive(Clone, Debug, Default)]
-pub struct Turn(pub Vec<(Timestamp, Input)>);
+/// A line of a journal.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// The execution was told something.
+    Told(Timestamp, Input),
+    /// It ran.
+    Ran,
+}
+
+/// The line that says that it ran.
+const RAN: &str = "ran";
 
 /// Why a line of a journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -120,27 +127,30 @@ enum WrittenNature {
     Evaluation,
 }
 
-impl Turn {
-    /// Appends the turn as one line of JSON, without the line's end.
-    pub fn write(&self, out: &mut String) {
-        let turn: Vec<_> = self
-            .0
-            .iter()
-            .map(|(at, i)| (at.0, Written::of(i)))
-            .collect();
+impl Entry {
+    /// Appends a line, with its end, that says that the execution was told something.
+    pub fn write_told(at: Timestamp, input: &Input, out: &mut String) {
         // Text and whole numbers only: this cannot fail.
-        out.push_str(&serde_json::to_string(&turn).unwrap_or_default());
+        out.push_str(&serde_json::to_string(&(at.0, Written::of(input))).unwrap_or_default());
+        out.push('\n');
     }
 
-    /// Reads such a line.
+    /// Appends a line, with its end, that says that the execution ran.
+    pub fn write_ran(out: &mut String) {
+        out.push_str(RAN);
+        out.push('\n');
+    }
+
+    /// Reads a line, without its end.
     ///
     /// # Errors
     /// When it is none.
     pub fn read(line: &str) -> Result<Self, JournalError> {
-        let turn: Vec<(i64, Written<'_>)> = serde_json::from_str(line)?;
-        let inputs = turn.into_iter();
-        let inputs = inputs.map(|(at, written)| Ok((Timestamp(at), written.input()?)));
-        Ok(Self(inputs.collect::<Result<_, JournalError>>()?))
+        if line == RAN {
+            return Ok(Self::Ran);
+        }
+        let (at, written): (i64, Written<'_>) = serde_json::from_str(line)?;
+        Ok(Self::Told(Timestamp(at), written.input()?))
     }
 }
 
@@ -292,24 +302,24 @@ impl Rebuilt {
         }
     }
 
-    /// Takes the execution through another turn of its journal.
-    pub fn replay(&mut self, turn: Turn) {
+    /// Takes the execution through another entry of its journal.
+    pub fn replay(&mut self, entry: Entry) {
         let (mut effects, mut sink) = (Vec::new(), Last(self.last_event));
-        for (at, input) in turn.0 {
-            self.at = at;
-            self.heed(&input);
-            let mut out = Out {
-                sink: &mut sink,
-                effects: &mut effects,
-            };
-            self.execution.deliver(at, input, &mut out);
-        }
         let mut out = Out {
             sink: &mut sink,
             effects: &mut effects,
         };
-        // What is left to do when the fuel is used up, the next turn does.
-        let _ = self.execution.run(FUEL, &mut out);
+        match entry {
+            Entry::Told(at, input) => {
+                self.at = at;
+                self.heed(&input);
+                self.execution.deliver(at, input, &mut out);
+            }
+            Entry::Ran => {
+                // What is left to do when the fuel is used up is done when it runs again.
+                let _ = self.execution.run(FUEL, &mut out);
+            }
+        }
         self.last_event = sink.0;
         for effect in effects {
             self.expect(effect);
@@ -360,11 +370,12 @@ mod tests {
 
     #[track_caller]
     fn check(input: Input) {
-        let turn = Turn(vec![(Timestamp(5), Input::Tick), (Timestamp(6), input)]);
         let mut line = String::new();
-        turn.write(&mut line);
-        let read = Turn::read(&line).expect("a line of a journal");
-        assert_eq!(format!("{:?}", read.0), format!("{:?}", turn.0), "{line}");
+        Entry::write_told(Timestamp(6), &input, &mut line);
+        let line = line.strip_suffix('\n').expect("a whole line");
+        let read = Entry::read(line).expect("a line of a journal");
+        let told = Entry::Told(Timestamp(6), input);
+        assert_eq!(format!("{read:?}"), format!("{told:?}"), "{line}");
         assert!(!line.contains('\n'));
     }
 
@@ -396,6 +407,7 @@ mod tests {
         let result = Err(StatesError::new("E", "c"));
         check(Input::MapRunEnded { run: task, result });
         check(Input::Redrive);
+        check(Input::Tick);
     }
 
     #[test]
@@ -404,11 +416,29 @@ mod tests {
         let output = Json::parse(text).expect("a document");
         let task = EventId(3);
         let mut line = String::new();
-        Turn(vec![(Timestamp(1), Input::TaskSubmitted { task, output })]).write(&mut line);
-        let turn = Turn::read(&line).expect("a line");
-        let Some((_, Input::TaskSubmitted { output, .. })) = turn.0.first() else {
-            panic!("{turn:?}")
+        Entry::write_told(
+            Timestamp(1),
+            &Input::TaskSubmitted { task, output },
+            &mut line,
+        );
+        let entry = Entry::read(line.trim_end()).expect("a line");
+        let Entry::Told(_, Input::TaskSubmitted { output, .. }) = entry else {
+            panic!("{entry:?}")
         };
         assert_eq!(output.text(), text);
+    }
+
+    #[test]
+    fn other_lines_are_refused() {
+        assert!(matches!(Entry::read("ran"), Ok(Entry::Ran)));
+        for line in [
+            "",
+            "ran ",
+            "[]",
+            "[1,{\"other\":1}]",
+            "[1,{\"succeeded\":[1,\"{\"]}]",
+        ] {
+            assert!(Entry::read(line).is_err(), "{line}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use host::{Host, MAX_LIVE};
 pub use identity::{IdentityOptions, InvalidName};
 pub use inbox::{Answers, Inbox, Listener, Remote};
-pub use journal::{Ack, Journal, JournalError, Rebuilt, Turn, Unkept};
+pub use journal::{Ack, Entry, Journal, JournalError, Rebuilt, Unkept};
 pub use log_file::{LogFile, LogFileError};
 pub use map_run::Report;
 pub use masking::{MIN_SECRET, Masked, Masking};

@@ -6,7 +6,7 @@ use super::store::{Append, Change, Store};
 use crate::data::Timestamp;
 use crate::engine::{EventSink, Input, Outcome};
 use crate::history::HistoryEvent;
-use crate::runtime::{Ack, Ended, Journal, Turn};
+use crate::runtime::{Ack, Ended, Entry, Journal};
 
 /// Enough for a row of its own.
 const ENOUGH: usize = 64 * 1024;
@@ -16,31 +16,30 @@ pub(super) struct Recorder {
     store: Store,
     /// What was not given to the database yet.
     append: Append,
-    /// What the execution was told since it ran last.
-    turn: Turn,
-    /// Whether anything but time came in since, or anything happened.
+    /// Time that went on, and has made no difference yet.
+    tick: Option<Timestamp>,
+    /// Whether anything but that came in, or anything happened, since the execution ran last.
     is_telling: bool,
-    /// The number of the next turn.
-    turns: u64,
+    /// The number of the next entry of the journal.
+    entries: u64,
     /// The number of the next event.
     events: u64,
 }
 
 impl Recorder {
-    /// A recorder for an execution of which so many events and turns are written.
-    pub(super) fn new(store: Store, execution: i64, events: u64, turns: u64) -> Self {
+    /// A recorder for an execution of which so many events and entries of its journal are kept.
+    pub(super) fn new(store: Store, execution: i64, events: u64, entries: u64) -> Self {
         Self {
             store,
             append: Append {
                 execution,
                 first_event: events + 1,
-                first_turn: turns,
+                first_entry: entries,
                 ..Append::default()
             },
-            turn: Turn::default(),
-            // The first turn begins the execution.
-            is_telling: turns == 0,
-            turns,
+            tick: None,
+            is_telling: false,
+            entries,
             events: events + 1,
         }
     }
@@ -68,9 +67,18 @@ impl Recorder {
         self.send();
     }
 
+    /// Remembers that time went on: something came of it, or comes after it.
+    fn tell_tick(&mut self) {
+        self.is_telling = true;
+        if let Some(at) = self.tick.take() {
+            Entry::write_told(at, &Input::Tick, &mut self.append.entries);
+            self.entries += 1;
+        }
+    }
+
     fn flush(&mut self) {
         let append = &self.append;
-        let has_text = !append.events.is_empty() || !append.turns.is_empty();
+        let has_text = !append.events.is_empty() || !append.entries.is_empty();
         if has_text || !append.acks.is_empty() || !append.changes.is_empty() {
             self.send();
         }
@@ -80,7 +88,7 @@ impl Recorder {
         let next = Append {
             execution: self.append.execution,
             first_event: self.events,
-            first_turn: self.turns,
+            first_entry: self.entries,
             ..Append::default()
         };
         let append = std::mem::replace(&mut self.append, next);
@@ -90,10 +98,10 @@ impl Recorder {
 
 impl EventSink for Recorder {
     fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.tell_tick();
         event.write(&mut self.append.events);
         self.append.events.push('\n');
         self.events = event.id.0 + 1;
-        self.is_telling = true;
     }
 
     fn idle(&mut self) {
@@ -103,18 +111,22 @@ impl EventSink for Recorder {
 
 impl Journal for Recorder {
     fn told(&mut self, at: Timestamp, input: &Input) {
-        self.is_telling |= !matches!(input, Input::Tick);
-        self.turn.0.push((at, input.clone()));
+        if matches!(input, Input::Tick) {
+            self.tick = Some(at);
+            return;
+        }
+        self.tell_tick();
+        Entry::write_told(at, input, &mut self.append.entries);
+        self.entries += 1;
     }
 
     fn ran(&mut self) {
-        // Time that made no difference need not be remembered: the next turn has it too.
+        // Time that made no difference need not be remembered: what comes has a time of its own.
+        self.tick = None;
         if std::mem::take(&mut self.is_telling) {
-            self.turn.write(&mut self.append.turns);
-            self.append.turns.push('\n');
-            self.turns += 1;
+            Entry::write_ran(&mut self.append.entries);
+            self.entries += 1;
         }
-        self.turn.0.clear();
         if !self.append.acks.is_empty() || self.append.events.len() >= ENOUGH {
             self.flush();
         }

@@ -17,7 +17,7 @@ use crate::data::{Json, Seed, StatesError, Timestamp, limits};
 use crate::engine::program::FlowId;
 use crate::engine::{Era, Identity, Program, Silent, Start};
 use crate::runtime::{
-    Ack, Callbacks, Clock, Ended, Handlers, Host, Inbox, Journal, Rebuilt, Turn, Unasked, Unkept,
+    Ack, Callbacks, Clock, Ended, Entry, Handlers, Host, Inbox, Journal, Rebuilt, Unasked, Unkept,
     serve,
 };
 
@@ -58,8 +58,8 @@ pub(super) struct Going {
     /// Its row.
     pub(super) id: i64,
     pub(super) rebuilt: Rebuilt,
-    /// How many turns of its journal are kept.
-    turns: u64,
+    /// How many entries of its journal are kept.
+    entries: u64,
     /// How many of its events are kept.
     events: u64,
 }
@@ -154,12 +154,12 @@ impl Service {
         let Going {
             id,
             rebuilt,
-            turns,
+            entries,
             events,
         } = going;
-        let reached = (turns > 0).then_some(rebuilt.at);
+        let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
-        let mut recorder = Recorder::new(self.store.clone(), id, events, turns);
+        let mut recorder = Recorder::new(self.store.clone(), id, events, entries);
         let is_redriven = redrive.is_some();
         if let Some(ack) = redrive {
             recorder.redriven(clock.now());
@@ -227,23 +227,23 @@ impl Service {
         let input = Json::parse(&row.input);
         let input = input.map_err(|error| ApiError::internal(format!("{}: {error}", row.arn)))?;
         let mut rebuilt = Rebuilt::new(program, row.start(input));
-        let mut turns = 0;
+        let mut entries = 0;
         let mut select = connection
             .prepare_cached("SELECT lines FROM journal WHERE execution = ?1 ORDER BY first")?;
         let mut rows = select.query([id])?;
         while let Some(row) = rows.next()? {
             for line in row.get_ref(0)?.as_str().unwrap_or_default().lines() {
-                let turn = Turn::read(line)
+                let entry = Entry::read(line)
                     .map_err(|error| ApiError::internal(format!("Execution {id}: {error}")))?;
-                rebuilt.replay(turn);
-                turns += 1;
+                rebuilt.replay(entry);
+                entries += 1;
             }
         }
         let events = rebuilt.last_event.0;
         Ok(Going {
             id,
             rebuilt,
-            turns,
+            entries,
             events,
         })
     }
@@ -253,7 +253,7 @@ impl Service {
         Going {
             id,
             rebuilt: Rebuilt::new(program, start),
-            turns: 0,
+            entries: 0,
             events: 0,
         }
     }

@@ -95,7 +95,7 @@ struct Inner {
     _lock: Option<Lock>,
 }
 
-/// More events and turns of an execution, and perhaps its end.
+/// More events and entries of an execution's journal, and perhaps its end.
 #[derive(Debug, Default)]
 pub(super) struct Append {
     /// Its row.
@@ -104,10 +104,10 @@ pub(super) struct Append {
     pub(super) first_event: u64,
     /// Events, one a line.
     pub(super) events: String,
-    /// The first turn in `turns`.
-    pub(super) first_turn: u64,
-    /// Turns of the journal, one a line.
-    pub(super) turns: String,
+    /// The first entry in `entries`.
+    pub(super) first_entry: u64,
+    /// Entries of the journal, one a line.
+    pub(super) entries: String,
     /// What changes about the execution itself, in order.
     pub(super) changes: Vec<Change>,
     /// Told when all of it is kept.

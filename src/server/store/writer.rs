@@ -239,7 +239,7 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
         let mut delete = connection.prepare_cached("DELETE FROM journal WHERE execution = ?1")?;
         delete.execute([id])?;
     } else {
-        lines("journal", append.first_turn, &append.turns)?;
+        lines("journal", append.first_entry, &append.entries)?;
     }
     append
         .changes
