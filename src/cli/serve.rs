@@ -24,6 +24,7 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
         handlers: bound(args, terminal)?,
         clock: clocks(args.time),
         seed: Seed(fresh_seed()),
+        days: args.keep,
     };
     let (listener, address) = server::listen_on(args.bind, args.port).map_err(|error| {
         let (bind, port) = (args.bind, args.port);

@@ -11,9 +11,12 @@ mod live;
 mod names;
 mod programs;
 mod protocol;
+mod pruning;
 mod record;
 mod service;
 mod store;
+#[cfg(test)]
+mod testing;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};

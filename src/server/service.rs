@@ -11,6 +11,7 @@ use super::live::Live;
 use super::names::Names;
 use super::programs::Programs;
 use super::protocol::ApiError;
+use super::pruning;
 use super::record::Recorder;
 use super::store::{CommitTimes, Place, Store, StoreError};
 use crate::data::{Json, Seed, StatesError, Timestamp, limits};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub clock: Box<MakeClock>,
     /// What random numbers are derived from.
     pub seed: Seed,
+    /// After how many days an execution that has ended is forgotten.
+    pub days: u32,
 }
 
 /// Gives each execution its clock.
@@ -98,6 +101,7 @@ impl Service {
             path,
             why: error.message,
         })?;
+        tokio::spawn(pruning::prune(Arc::downgrade(&service), settings.days));
         Ok((service, unasked))
     }
 

@@ -3,6 +3,7 @@
 mod crashes;
 mod durable;
 mod handler;
+#[expect(dead_code, reason = "the bench uses the rest")]
 mod server;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

@@ -16,7 +16,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server with these arguments, and waits until it serves.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_asl"))
+        let asl = Command::new(env!("CARGO_BIN_EXE_asl"));
+        Self::run(asl, folder, arguments)
+    }
+
+    /// The same with another program.
+    pub(crate) fn run(mut asl: Command, folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = asl
             .current_dir(folder)
             .args(["serve", "--port", "0"])
             .args(arguments)
@@ -46,10 +52,12 @@ impl Server {
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client {
-            address: self.address.clone(),
-            stream: None,
-        }
+        Client::to(&self.address)
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 }
 
@@ -71,6 +79,14 @@ pub(crate) struct Client {
 pub(crate) struct Gone;
 
 impl Client {
+    /// A client of whatever serves the API at an address.
+    pub(crate) fn to(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            stream: None,
+        }
+    }
+
     /// What an operation answers, with the status.
     pub(crate) fn call(&mut self, operation: &str, input: &Value) -> Result<(u16, Value), Gone> {
         let answer = self.exchange(operation, &input.to_string());

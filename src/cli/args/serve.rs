@@ -29,6 +29,9 @@ pub(in crate::cli) struct ServeArgs {
     /// Where machines and executions are kept; :memory: forgets them at the end
     #[arg(long, value_name = "FILE", default_value = ":memory:")]
     pub(in crate::cli) db: PathBuf,
+    /// Forget executions this many days after their end
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub(in crate::cli) keep: u32,
 
     /// A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks
     #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
