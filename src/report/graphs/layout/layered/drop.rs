@@ -77,11 +77,23 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
         let (before, after) = slots.distances.halves(block.extent.across);
         let corner = slots.distances.across.corner;
         for (links, leaves) in [(&slots.below[slot], true), (&slots.above[slot], false)] {
+            let (low, high) = (
+                across[slot] - before + corner,
+                across[slot] + after - corner,
+            );
+            let bound = links.iter().map(|link| slots.links[*link]);
+            let bound = bound.filter(|link| link.is_catch || block.is_wide);
+            let others = bound.map(|link| across[if leaves { link.lower } else { link.upper }]);
+            let straight: Vec<f64> = others.filter(|at| (low..=high).contains(at)).collect();
             let port = Port {
                 distances: &slots.distances,
                 middle: across[slot],
-                low: across[slot] - before + corner,
-                high: across[slot] + after - corner,
+                low,
+                high,
+                is_taken: [
+                    straight.iter().any(|at| *at < across[slot]),
+                    straight.iter().any(|at| *at >= across[slot]),
+                ],
                 is_wide: block.is_wide,
                 is_shared: links.iter().any(|link| !slots.links[*link].is_catch),
             };
@@ -106,6 +118,8 @@ struct Port<'a> {
     /// Where a line may begin or end at least and at most.
     low: f64,
     high: f64,
+    /// Whether a line goes straight on from the left half, and from the right one.
+    is_taken: [bool; 2],
     is_wide: bool,
     /// Ordinary lines take the middle.
     is_shared: bool,
@@ -117,18 +131,24 @@ impl Port<'_> {
         if low >= high || (!is_catch && !self.is_wide) {
             return self.middle;
         }
-        if !is_catch || !self.is_shared {
-            let straight = self.is_wide && (low..=high).contains(&other);
-            return if straight { other } else { self.middle };
-        }
         let side = if other < self.middle { -1.0 } else { 1.0 };
+        // What goes further must not cross what goes straight on.
+        let is_taken = self.is_taken[usize::from(side > 0.0)];
+        if !is_catch || !self.is_shared {
+            let is_bound = self.is_wide && (is_taken || (low..=high).contains(&other));
+            return if is_bound {
+                other.clamp(low, high)
+            } else {
+                self.middle
+            };
+        }
         let near = (self.middle + side * self.distances.across.port).clamp(low, high);
         let beyond = if side < 0.0 {
             other.clamp(low.min(near), near)
         } else {
             other.clamp(near, high.max(near))
         };
-        if (low..=high).contains(&other) {
+        if is_taken || (low..=high).contains(&other) {
             beyond
         } else {
             self.distances.snap(near.mul_add(0.5, beyond * 0.5))

@@ -174,7 +174,7 @@ impl Drawer<'_> {
         let jog = above.and_then(|link| self.drop.bends[link].along);
         let mine = bend
             .along
-            .unwrap_or_else(|| own.last().map_or(0.0, |spot| spot.along));
+            .unwrap_or_else(|| self.leaves(feeder.joins).along);
         let along = jog.map_or(mine, |jog| jog.max(mine));
         let joint = Spot {
             across: bend.lower,
