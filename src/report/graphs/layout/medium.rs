@@ -54,6 +54,8 @@ impl Medium for Page<'_, '_> {
 pub(in crate::report::graphs) struct Distances {
     /// Whether things stand in whole cells: a line then runs in the middle of one.
     pub(in crate::report::graphs) is_whole: bool,
+    /// Whether a narrow picture is better than one with straight lines.
+    pub(in crate::report::graphs) is_tight: bool,
     /// The room around all.
     pub(in crate::report::graphs) margin: f64,
     /// The width and height of Start and of End.
@@ -125,6 +127,7 @@ pub(in crate::report::graphs) struct Along {
 
 const PIXELS: Distances = Distances {
     is_whole: false,
+    is_tight: false,
     margin: 16.0,
     start: (38.0, 38.0),
     end: (38.0, 38.0),

@@ -34,7 +34,11 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
         side(false, false),
         side(false, true),
     ];
-    settle(slots, &mut four);
+    let narrowest = settle(slots, &mut four);
+    if slots.distances.is_tight {
+        let places = four[narrowest].iter();
+        return places.map(|place| slots.distances.snap(*place)).collect();
+    }
     (0..slots.all.len())
         .map(|slot| {
             let mut places = [four[0][slot], four[1][slot], four[2][slot], four[3][slot]];
@@ -277,8 +281,8 @@ fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
 }
 
 /// Moves the four to one another: those packed to the left share their left end with the narrowest,
-/// the others their right end.
-fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) {
+/// the others their right end. Which one is the narrowest.
+fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) -> usize {
     let ends = |places: &[f64]| {
         let mut ends = (f64::INFINITY, f64::NEG_INFINITY);
         for (place, slot) in places.iter().zip(&slots.all) {
@@ -289,18 +293,18 @@ fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) {
     };
     let all = four.each_ref().map(|places| ends(places));
     let width = |ends: &(f64, f64)| ends.1 - ends.0;
-    let narrowest = all.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
-    let Some(narrowest) = narrowest.copied() else {
-        return;
-    };
+    let narrowest = (0..four.len()).min_by(|a, b| width(&all[*a]).total_cmp(&width(&all[*b])));
+    let narrowest = narrowest.unwrap_or_default();
+    let target = all[narrowest];
     for (index, places) in four.iter_mut().enumerate() {
         let shift = if index % 2 == 0 {
-            narrowest.0 - all[index].0
+            target.0 - all[index].0
         } else {
-            narrowest.1 - all[index].1
+            target.1 - all[index].1
         };
         for place in places {
             *place += shift;
         }
     }
+    narrowest
 }
