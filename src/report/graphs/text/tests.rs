@@ -271,6 +271,35 @@ fn handlers_shared_by_many_have_one_lane() {
 }
 
 #[test]
+fn ways_of_errors_do_not_cross_where_they_leave() {
+    let text = r#"{"StartAt":"Say","States":{
+        "Say":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:transactWriteItems","End":true,"Catch":[
+            {"ErrorEquals":["Busy"],"Next":"Ask again"},{"ErrorEquals":["States.ALL"],"Next":"Give up"}]},
+        "Ask again":{"Type":"Fail"},"Give up":{"Type":"Fail"}}}"#;
+    check(
+        text,
+        80,
+        &expect![[r#"
+                       ╭───────╮
+                       │ Start │
+                       ╰───┬───╯
+                           ▼
+        ┌────────────────────────────────────┐
+        │ Task · dynamodb:transactWriteItems │
+        │ Say                                │
+        └──────────────────┬────────────┬──┬─┘
+                           │            ┆  └┄┄┄┄┄┄┄┄┄┄┄┐
+                           │          Busy         any error
+                           ▼            ▽              ▽
+                        ╭─────╮   ╭───────────╮   ╭─────────╮
+                        │ End │   │ Fail      │   │ Fail    │
+                        ╰─────╯   │ Ask again │   │ Give up │
+                                  ╰───────────╯   ╰─────────╯
+    "#]],
+    );
+}
+
+#[test]
 fn wide_names_are_counted_in_columns() {
     let text = r#"{"StartAt":"注文を検証する","States":{"注文を検証する":{"Type":"Choice","Choices":[
         {"Variable":"$.状態","StringEquals":"済","Next":"👩‍💻"}],"Default":"x\u0301\u0007\u202e"},
