@@ -1,7 +1,9 @@
-//! `asl serve`: the Step Functions API on this machine.
+//! `asl serve`: the Step Functions API on this machine. Definitions that it was started with are
+//! machines in it, and follow their files.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Exit;
@@ -9,6 +11,7 @@ use super::args::{ServeArgs, Time};
 use super::document::{Document, need_source};
 use super::output::{Failure, Terminal};
 use super::run::{clock_of, executable, fresh_seed, handlers, machine_name, safe_name, services};
+use super::watch::Changes;
 use crate::data::Seed;
 use crate::report::style::printable;
 use crate::runtime::Handlers;
@@ -38,17 +41,19 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
     let served = runtime.block_on(async {
         let interrupted = super::run::stop::interrupted();
         let (service, _unasked) = Service::open(settings).await.map_err(Failure::usage)?;
-        for machine in machines {
+        // Before they are read: what changes from here on is heard.
+        let mut changes = Changes::of(args.definitions.iter().map(PathBuf::as_path))?;
+        for machine in &machines {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
-            deployed.map_err(|why| {
-                let name = printable(&machine.name);
-                Failure::usage(format_args!("{name} cannot be served: {}", printable(&why)))
-            })?;
+            deployed.map_err(|why| cannot_serve(&machine.name, &why))?;
         }
         let serving = Serving::serve(listener, Arc::clone(&service))
             .map_err(|error| Failure::usage(format_args!("cannot serve {address}: {error}")))?;
         greet(args, address, terminal);
-        interrupted.await;
+        tokio::select! {
+            () = interrupted => {}
+            never = follow(&mut changes, &service, terminal) => match never {},
+        }
         serving.end().await;
         service.close().await;
         Ok(Exit::Success)
@@ -92,20 +97,57 @@ struct Machine {
 }
 
 fn machines(args: &ServeArgs, terminal: &Terminal) -> Result<Vec<Machine>, Failure> {
-    let mut machines = Vec::new();
-    for path in &args.definitions {
-        let document = Document::of(need_source(path, terminal)?);
-        if executable(&document, terminal).is_none() {
-            return Err(Failure::usage("no machine is served before this is mended"));
-        }
-        let name = match &document.name {
-            Some(name) => safe_name(name),
-            None => machine_name(path),
-        };
-        let definition = document.definition_text().to_string();
-        machines.push(Machine { name, definition });
+    let machines = args.definitions.iter().map(|path| machine(path, terminal));
+    machines.collect()
+}
+
+/// The machine in a file.
+fn machine(path: &Path, terminal: &Terminal) -> Result<Machine, Failure> {
+    let document = Document::of(need_source(path, terminal)?);
+    if executable(&document, terminal).is_none() {
+        return Err(Failure::usage("no machine is served before this is mended"));
     }
-    Ok(machines)
+    let name = match &document.name {
+        Some(name) => safe_name(name),
+        None => machine_name(path),
+    };
+    let definition = document.definition_text().to_string();
+    Ok(Machine { name, definition })
+}
+
+fn cannot_serve(name: &str, why: &str) -> Failure {
+    let (name, why) = (printable(name), printable(why));
+    Failure::usage(format_args!("{name} cannot be served: {why}"))
+}
+
+/// Takes definitions over when their files change. One that is broken meanwhile is told, and the
+/// machine stays as it was.
+async fn follow(changes: &mut Changes, service: &Service, terminal: &Terminal) -> Infallible {
+    loop {
+        let changed: Vec<PathBuf> = changes
+            .next()
+            .await
+            .into_iter()
+            .map(Path::to_owned)
+            .collect();
+        for path in changed {
+            let taken = match machine(&path, terminal) {
+                Ok(machine) => match service.deploy(&machine.name, &machine.definition).await {
+                    Ok(()) => Ok(machine.name),
+                    Err(why) => Err(cannot_serve(&machine.name, &why)),
+                },
+                Err(failure) => Err(failure),
+            };
+            match taken {
+                Ok(name) if terminal.quiet => drop(name),
+                Ok(name) => {
+                    terminal.say(&format!("{} is what its file says now", printable(&name)))
+                }
+                Err(Failure::Message { message, .. }) => terminal.error(&message),
+                Err(Failure::ClosedPipe) => {}
+            }
+        }
+    }
 }
 
 fn bound(args: &ServeArgs, terminal: &Terminal) -> Result<Handlers, Failure> {

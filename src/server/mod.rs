@@ -9,6 +9,7 @@ mod api;
 mod guard;
 mod live;
 mod names;
+mod nested;
 mod programs;
 mod protocol;
 mod pruning;

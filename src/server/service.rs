@@ -6,9 +6,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::api::executions::find;
 use super::api::machines;
 use super::live::Live;
 use super::names::Names;
+use super::nested::Nested;
 use super::programs::Programs;
 use super::protocol::ApiError;
 use super::pruning;
@@ -81,16 +83,19 @@ impl Service {
         let callbacks = Arc::new(callbacks);
         let mut handlers = settings.handlers;
         handlers.answer_through(Arc::clone(&callbacks));
-        let service = Arc::new(Self {
-            store,
-            names: Names::new(settings.region, settings.account),
-            callbacks,
-            programs: Programs::default(),
-            live: Live::default(),
-            host: Arc::new(Host::with(handlers)),
-            clock: settings.clock,
-            seed: settings.seed,
-            draws: std::sync::atomic::AtomicU64::new(0),
+        let service = Arc::new_cyclic(|service| {
+            Nested::bind(&mut handlers, service);
+            Self {
+                store,
+                names: Names::new(settings.region, settings.account),
+                callbacks,
+                programs: Programs::default(),
+                live: Live::default(),
+                host: Arc::new(Host::with(handlers)),
+                clock: settings.clock,
+                seed: settings.seed,
+                draws: std::sync::atomic::AtomicU64::new(0),
+            }
         });
         let path = match settings.place {
             Place::Memory => ":memory:".into(),
@@ -179,7 +184,11 @@ impl Service {
             inbox,
         )
         .await;
+        let (ack, kept) = oneshot::channel();
+        recorder.acknowledge(ack);
         recorder.ended(&ended);
+        // Who asks meanwhile is told what is kept: that it runs.
+        let _ = kept.await;
         self.live.remove(id);
     }
 
@@ -259,6 +268,18 @@ impl Service {
             rebuilt: Rebuilt::new(program, start),
             entries: 0,
             events: 0,
+        }
+    }
+
+    /// Waits until an execution has ended.
+    pub(super) async fn ended(&self, arn: &str) {
+        let arn = arn.to_owned();
+        let found = self
+            .store
+            .read(move |connection| find(connection, &arn))
+            .await;
+        if let Ok(id) = found {
+            self.live.ended(id).await;
         }
     }
 

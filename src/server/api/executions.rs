@@ -156,7 +156,7 @@ pub(super) fn arn(members: &Members) -> Result<String, ApiError> {
 }
 
 /// The row of an execution.
-pub(super) fn find(connection: &Connection, arn: &str) -> Result<i64, ApiError> {
+pub(in crate::server) fn find(connection: &Connection, arn: &str) -> Result<i64, ApiError> {
     let mut select = connection.prepare_cached("SELECT id FROM executions WHERE arn = ?1")?;
     let found = select.query_row([arn], |row| row.get(0)).optional()?;
     found.ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! The operations of the API: which there are, and what they have in common.
 
 mod activities;
-mod executions;
+pub(super) mod executions;
 mod history;
 pub(super) mod machines;
 pub(super) mod page;
