@@ -4,8 +4,12 @@
 //! They are in the virtual environment that `ASL_PYTHON_ENV` names: awscli, boto3 and ministack.
 
 mod aws;
+mod clients;
 mod lambda;
 mod ministack;
+#[path = "../serve/server.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod server;
 mod workers;
 
 use std::io::Write;
