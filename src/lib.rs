@@ -52,6 +52,7 @@
 //! | a field with expressions | a row in `language/expressions.rs` | |
 //! | an intrinsic function | a function in its topic file | a row in `FUNCTIONS` |
 //! | an expectation of a test | a member in `suite/read.rs` and its schema | `suite::judge` |
+//! | an operation of the API | a function in its topic file in `server/api/` | an arm of `call` |
 //! | a subcommand | `cli/NAME.rs`, `tests/cli/NAME.rs` | a variant in `cli/args.rs` |
 //!
 //! # Where building showed a better plan
@@ -70,6 +71,10 @@
 //! - An execution works with secrets as they are. They are masked where text leaves: each event once,
 //!   before log, tree and progress get it, the output before it is printed, each line of a handler
 //!   ([`runtime::Masking`]).
+//! - A server keeps of an execution what it was told and when it ran ([`runtime::Journal`]): having
+//!   it back is telling it the same again ([`runtime::Rebuilt`]). `SQLite` is the truth; checks and
+//!   writes happen in one closure on the one thread that writes, and what is acknowledged was
+//!   committed. Only a token that leaves must be on the disk first.
 //! - A replay follows the recorded order instead of ours: each recorded event is reached by telling
 //!   the engine what the outside did, or by one turn of its thread.
 //!
