@@ -240,6 +240,34 @@ pub trait EventSink {
     }
 }
 
+impl<S: EventSink + ?Sized> EventSink for &mut S {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        (**self).event(event);
+    }
+
+    fn idle(&mut self) {
+        (**self).idle();
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        (**self).note(note);
+    }
+}
+
+impl<S: EventSink + ?Sized> EventSink for Box<S> {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        (**self).event(event);
+    }
+
+    fn idle(&mut self) {
+        (**self).idle();
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        (**self).note(note);
+    }
+}
+
 /// A sink that hears nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;

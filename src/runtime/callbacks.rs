@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::inbox::Answers;
-use super::journal::Ack;
 use crate::data::{Json, StatesError};
 
 /// Tasks that somebody outside answers.
@@ -47,7 +46,7 @@ pub(super) enum Stage {
     Queued(Json),
     /// The service has not answered yet to the request that carries the token. A callback that
     /// is quicker is kept until then: `TaskSubmitted` comes before the result.
-    Asked(Option<(Result<Json, StatesError>, Ack)>),
+    Asked(Option<Result<Json, StatesError>>),
     /// Whoever has the token may answer.
     Waiting,
 }
@@ -161,7 +160,11 @@ impl Callbacks {
         let mut tasks = self.lock();
         match tasks.open(token)?.stage {
             Stage::Asked(Some(_)) => return Err(TokenError::Closed),
-            Stage::Asked(ref mut early) => *early = Some((result, ack)),
+            Stage::Asked(ref mut early) => {
+                *early = Some(result);
+                // The service may wait for this before it answers: that cannot be waited for.
+                let _ = ack.send(());
+            }
             Stage::Queued(_) | Stage::Waiting => {
                 if let Some(task) = tasks.close(token) {
                     task.answers.ended_for(result, ack);
@@ -204,9 +207,8 @@ impl Callbacks {
         let Stage::Asked(Some(early)) = std::mem::replace(&mut task.stage, Stage::Waiting) else {
             return;
         };
-        let (result, ack) = early;
         if let Some(task) = tasks.close(token) {
-            task.answers.ended_for(result, ack);
+            task.answers.ended(early);
         }
     }
 

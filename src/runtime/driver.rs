@@ -70,7 +70,9 @@ pub async fn go_on(
     sink: &mut dyn EventSink,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
-    finish(begin(execution, sink), host, clock, sink, stop).await
+    let mut sink = Unkept(sink);
+    let begun = begin(execution, &mut sink);
+    finish(begun, host, clock, &mut sink, stop).await
 }
 
 /// Drives an execution to its end from wherever its journal leaves it, and keeps the journal.
@@ -124,8 +126,8 @@ impl Begun {
 }
 
 /// Begins an execution: many of those that a Map Run begins end at once, and cost no more.
-pub(super) fn begin(mut execution: Execution, sink: &mut dyn EventSink) -> Begun {
-    let step = step(&mut execution, &mut Unkept(sink));
+pub(super) fn begin(mut execution: Execution, journal: &mut impl Journal) -> Begun {
+    let step = step(&mut execution, journal);
     Begun { execution, step }
 }
 
@@ -145,12 +147,11 @@ pub(super) async fn finish(
     begun: Begun,
     host: &Arc<Host>,
     clock: &mut dyn Clock,
-    sink: &mut dyn EventSink,
+    journal: &mut impl Journal,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
     let (_, inbox) = Inbox::new();
-    let mut sink = Unkept(sink);
-    let driver = Driver::new(begun.execution, host, clock, &mut sink, inbox);
+    let driver = Driver::new(begun.execution, host, clock, journal, inbox);
     driver.run(begun.step, stop).await
 }
 
@@ -238,11 +239,13 @@ impl<'d, J: Journal> Driver<'d, J> {
             self.carry_out(effects);
             if let Progress::Finished(outcome) = progress {
                 self.stop_all().await;
-                return Ended {
+                let ended = Ended {
                     outcome,
                     stopped,
                     at: self.clock.now(),
                 };
+                self.sink.ended(&ended);
+                return ended;
             }
             let waits = progress == Progress::Waiting && self.answers.is_empty();
             let why = if waits {

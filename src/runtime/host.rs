@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::buckets::Buckets;
 use super::driver::Stop;
 use super::handlers::Handlers;
+use super::map_run::Keeper;
 use super::nested::Machines;
 use crate::engine::{EventSink, Identity, Silent};
 
@@ -28,6 +29,8 @@ pub struct Host {
     detached: Mutex<Vec<Detached>>,
     /// Who hears the executions that others begin.
     listener: OnceLock<Box<Listener>>,
+    /// Who keeps Map Runs.
+    keeper: OnceLock<Arc<dyn Keeper>>,
 }
 
 /// Gives the listener of an execution, by its identity.
@@ -65,6 +68,16 @@ impl Host {
         listener: impl Fn(&Identity) -> Box<dyn EventSink> + Send + Sync + 'static,
     ) {
         let _ = self.listener.set(Box::new(listener));
+    }
+
+    /// Lets somebody keep Map Runs. Whoever asks first does.
+    pub fn keep_map_runs(&self, keeper: Arc<dyn Keeper>) {
+        let _ = self.keeper.set(keeper);
+    }
+
+    /// Who keeps Map Runs, if anybody does.
+    pub(super) fn keeper(&self) -> Option<&Arc<dyn Keeper>> {
+        self.keeper.get()
     }
 
     /// Who hears an execution that another one began.

@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::driver::FUEL;
+use super::driver::{Ended, FUEL};
 use crate::data::{EventId, Json, JsonError, Nature, StatesError, Timestamp};
 use crate::engine::map_run::MapRun;
 use crate::engine::{Effect, EventSink, Execution, Input, Note, Out, Program, Start, TaskRequest};
@@ -31,16 +32,41 @@ pub trait Journal: EventSink {
     fn acknowledge(&mut self, ack: Ack);
 
     /// Ends when everything so far is kept.
-    fn kept(&mut self) -> impl Future<Output = ()> + Send;
+    fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// The execution has ended.
+    fn ended(&mut self, ended: &Ended);
 }
 
-/// The journal of executions that end with the process.
-pub struct Unkept<'s, S: EventSink + ?Sized = dyn EventSink + 's>(
+impl<J: Journal + ?Sized> Journal for Box<J> {
+    fn told(&mut self, at: Timestamp, input: &Input) {
+        (**self).told(at, input);
+    }
+
+    fn ran(&mut self) {
+        (**self).ran();
+    }
+
+    fn acknowledge(&mut self, ack: Ack) {
+        (**self).acknowledge(ack);
+    }
+
+    fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        (**self).kept()
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        (**self).ended(ended);
+    }
+}
+
+/// The journal of executions that end with the process: only their events are heard.
+pub struct Unkept<S>(
     /// Hears the events.
-    pub &'s mut S,
+    pub S,
 );
 
-impl<S: EventSink + ?Sized> EventSink for Unkept<'_, S> {
+impl<S: EventSink> EventSink for Unkept<S> {
     fn event(&mut self, event: &HistoryEvent<'_>) {
         self.0.event(event);
     }
@@ -54,7 +80,7 @@ impl<S: EventSink + ?Sized> EventSink for Unkept<'_, S> {
     }
 }
 
-impl<S: EventSink + ?Sized> Journal for Unkept<'_, S> {
+impl<S: EventSink> Journal for Unkept<S> {
     fn told(&mut self, _: Timestamp, _: &Input) {}
 
     fn ran(&mut self) {}
@@ -64,9 +90,11 @@ impl<S: EventSink + ?Sized> Journal for Unkept<'_, S> {
         let _ = ack.send(());
     }
 
-    fn kept(&mut self) -> impl Future<Output = ()> + Send {
-        ready(())
+    fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(ready(()))
     }
+
+    fn ended(&mut self, _: &Ended) {}
 }
 
 /// A line of a journal.

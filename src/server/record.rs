@@ -1,5 +1,7 @@
 //! How an execution is kept: its events and its journal go to the database together.
 
+use std::pin::Pin;
+
 use tokio::sync::oneshot;
 
 use super::store::{Append, Change, Store};
@@ -24,11 +26,19 @@ pub(super) struct Recorder {
     entries: u64,
     /// The number of the next event.
     events: u64,
+    /// Told when its end is kept.
+    done: Option<Ack>,
 }
 
 impl Recorder {
     /// A recorder for an execution of which so many events and entries of its journal are kept.
-    pub(super) fn new(store: Store, execution: i64, events: u64, entries: u64) -> Self {
+    pub(super) fn new(
+        store: Store,
+        execution: i64,
+        events: u64,
+        entries: u64,
+        done: Option<Ack>,
+    ) -> Self {
         Self {
             store,
             append: Append {
@@ -41,30 +51,13 @@ impl Recorder {
             is_telling: false,
             entries,
             events: events + 1,
+            done,
         }
     }
 
     /// Keeps that the execution goes on after its end.
     pub(super) fn redriven(&mut self, at: Timestamp) {
         self.append.changes.push(Change::Redriven { at: at.0 });
-    }
-
-    /// Keeps how it ended.
-    pub(super) fn ended(&mut self, ended: &Ended) {
-        let (status, output, error) = match &ended.outcome {
-            Outcome::Succeeded(output) => ("SUCCEEDED", Some(output), None),
-            Outcome::Failed(error) => ("FAILED", None, Some(error)),
-            Outcome::TimedOut => ("TIMED_OUT", None, None),
-            Outcome::Aborted(error) => ("ABORTED", None, Some(error)),
-        };
-        self.append.changes.push(Change::Ended {
-            status,
-            stopped: ended.at.0,
-            output: output.map(|output| output.text().into_owned()),
-            error: error.and_then(|error| error.error.as_deref().map(str::to_owned)),
-            cause: error.and_then(|error| error.cause.as_deref().map(str::to_owned)),
-        });
-        self.send();
     }
 
     /// Remembers that time went on: something came of it, or comes after it.
@@ -136,11 +129,29 @@ impl Journal for Recorder {
         self.append.acks.push(ack);
     }
 
-    async fn kept(&mut self) {
+    fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let (ack, kept) = oneshot::channel();
         self.append.acks.push(ack);
         self.flush();
         // With a closed database there is nothing left to wait for.
-        let _ = kept.await;
+        Box::pin(async move { kept.await.unwrap_or_default() })
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        let (status, output, error) = match &ended.outcome {
+            Outcome::Succeeded(output) => ("SUCCEEDED", Some(output), None),
+            Outcome::Failed(error) => ("FAILED", None, Some(error)),
+            Outcome::TimedOut => ("TIMED_OUT", None, None),
+            Outcome::Aborted(error) => ("ABORTED", None, Some(error)),
+        };
+        self.append.changes.push(Change::Ended {
+            status,
+            stopped: ended.at.0,
+            output: output.map(|output| output.text().into_owned()),
+            error: error.and_then(|error| error.error.as_deref().map(str::to_owned)),
+            cause: error.and_then(|error| error.cause.as_deref().map(str::to_owned)),
+        });
+        self.append.acks.extend(self.done.take());
+        self.send();
     }
 }

@@ -166,16 +166,17 @@ impl Service {
             entries,
             events,
         } = going;
+        let (done, kept) = oneshot::channel();
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
-        let mut recorder = Recorder::new(self.store.clone(), id, events, entries);
+        let mut recorder = Recorder::new(self.store.clone(), id, events, entries, Some(done));
         let is_redriven = redrive.is_some();
         if let Some(ack) = redrive {
             recorder.redriven(clock.now());
             recorder.acknowledge(ack);
         }
         let host = &self.host;
-        let ended = serve(
+        serve(
             rebuilt,
             is_redriven,
             host,
@@ -184,9 +185,6 @@ impl Service {
             inbox,
         )
         .await;
-        let (ack, kept) = oneshot::channel();
-        recorder.acknowledge(ack);
-        recorder.ended(&ended);
         // Who asks meanwhile is told what is kept: that it runs.
         let _ = kept.await;
         self.live.remove(id);
@@ -202,7 +200,7 @@ impl Service {
             false,
             &self.host,
             &mut *clock,
-            &mut Unkept(&mut Silent),
+            &mut Unkept(Silent),
             inbox,
         )
         .await

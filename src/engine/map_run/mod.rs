@@ -241,6 +241,18 @@ impl MapRun {
         })
     }
 
+    /// Whose execution it belongs to.
+    #[must_use]
+    pub fn parent(&self) -> &Identity {
+        &self.core.identity
+    }
+
+    /// Whether its children are Express executions.
+    #[must_use]
+    pub fn is_express(&self) -> bool {
+        self.express
+    }
+
     /// What children are called, for one thread that runs them: texts that all threads shared
     /// would be counted by all of them at once, for every child.
     #[must_use]

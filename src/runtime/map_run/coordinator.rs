@@ -105,6 +105,9 @@ impl Coordinator {
 
     /// Runs the children to their ends, or until too many failed.
     pub(super) fn run(mut self) -> Ended {
+        if let Some(keeper) = self.host.keeper() {
+            keeper.begins(&self.run);
+        }
         let result = self.results();
         self.stop.send_replace(true);
         for worker in std::mem::take(&mut self.workers) {
@@ -378,11 +381,15 @@ impl Coordinator {
             return;
         }
         self.told = Instant::now();
-        (self.count)(Report {
+        let report = Report {
             name: self.run.name.clone(),
             tally: self.tally,
             first_failure: self.first_failure.clone(),
             status,
-        });
+        };
+        if let Some(keeper) = self.host.keeper() {
+            keeper.stands(&self.run, &report);
+        }
+        (self.count)(report);
     }
 }

@@ -3,6 +3,7 @@
 
 mod coordinator;
 mod feed;
+mod keeper;
 mod results;
 mod worker;
 
@@ -15,6 +16,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::Note;
 use crate::engine::map_run::{MapRun, MapRunStatus, Tally};
 use coordinator::Coordinator;
+pub use keeper::{Behind, Keeper, Kept};
 
 /// How a Map Run stands, and what failed first.
 #[derive(Clone, Debug)]

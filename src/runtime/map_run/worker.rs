@@ -1,21 +1,24 @@
 //! A worker: runs children on one core, as many at once as wait for something.
 
 use std::future::pending;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, mpsc};
 
 use tokio::sync::{mpsc as jobs, watch};
 use tokio::task::LocalSet;
 
+use super::keeper::{Behind, Keeper, Kept};
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
-use crate::engine::{EventSink, Execution, Note, Outcome, Transitions};
+use crate::engine::{EventSink, Execution, Input, Note, Outcome, Start, Transitions};
 use crate::history::HistoryEvent;
 use crate::runtime::clock::Clock;
-use crate::runtime::driver::{self, Begun};
+use crate::runtime::driver::{self, Begun, Ended};
 use crate::runtime::host::Host;
+use crate::runtime::inbox::Inbox;
 use crate::runtime::items::SourceItem;
+use crate::runtime::journal::{Ack, Entry, Journal, Rebuilt, Unkept};
 use crate::runtime::result_files::ResultStatus;
 
 /// A child to be run.
@@ -240,32 +243,71 @@ enum Child {
 
 /// A child that needs somebody or some time to go on.
 struct Going {
-    begun: Begun,
+    from: From,
     clock: Box<dyn Clock>,
     heard: Heard,
     /// What it will be when it has ended.
     child: ChildResult,
 }
 
+/// Where a child goes on.
+enum From {
+    /// Behind its first steps.
+    Begun(Begun),
+    /// Where it was when the process ended.
+    Kept(Rebuilt),
+}
+
 /// What is heard of a child: how often its steps began, and whatever whoever listens wants to.
 struct Heard {
     transitions: Transitions,
-    sink: Box<dyn EventSink>,
+    journal: Box<dyn Journal>,
+}
+
+impl Heard {
+    fn by(journal: Box<dyn Journal>) -> Self {
+        Self {
+            transitions: Transitions::default(),
+            journal,
+        }
+    }
 }
 
 impl EventSink for Heard {
     fn event(&mut self, event: &HistoryEvent<'_>) {
         self.transitions.event(event);
-        self.sink.event(event);
+        self.journal.event(event);
     }
 
     fn idle(&mut self) {
-        self.sink.idle();
+        self.journal.idle();
     }
 
     fn note(&mut self, note: &Note<'_>) {
         self.transitions.note(note);
-        self.sink.note(note);
+        self.journal.note(note);
+    }
+}
+
+impl Journal for Heard {
+    fn told(&mut self, at: Timestamp, input: &Input) {
+        self.journal.told(at, input);
+    }
+
+    fn ran(&mut self) {
+        self.journal.ran();
+    }
+
+    fn acknowledge(&mut self, ack: Ack) {
+        self.journal.acknowledge(ack);
+    }
+
+    fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.journal.kept()
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        self.journal.ended(ended);
     }
 }
 
@@ -288,31 +330,100 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         stopped: started,
         transitions: 0,
     };
-    let execution = Execution::new(Arc::clone(&run.program), start);
-    let mut heard = Heard {
-        transitions: Transitions::default(),
-        sink: shared.host.child_sink(&child.identity),
+    // Express children are as short-lived on AWS: nothing of them is kept.
+    let keeper = shared.host.keeper().filter(|_| !start.identity.express);
+    let journal: Box<dyn Journal> = match keeper {
+        None => Box::new(Unkept(shared.host.child_sink(&child.identity))),
+        Some(keeper) => match keeper.child(run, &child.identity) {
+            Kept::Nothing => keeper.journal(run, items, &start, Behind::default()),
+            Kept::Ended {
+                outcome,
+                started,
+                stopped,
+                transitions,
+            } => {
+                return Ok(Child::Ended(ChildResult {
+                    outcome,
+                    started,
+                    stopped,
+                    transitions,
+                    ..child
+                }));
+            }
+            Kept::Begun { started, journal } => {
+                child.started = started;
+                let start = Start {
+                    at: started,
+                    ..start
+                };
+                let clock = clock.fork(started);
+                return Ok(go_on(shared, keeper, start, journal, child, clock));
+            }
+        },
     };
+    let execution = Execution::new(Arc::clone(&run.program), start);
+    let mut heard = Heard::by(journal);
     let begun = driver::begin(execution, &mut heard);
     child.transitions = heard.transitions.count;
     if let Some(outcome) = begun.outcome() {
         child.outcome = outcome.clone();
+        heard.ended(&Ended {
+            outcome: outcome.clone(),
+            stopped: None,
+            at: started,
+        });
         return Ok(Child::Ended(child));
     }
     let clock = clock.fork(started);
     Ok(Child::Going(Box::new(Going {
-        begun,
+        from: From::Begun(begun),
         clock,
         heard,
         child,
     })))
 }
 
+/// A child that had begun when the process ended.
+fn go_on(
+    shared: &Shared,
+    keeper: &Arc<dyn Keeper>,
+    start: Start,
+    journal: Vec<Entry>,
+    child: ChildResult,
+    clock: Box<dyn Clock>,
+) -> Child {
+    let run = &shared.run;
+    let mut rebuilt = Rebuilt::new(Arc::clone(&run.program), start.clone());
+    let entries = journal.len() as u64;
+    for entry in journal {
+        rebuilt.replay(entry);
+    }
+    let behind = Behind {
+        events: rebuilt.last_event.0,
+        entries,
+    };
+    let heard = Heard::by(keeper.journal(run, child.items, &start, behind));
+    Child::Going(Box::new(Going {
+        from: From::Kept(rebuilt),
+        clock,
+        heard,
+        child,
+    }))
+}
+
 impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
-        let stop = pin!(pending());
         let clock = &mut *self.clock;
-        let ended = driver::finish(self.begun, host, clock, &mut self.heard, stop).await;
+        let ended = match self.from {
+            From::Begun(begun) => {
+                let stop = pin!(pending());
+                driver::finish(begun, host, clock, &mut self.heard, stop).await
+            }
+            From::Kept(rebuilt) => {
+                let (_, inbox) = Inbox::new();
+                driver::serve(rebuilt, false, host, clock, &mut self.heard, inbox).await
+            }
+        };
         ChildResult {
             outcome: ended.outcome,
             stopped: ended.at,
