@@ -7,6 +7,7 @@
 //! data ◄─ syntax ◄─ query ◄─ language ◄─ graph ◄─ lint      what it is, what is wrong with it
 //! data ◄─ history                                           the currency between engine and views
 //! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
+//! lint ◄─ server                                            what of it is refused
 //! engine, lint ◄─ suite                                     what it should do
 //! graph, lint, history, suite ◄─ report                     telling it
 //! graph, lint ◄─ lsp                                        telling it to an editor
@@ -52,7 +53,8 @@
 //! | a field with expressions | a row in `language/expressions.rs` | |
 //! | an intrinsic function | a function in its topic file | a row in `FUNCTIONS` |
 //! | an expectation of a test | a member in `suite/read.rs` and its schema | `suite::judge` |
-//! | an operation of the API | a function in its topic file in `server/api/` | an arm of `call` |
+//! | an operation of the API | a function in its topic's file in `server/api/` | its members in `server/api/model/operations.rs`, an arm in `server/api/mod.rs` |
+//! | AWS's words for a finding | an arm of `words` in `server/api/definitions.rs` | |
 //! | a subcommand | `cli/NAME.rs`, `tests/cli/NAME.rs` | a variant in `cli/args.rs` |
 //!
 //! # Where building showed a better plan

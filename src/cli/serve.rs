@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use super::Exit;
 use super::args::{ServeArgs, Time};
-use super::document::{Document, need_source};
+use super::document::{Document, need_source, need_tree, show};
 use super::output::{Failure, Terminal};
 use super::run::{clock_of, executable, fresh_seed, handlers, machine_name, safe_name, services};
 use super::watch::Changes;
 use crate::data::Seed;
 use crate::report::style::printable;
 use crate::runtime::Handlers;
-use crate::server::{self, Place, Service, Serving, Settings};
+use crate::server::{self, Mocks, Place, Service, Serving, Settings};
 
 pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     crate::runtime::raise_descriptor_limit();
@@ -25,6 +25,7 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
         account: args.account.clone(),
         region: args.region.clone(),
         handlers: bound(args, terminal)?,
+        mocks: mocks(args, terminal)?,
         clock: clocks(args.time),
         seed: Seed(fresh_seed()),
         days: args.keep,
@@ -160,4 +161,19 @@ fn bound(args: &ServeArgs, terminal: &Terminal) -> Result<Handlers, Failure> {
     }
     services::bind(&mut bound, args.lambda_endpoint.as_deref())?;
     Ok(bound)
+}
+
+fn mocks(args: &ServeArgs, terminal: &Terminal) -> Result<Option<Mocks>, Failure> {
+    let Some(path) = &args.mock else {
+        return Ok(None);
+    };
+    let (source, tree) = need_tree(path, terminal)?;
+    match Mocks::read(tree) {
+        Ok(mocks) => Ok(Some(mocks)),
+        Err(diagnostic) => {
+            show(terminal, &source, None, vec![diagnostic]);
+            let name = printable(&source.name);
+            Err(Failure::usage(format_args!("{name} cannot be used")))
+        }
+    }
 }

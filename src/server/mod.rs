@@ -8,6 +8,7 @@
 mod api;
 mod guard;
 mod live;
+mod mocks;
 mod names;
 mod nested;
 mod programs;
@@ -33,6 +34,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::runtime::Callbacks;
+pub use mocks::Mocks;
 use protocol::{ApiError, answer, operation};
 pub use service::{MakeClock, Service, Settings};
 pub use store::{CommitTimes, Place, StoreError};

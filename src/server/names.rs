@@ -116,19 +116,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(resource: &str, expected: Option<Arn>) {
+    fn check(resource: &str, expected: Option<&Arn>) {
         let arn = format!("arn:aws:states:us-east-1:123456789012:{resource}");
-        assert_eq!(Arn::parse(&arn), expected, "{arn}");
+        assert_eq!(Arn::parse(&arn).as_ref(), expected, "{arn}");
     }
 
     #[test]
     fn arns_are_taken_apart() {
         let name = || "order".to_owned();
-        check("stateMachine:order", Some(Arn::Machine { name: name() }));
+        check("stateMachine:order", Some(&Arn::Machine { name: name() }));
         let number = 12;
         check(
             "stateMachine:order:12",
-            Some(Arn::Version {
+            Some(&Arn::Version {
                 name: name(),
                 number,
             }),
@@ -136,7 +136,7 @@ mod tests {
         let alias = "prod".to_owned();
         check(
             "stateMachine:order:prod",
-            Some(Arn::Alias {
+            Some(&Arn::Alias {
                 name: name(),
                 alias,
             }),
@@ -144,15 +144,15 @@ mod tests {
         let label = "Items".to_owned();
         check(
             "stateMachine:order/Items",
-            Some(Arn::Labelled {
+            Some(&Arn::Labelled {
                 name: name(),
                 label,
             }),
         );
-        check("execution:order:e1", Some(Arn::Execution));
-        check("express:order:e1:1234", Some(Arn::Express));
-        check("mapRun:order/Items:1234", Some(Arn::MapRun));
-        check("activity:order", Some(Arn::Activity { name: name() }));
+        check("execution:order:e1", Some(&Arn::Execution));
+        check("express:order:e1:1234", Some(&Arn::Express));
+        check("mapRun:order/Items:1234", Some(&Arn::MapRun));
+        check("activity:order", Some(&Arn::Activity { name: name() }));
         for wrong in [
             "",
             "stateMachine",

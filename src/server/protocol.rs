@@ -34,10 +34,27 @@ impl ApiError {
         Self::new("SerializationException", message)
     }
 
-    /// A member that is not as the API's model wants it; the form of these messages is recorded.
-    pub(super) fn validation(what: &str) -> Self {
-        let message = format!("1 validation error detected: {what}");
+    /// A request that does not fit itself.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
+    }
+
+    /// Members that are not as the API's model wants them; the form of these messages is recorded.
+    pub(super) fn constraints(faults: &[String]) -> Self {
+        let errors = if faults.len() == 1 { "error" } else { "errors" };
+        let count = faults.len();
+        Self::validation(format!(
+            "{count} validation {errors} detected: {}",
+            faults.join("; ")
+        ))
+    }
+
+    /// One more of something than an account may have. The status is the API's model's.
+    pub(super) fn quota(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::PAYMENT_REQUIRED,
+            ..Self::new("ServiceQuotaExceededException", message)
+        }
     }
 
     /// Something that is not the caller's fault.
@@ -67,18 +84,9 @@ pub(super) fn operation(headers: &HeaderMap) -> Result<&str, ApiError> {
     })
 }
 
-/// What a request holds.
+/// What a request holds. Whoever asks for members counts on the API's model, which was held
+/// against them before.
 pub(super) struct Members(Json);
-
-/// What the API's model says of a member.
-#[derive(Clone, Copy)]
-pub(super) struct Text {
-    pub(super) name: &'static str,
-    pub(super) least: usize,
-    pub(super) most: usize,
-    /// Secrets are not repeated in messages.
-    pub(super) secret: bool,
-}
 
 impl Members {
     pub(super) fn read(body: &[u8]) -> Result<Self, ApiError> {
@@ -93,118 +101,44 @@ impl Members {
         }
     }
 
-    pub(super) fn required(&self, wanted: Text) -> Result<&str, ApiError> {
-        self.optional(wanted)?.ok_or_else(|| {
-            ApiError::validation(&format!(
-                "Value null at '{}' failed to satisfy constraint: Member must not be null",
-                wanted.name
-            ))
-        })
+    /// All of them.
+    pub(super) fn document(&self) -> &Json {
+        &self.0
     }
 
     /// `null` is as good as nothing. Members that nobody asks for are ignored.
-    pub(super) fn optional(&self, wanted: Text) -> Result<Option<&str>, ApiError> {
-        let text = match self.0.get(wanted.name) {
-            None | Some(Json::Null) => return Ok(None),
-            Some(Json::String(text)) => text,
-            Some(other) => {
-                return Err(ApiError::serialization(format!(
-                    "The member '{}' must be a string and not of the type {}.",
-                    wanted.name,
-                    other.type_name()
-                )));
-            }
-        };
-        wanted.check(text)?;
-        Ok(Some(text))
+    pub(super) fn get(&self, name: &str) -> Option<&Json> {
+        self.0.get(name).filter(|value| **value != Json::Null)
     }
-}
 
-impl Members {
-    /// A whole number between these.
-    pub(super) fn integer(
-        &self,
-        name: &'static str,
-        least: i64,
-        most: i64,
-    ) -> Result<Option<i64>, ApiError> {
-        let number = match self.0.get(name) {
-            None | Some(Json::Null) => return Ok(None),
-            Some(other) => other.as_number().and_then(Number::as_i64),
-        };
-        let Some(number) = number else {
-            return Err(ApiError::serialization(format!(
-                "The member '{name}' must be a whole number."
-            )));
-        };
-        let bound = if number > most {
-            format!("less than or equal to {most}")
-        } else if number < least {
-            format!("greater than or equal to {least}")
-        } else {
-            return Ok(Some(number));
-        };
-        Err(ApiError::validation(&format!(
-            "Value '{number}' at '{name}' failed to satisfy constraint: Member must have value \
-             {bound}"
-        )))
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Json::as_str)
+    }
+
+    /// A member that the model requires.
+    pub(super) fn needed(&self, name: &str) -> &str {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// A text of its own.
+    pub(super) fn owned(&self, name: &str) -> Option<String> {
+        self.text(name).map(str::to_owned)
+    }
+
+    pub(super) fn integer(&self, name: &str) -> Option<i64> {
+        let number = self.get(name).and_then(Json::as_number);
+        number.and_then(Number::as_i64)
     }
 
     /// `false` where nothing is said.
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        match self.0.get(name) {
-            None | Some(Json::Null) => Ok(None),
-            Some(Json::Bool(flag)) => Ok(Some(*flag)),
-            Some(_) => Err(ApiError::serialization(format!(
-                "The member '{name}' must be true or false."
-            ))),
-        }
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.get(name).and_then(Json::as_bool) == Some(true)
     }
 
-    /// One of some words.
-    pub(super) fn word(
-        &self,
-        name: &'static str,
-        words: &[&'static str],
-    ) -> Result<Option<&'static str>, ApiError> {
-        let text = Text {
-            name,
-            least: 0,
-            most: usize::MAX,
-            secret: false,
-        };
-        let Some(text) = self.optional(text)? else {
-            return Ok(None);
-        };
-        match words.iter().find(|word| **word == text) {
-            Some(word) => Ok(Some(word)),
-            None => Err(ApiError::validation(&format!(
-                "Value '{text}' at '{name}' failed to satisfy constraint: Member must satisfy \
-                 enum value set: [{}]",
-                words.join(", ")
-            ))),
-        }
-    }
-}
-
-impl Text {
-    fn check(self, text: &str) -> Result<(), ApiError> {
-        let bound = if text.len() > self.most && text.chars().count() > self.most {
-            format!("less than or equal to {}", self.most)
-        } else if text.len() < self.least {
-            format!("greater than or equal to {}", self.least)
-        } else {
-            return Ok(());
-        };
-        let value = if self.secret {
-            String::new()
-        } else {
-            format!(" '{text}'")
-        };
-        Err(ApiError::validation(&format!(
-            "Value{value} at '{}' failed to satisfy constraint: Member must have length {bound}",
-            self.name
-        )))
+    /// The entries of a list; none where nothing is said.
+    pub(super) fn list(&self, name: &str) -> &[Json] {
+        let list = self.get(name).and_then(Json::as_array);
+        list.unwrap_or_default()
     }
 }
 
@@ -230,9 +164,9 @@ impl From<Json> for Reply {
     }
 }
 
-/// The answer of an operation.
-pub(super) fn answer(result: Result<Reply, ApiError>) -> Response {
-    let (status, body) = match result {
+/// The status and the body of an answer.
+pub(super) fn told(result: Result<Reply, ApiError>) -> (StatusCode, String) {
+    match result {
         Ok(reply) => (StatusCode::OK, reply.text()),
         Err(error) => {
             let members = [
@@ -242,7 +176,12 @@ pub(super) fn answer(result: Result<Reply, ApiError>) -> Response {
             let members: Json = members.into_iter().collect();
             (error.status, members.text().into_owned())
         }
-    };
+    }
+}
+
+/// The answer of an operation.
+pub(super) fn answer(result: Result<Reply, ApiError>) -> Response {
+    let (status, body) = told(result);
     let kind = HeaderValue::from_static("application/x-amz-json-1.0");
     (status, [(header::CONTENT_TYPE, kind)], body).into_response()
 }

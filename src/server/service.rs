@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::api::executions::find;
 use super::api::machines;
 use super::live::Live;
+use super::mocks::{self, Mocks};
 use super::names::Names;
 use super::nested::Nested;
 use super::programs::Programs;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub region: String,
     /// Who does the work of Tasks.
     pub handlers: Handlers,
+    /// The answers of Tasks in executions that are started with a test case.
+    pub mocks: Option<Mocks>,
     /// Gives each execution its clock; one that goes on is given the time it had reached.
     pub clock: Box<MakeClock>,
     /// What random numbers are derived from.
@@ -53,6 +56,7 @@ pub struct Service {
     pub(super) programs: Programs,
     pub(super) live: Live,
     host: Arc<Host>,
+    mocks: Option<Mocks>,
     clock: Box<MakeClock>,
     seed: Seed,
     draws: std::sync::atomic::AtomicU64,
@@ -63,6 +67,8 @@ pub(super) struct Going {
     /// Its row.
     pub(super) id: i64,
     pub(super) rebuilt: Rebuilt,
+    /// Who does its work, when that is not whoever else does.
+    pub(super) mocked: Option<Arc<Host>>,
     /// How many entries of its journal are kept.
     entries: u64,
     /// How many of its events are kept.
@@ -92,6 +98,7 @@ impl Service {
                 programs: Programs::default(),
                 live: Live::default(),
                 host: Arc::new(Host::with(handlers)),
+                mocks: settings.mocks,
                 clock: settings.clock,
                 seed: settings.seed,
                 draws: std::sync::atomic::AtomicU64::new(0),
@@ -163,6 +170,7 @@ impl Service {
         let Going {
             id,
             rebuilt,
+            mocked,
             entries,
             events,
         } = going;
@@ -175,7 +183,7 @@ impl Service {
             recorder.redriven(clock.now());
             recorder.acknowledge(ack);
         }
-        let host = &self.host;
+        let host = mocked.as_ref().unwrap_or(&self.host);
         serve(
             rebuilt,
             is_redriven,
@@ -190,20 +198,27 @@ impl Service {
         self.live.remove(id);
     }
 
-    /// Runs an Express execution to its end: nothing of it is kept.
-    pub(super) async fn run_express(&self, program: Arc<Program>, start: Start) -> Ended {
+    /// Runs an execution to its end of which nothing is kept: an Express one, or a state alone.
+    pub(super) async fn run_unkept(&self, rebuilt: Rebuilt, mocked: Option<&Arc<Host>>) -> Ended {
         let (_remote, inbox) = Inbox::new();
         let mut clock = (self.clock)(None);
-        let rebuilt = Rebuilt::new(program, start);
         serve(
             rebuilt,
             false,
-            &self.host,
+            mocked.unwrap_or(&self.host),
             &mut *clock,
             &mut Unkept(Silent),
             inbox,
         )
         .await
+    }
+
+    /// Who does the work of an execution that is started with a case of the mocks file.
+    pub(super) fn mocked(&self, machine: &str, case: &str) -> Result<Arc<Host>, String> {
+        let mocks = self.mocks.as_ref();
+        let mocks = mocks.ok_or_else(|| "the server was started without a file".to_owned())?;
+        let host = mocks.host(&self.host.handlers, machine, case)?;
+        Ok(Arc::new(host))
     }
 
     /// Goes on with what ran, and lets workers ask for tasks.
@@ -251,9 +266,14 @@ impl Service {
             }
         }
         let events = rebuilt.last_event.0;
+        let mocked = row.mock_case.as_deref().map(|case| {
+            let host = self.mocked(&row.machine_name, case);
+            host.unwrap_or_else(|_| Arc::new(mocks::nobody()))
+        });
         Ok(Going {
             id,
             rebuilt,
+            mocked,
             entries,
             events,
         })
@@ -264,6 +284,7 @@ impl Service {
         Going {
             id,
             rebuilt: Rebuilt::new(program, start),
+            mocked: None,
             entries: 0,
             events: 0,
         }
@@ -294,7 +315,7 @@ impl Service {
 
 /// What is needed to have an execution back.
 const RUN: &str = "e.id, e.arn, e.name, e.started, e.input, e.seed, e.revision, \
-     r.machine_arn, r.name, r.role_arn";
+     r.machine_arn, r.name, r.role_arn, e.mock_case";
 
 /// An execution's row, as far as it is needed to run it.
 pub(super) struct RunRow {
@@ -308,6 +329,7 @@ pub(super) struct RunRow {
     pub(super) machine_arn: String,
     pub(super) machine_name: String,
     pub(super) role_arn: String,
+    pub(super) mock_case: Option<String>,
 }
 
 impl RunRow {
@@ -323,6 +345,7 @@ impl RunRow {
             machine_arn: row.get(7)?,
             machine_name: row.get(8)?,
             role_arn: row.get(9)?,
+            mock_case: row.get(10)?,
         })
     }
 

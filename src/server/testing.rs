@@ -17,6 +17,7 @@ pub(super) async fn service() -> Arc<Service> {
         account: "123456789012".to_owned(),
         region: "us-east-1".to_owned(),
         handlers: Handlers::default(),
+        mocks: None,
         clock: Box::new(|reached| Box::new(VirtualClock::new(reached))),
         seed: Seed(1),
         days: 90,

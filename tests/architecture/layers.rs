@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "data", "engine", "history", "language", "query", "runtime", "syntax",
+            "data", "engine", "history", "language", "lint", "query", "runtime", "syntax",
         ],
     ),
     (

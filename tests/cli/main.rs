@@ -42,6 +42,7 @@ mod rerun;
 mod run;
 mod secrets;
 mod seeing;
+mod serve;
 mod server;
 mod silence;
 mod state;

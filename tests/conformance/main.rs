@@ -3,6 +3,7 @@
 //!
 //! A floor is written down beside each number and can only rise.
 
+mod api;
 mod cases;
 mod causes;
 mod executions;

@@ -44,6 +44,10 @@ pub(in crate::cli) struct ServeArgs {
         help_heading = "Who does the work"
     )]
     pub(in crate::cli) task: Vec<String>,
+    /// AWS's MockConfigFile.json: a machine's ARN with #CASE behind it starts an execution whose
+    /// Tasks are answered from there
+    #[arg(long, value_name = "FILE", help_heading = "Who does the work")]
+    pub(in crate::cli) mock: Option<PathBuf>,
     /// A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else
     /// is bound to
     #[arg(long, value_name = "URL", help_heading = "Who does the work")]

@@ -149,6 +149,14 @@ impl Handlers {
         self.bindings.push((pattern, handler));
     }
 
+    /// Adds the handlers of others behind those that are there, with their way in from outside and
+    /// their secrets.
+    pub fn bind_all(&mut self, others: &Self) {
+        self.bindings.extend(others.bindings.iter().cloned());
+        self.callbacks.clone_from(&others.callbacks);
+        self.masking.clone_from(&others.masking);
+    }
+
     /// Lets somebody hear what handlers say while they work: their standard error, line by line.
     /// Whoever asks first is heard.
     pub fn listen(&self, listener: Listener) {

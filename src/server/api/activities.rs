@@ -2,34 +2,44 @@
 
 use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::page::Page;
-use super::{ACTIVITY_ARN, given, invalid_arn, object, seconds, text};
+use super::{configuration, invalid_name, object, parsed, seconds, tags, wrong_kind};
 use crate::data::Json;
 use crate::server::names::{Arn, is_name};
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::Service;
 
-/// The same name is the same activity (10 §10.4).
+/// How many activities there are at most (10 §10.7).
+const MOST: i64 = 10_000;
+
+/// The same name is the same activity (10 §10.4), but not with another encryption.
 pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let name = members.required(text("name", 1, 80))?.to_owned();
+    let name = members.needed("name").to_owned();
     if !is_name(&name) {
-        let message = format!("Invalid Name: '{name}'");
-        return Err(ApiError::new("InvalidName", message));
+        return Err(invalid_name(&name));
     }
-    let (arn, now) = (service.names.activity(&name), service.now().0);
+    let encryption = configuration::encryption_of(members)?.unwrap_or_else(unencrypted);
+    let (tags, now) = (tags::of(members), service.now().0);
+    let arn = service.names.activity(&name);
     let key = arn.clone();
     let created = service.store.write(move |connection| {
+        if let Some(there) = Activity::find(connection, &key)? {
+            if there.encryption == encryption {
+                return Ok(there.created);
+            }
+            let message = format!("Activity Already Exists: '{key}'");
+            return Err(ApiError::new("ActivityAlreadyExists", message));
+        }
+        check_room(connection)?;
         connection
             .prepare_cached(
-                "INSERT INTO activities (arn, name, created) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT DO NOTHING",
+                "INSERT INTO activities (arn, name, created, encryption) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![key, name, now])?;
-        let mut select =
-            connection.prepare_cached("SELECT created FROM activities WHERE arn = ?1")?;
-        Ok(select.query_row([&key], |row| row.get::<_, i64>(0))?)
+            .execute(params![key, name, now, encryption])?;
+        tags::write(connection, &key, &tags)?;
+        Ok(now)
     });
     let created = created.await?;
     service.callbacks.add_activity(arn.as_str().into());
@@ -40,12 +50,50 @@ pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<
     .into())
 }
 
+fn unencrypted() -> String {
+    let [.., encryption] = configuration::Configuration::default().or_default();
+    encryption
+}
+
+/// AWS's wording is not recorded.
+fn check_room(connection: &Connection) -> Result<(), ApiError> {
+    let mut select = connection.prepare_cached("SELECT count(*) FROM activities")?;
+    let count: i64 = select.query_row([], |row| row.get(0))?;
+    if count < MOST {
+        return Ok(());
+    }
+    let message = format!("Activity Limit Exceeded: there are {MOST} activities");
+    Err(ApiError::new("ActivityLimitExceeded", message))
+}
+
+/// An activity as the database has it.
+struct Activity {
+    name: String,
+    created: i64,
+    encryption: String,
+}
+
+impl Activity {
+    fn find(connection: &Connection, arn: &str) -> Result<Option<Self>, ApiError> {
+        let mut select = connection
+            .prepare_cached("SELECT name, created, encryption FROM activities WHERE arn = ?1")?;
+        let found = select.query_row([arn], |row| {
+            Ok(Self {
+                name: row.get(0)?,
+                created: row.get(1)?,
+                encryption: row.get(2)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+}
+
 /// The ARN of an activity.
 fn arn(members: &Members) -> Result<String, ApiError> {
-    let arn = members.required(ACTIVITY_ARN)?;
-    match Arn::parse(arn) {
-        Some(Arn::Activity { .. }) => Ok(arn.to_owned()),
-        _ => Err(invalid_arn(arn)),
+    let arn = members.needed("activityArn");
+    match parsed(arn)? {
+        Arn::Activity { .. } => Ok(arn.to_owned()),
+        _ => Err(wrong_kind(arn)),
     }
 }
 
@@ -53,8 +101,13 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
     let arn = arn(members)?;
     let key = arn.clone();
     let deleted = service.store.write(move |connection| {
-        let mut delete = connection.prepare_cached("DELETE FROM activities WHERE arn = ?1")?;
-        Ok(delete.execute([key])?)
+        for delete in [
+            "DELETE FROM activities WHERE arn = ?1",
+            "DELETE FROM tags WHERE resource = ?1",
+        ] {
+            connection.prepare_cached(delete)?.execute([&key])?;
+        }
+        Ok(())
     });
     deleted.await?;
     service.callbacks.remove_activity(&arn);
@@ -63,62 +116,41 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
 
 pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
+    let key = arn.clone();
     let found = service.store.read(move |connection| {
-        let mut select = connection
-            .prepare_cached("SELECT arn, name, created FROM activities WHERE arn = ?1")?;
-        let found = select.query_row([&arn], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(1)?,
-                row.get(2)?,
-            ))
-        });
-        found.optional()?.ok_or_else(|| {
-            let message = format!("Activity Does Not Exist: '{arn}'");
+        Activity::find(connection, &key)?.ok_or_else(|| {
+            let message = format!("Activity Does Not Exist: '{key}'");
             ApiError::new("ActivityDoesNotExist", message)
         })
     });
-    let (arn, name, created) = found.await?;
-    let encryption: Json = [("type", Json::from("AWS_OWNED_KEY"))]
-        .into_iter()
-        .collect();
+    let activity = found.await?;
+    let encryption = Json::parse(&activity.encryption).unwrap_or(Json::Null);
     Ok(object([
         Some(("activityArn", Json::from(arn))),
-        Some(("name", Json::from(name))),
-        Some(("creationDate", seconds(created))),
+        Some(("name", Json::from(activity.name))),
+        Some(("creationDate", seconds(activity.created))),
         Some(("encryptionConfiguration", encryption)),
     ])
     .into())
 }
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let page = Page::of(members, 1024)?;
+    let page = Page::of(members)?;
     let listed = service.store.read(move |connection| {
-        let begin = page
-            .after
-            .as_ref()
-            .and_then(|at| at.first())
-            .copied()
-            .unwrap_or(0);
+        let begin = page.begin().unwrap_or(0);
         let mut select = connection.prepare_cached(
             "SELECT arn, name, created FROM activities ORDER BY arn LIMIT ?1 OFFSET ?2",
         )?;
-        let size = i64::try_from(page.size).unwrap_or(i64::MAX);
-        let rows = select.query_map(params![size + 1, begin], |row| {
+        let rows = select.query_map([page.limit(), begin], |row| {
             Ok(object([
                 Some(("activityArn", Json::from(row.get::<_, String>(0)?))),
                 Some(("name", Json::from(row.get::<_, String>(1)?))),
                 Some(("creationDate", seconds(row.get(2)?))),
             ]))
         })?;
-        let mut entries: Vec<Json> = rows.collect::<Result<_, _>>()?;
-        let more = entries.len() > page.size;
-        entries.truncate(page.size);
-        let next = more.then(|| Page::token(&[begin + size]));
-        Ok(object([
-            Some(("activities", Json::array(entries))),
-            given("nextToken", next),
-        ]))
+        let entries: Vec<Json> = rows.collect::<Result<_, _>>()?;
+        let places = (begin + 1..).map(|place| [place]);
+        Ok(page.reply("activities", places.zip(entries).collect()))
     });
     Ok(listed.await?.into())
 }

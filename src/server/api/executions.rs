@@ -1,157 +1,28 @@
-//! Executions: started, described, listed, stopped, redriven.
+//! Executions: described, listed, stopped, redriven.
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use tokio::sync::oneshot;
 
-use super::machines::{Machine, does_not_exist};
+use super::machines::Machine;
 use super::page::Page;
-use super::{EXECUTION_ARN, MACHINE_ARN, given, invalid_arn, object, seconds, text};
-use crate::data::{EventId, Json, StatesError, limits};
-use crate::engine::Outcome;
-use crate::runtime::Ended;
-use crate::server::names::{Arn, is_name};
-use crate::server::protocol::{ApiError, Members, Reply, Text};
+use super::{
+    given, included, is_without_data, map_runs, no_such_resource, object, parsed, seconds,
+    wrong_kind,
+};
+use crate::data::{Json, StatesError};
+use crate::server::names::Arn;
+use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::{RunRow, Service};
-
-const STATUSES: [&str; 6] = [
-    "SUCCEEDED",
-    "TIMED_OUT",
-    "PENDING_REDRIVE",
-    "ABORTED",
-    "FAILED",
-    "RUNNING",
-];
-
-/// What an execution is started with.
-struct Request {
-    machine_arn: String,
-    name: String,
-    input: String,
-    document: Json,
-    trace_header: Option<String>,
-}
-
-impl Request {
-    fn of(service: &Service, members: &Members) -> Result<Self, ApiError> {
-        let machine_arn = members.required(MACHINE_ARN)?;
-        if !matches!(Arn::parse(machine_arn), Some(Arn::Machine { .. })) {
-            return Err(invalid_arn(machine_arn));
-        }
-        let name = match members.optional(text("name", 1, 80))? {
-            Some(name) if is_name(name) => name.to_owned(),
-            Some(name) => {
-                return Err(ApiError::new(
-                    "InvalidName",
-                    format!("Invalid Name: '{name}'"),
-                ));
-            }
-            None => service.draw().at(EventId::NONE).uuid(),
-        };
-        let input = members.optional(Text {
-            secret: true,
-            ..text("input", 0, limits::MAX_PAYLOAD)
-        })?;
-        let input = input.unwrap_or("{}").to_owned();
-        let document = Json::parse(&input).map_err(|error| {
-            let message = format!("Invalid State Machine Execution Input: '{error}'");
-            ApiError::new("InvalidExecutionInput", message)
-        })?;
-        let trace_header = members.optional(text("traceHeader", 0, 256))?;
-        Ok(Self {
-            machine_arn: machine_arn.to_owned(),
-            name,
-            input,
-            document,
-            trace_header: trace_header.map(str::to_owned),
-        })
-    }
-}
-
-pub(super) async fn start(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let request = Request::of(service, members)?;
-    let (now, seed) = (service.now().0, service.draw());
-    let shared = Arc::clone(service);
-    let begun = service.store.write(move |connection| {
-        let machine = Machine::find(connection, &request.machine_arn)?
-            .ok_or_else(|| does_not_exist(&request.machine_arn))?;
-        let arn = shared.names.execution(&machine.name, &request.name);
-        if let Some(same) = same(connection, &arn, &request.input)? {
-            return Ok((arn, same, None));
-        }
-        let program = shared.programs.of(machine.revision, connection)?;
-        connection
-            .prepare_cached(
-                "INSERT INTO executions (arn, machine_arn, revision, name, status, started, input, \
-                 trace_header, seed) VALUES (?1, ?2, ?3, ?4, 'RUNNING', ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                arn,
-                machine.arn,
-                machine.revision,
-                request.name,
-                now,
-                request.input,
-                request.trace_header,
-                seed.0.cast_signed()
-            ])?;
-        let row = RunRow {
-            id: connection.last_insert_rowid(),
-            arn: arn.clone(),
-            name: request.name,
-            started: now,
-            input: String::new(),
-            seed: seed.0.cast_signed(),
-            revision: machine.revision,
-            machine_arn: machine.arn,
-            machine_name: machine.name,
-            role_arn: machine.role_arn,
-        };
-        let start = row.start(request.document);
-        Ok((arn, now, Some(Service::fresh(row.id, program, start))))
-    });
-    let (arn, started, going) = begun.await?;
-    if let Some(going) = going {
-        service.go(going, None);
-    }
-    Ok(object([
-        Some(("executionArn", Json::from(arn))),
-        Some(("startDate", seconds(started))),
-    ])
-    .into())
-}
-
-/// When an execution of this name was started, if it still runs and has the same input: another
-/// start is the same then, and an error otherwise (10 §10.4).
-fn same(connection: &Connection, arn: &str, input: &str) -> Result<Option<i64>, ApiError> {
-    let mut select = connection
-        .prepare_cached("SELECT status, input, started FROM executions WHERE arn = ?1")?;
-    let found = select.query_row([arn], |row| {
-        let running = row.get_ref(0)?.as_str()? == "RUNNING";
-        let same = row.get_ref(1)?.as_str()? == input;
-        Ok((running && same, row.get(2)?))
-    });
-    match found.optional()? {
-        None => Ok(None),
-        Some((true, started)) => Ok(Some(started)),
-        Some((false, _)) => {
-            let message = format!("Execution Already Exists: '{arn}'");
-            Err(ApiError::new("ExecutionAlreadyExists", message))
-        }
-    }
-}
 
 /// The ARN of an execution that is kept.
 pub(super) fn arn(members: &Members) -> Result<String, ApiError> {
-    let arn = members.required(EXECUTION_ARN)?;
-    match Arn::parse(arn) {
-        Some(Arn::Execution) => Ok(arn.to_owned()),
-        Some(Arn::Express) => Err(ApiError::new(
-            "InvalidArn",
-            "Invalid Arn: 'Resource type not valid in this context: express'",
-        )),
-        _ => Err(invalid_arn(arn)),
+    let arn = members.needed("executionArn");
+    match parsed(arn)? {
+        Arn::Execution => Ok(arn.to_owned()),
+        _ => Err(wrong_kind(arn)),
     }
 }
 
@@ -167,22 +38,23 @@ pub(in crate::server) fn find(connection: &Connection, arn: &str) -> Result<i64,
 
 pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
+    let is_whole = !is_without_data(members);
     let described = service.store.read(move |connection| {
         let id = find(connection, &arn)?;
         let mut select = connection.prepare_cached(
             "SELECT arn, machine_arn, name, status, started, stopped, input, output, error, cause, \
-             trace_header, version_arn, alias_arn, redrives, redriven FROM executions WHERE id = ?1",
+             trace_header, version_arn, alias_arn, redrives, redriven, \
+             (SELECT m.arn FROM map_runs m WHERE m.id = map_run) FROM executions WHERE id = ?1",
         )?;
-        Ok(select.query_row([id], description)?)
+        Ok(select.query_row([id], |row| description(row, is_whole))?)
     });
     Ok(described.await?.into())
 }
 
-fn description(row: &Row<'_>) -> rusqlite::Result<Json> {
+fn description(row: &Row<'_>, is_whole: bool) -> rusqlite::Result<Json> {
     let text = |index| row.get::<_, Option<String>>(index);
-    let included = || -> Json { [("included", Json::from(true))].into_iter().collect() };
     let status: String = row.get(3)?;
-    let output = text(7)?;
+    let output = text(7)?.filter(|_| is_whole);
     let (redrive, why) = match status.as_str() {
         "FAILED" | "TIMED_OUT" | "ABORTED" => ("REDRIVABLE", None),
         status => (
@@ -198,13 +70,14 @@ fn description(row: &Row<'_>) -> rusqlite::Result<Json> {
         Some(("startDate", seconds(row.get(4)?))),
         row.get::<_, Option<i64>>(5)?
             .map(|at| ("stopDate", seconds(at))),
-        Some(("input", Json::from(row.get::<_, String>(6)?))),
-        Some(("inputDetails", included())),
+        given("input", text(6)?.filter(|_| is_whole)),
+        is_whole.then(|| ("inputDetails", included())),
         output.is_some().then(|| ("outputDetails", included())),
         given("output", output),
         given("error", text(8)?),
         given("cause", text(9)?),
         given("traceHeader", text(10)?),
+        given("mapRunArn", text(15)?),
         given("stateMachineVersionArn", text(11)?),
         given("stateMachineAliasArn", text(12)?),
         Some(("redriveCount", Json::from(row.get::<_, i64>(13)?))),
@@ -215,40 +88,81 @@ fn description(row: &Row<'_>) -> rusqlite::Result<Json> {
     ]))
 }
 
-pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let arn = super::machines::arn(members)?;
-    let status = members.word("statusFilter", &STATUSES)?;
-    let page = Page::of(members, 3096)?;
-    let listed = service.store.read(move |connection| {
-        let machine = Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))?;
-        if machine.kind == "EXPRESS" {
+/// Whose executions are listed.
+enum Whose {
+    /// Of a machine, of one of its versions or aliases.
+    Machine(String),
+    /// The children of a Map Run.
+    MapRun(String),
+}
+
+impl Whose {
+    /// One of the two must be given.
+    fn of(members: &Members) -> Result<Self, ApiError> {
+        match (members.owned("stateMachineArn"), members.owned("mapRunArn")) {
+            (Some(arn), None) => Ok(Self::Machine(arn)),
+            (None, Some(arn)) => Ok(Self::MapRun(arn)),
+            // AWS's wording is not recorded.
+            _ => Err(ApiError::validation(
+                "Either stateMachineArn or mapRunArn must be specified, and not both",
+            )),
+        }
+    }
+
+    /// The column that tells them, and its value.
+    fn filter(self, connection: &Connection) -> Result<(&'static str, Value), ApiError> {
+        let arn = match self {
+            Self::MapRun(arn) => {
+                let id = map_runs::find(connection, &arn)?;
+                return Ok(("map_run", id.into()));
+            }
+            Self::Machine(arn) => arn,
+        };
+        let column = match parsed(&arn)? {
+            Arn::Machine { .. } => "machine_arn",
+            Arn::Version { .. } => "version_arn",
+            Arn::Alias { .. } => "alias_arn",
+            Arn::Labelled { .. } => return Err(no_such_resource()),
+            _ => return Err(wrong_kind(&arn)),
+        };
+        if Machine::resolve(connection, &arn, 0.0)?.kind == "EXPRESS" {
             return Err(not_for_this_type());
         }
-        let filter = if status.is_some() {
-            "AND status = ?5"
+        Ok((column, arn.into()))
+    }
+}
+
+/// The latest first (recorded).
+pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
+    let whose = Whose::of(members)?;
+    let status = members.owned("statusFilter");
+    let redriven = match members.text("redriveFilter") {
+        Some("REDRIVEN") => " AND redrives > 0",
+        Some(_) => " AND redrives = 0",
+        None => "",
+    };
+    let page = Page::of(members)?;
+    let listed = service.store.read(move |connection| {
+        let (column, value) = whose.filter(connection)?;
+        let place = match page.after.as_deref() {
+            Some([started, id]) => [*started, *id],
+            _ => [i64::MAX; 2],
+        };
+        let mut values = vec![value, place[0].into(), place[1].into(), page.limit().into()];
+        let with_status = if let Some(status) = status {
+            values.push(status.into());
+            " AND status = ?5"
         } else {
-            "AND ?5 IS NULL"
+            ""
         };
         let mut select = connection.prepare_cached(&format!(
             "SELECT arn, machine_arn, name, status, started, stopped, redrives, version_arn, \
-             alias_arn, id FROM executions WHERE machine_arn = ?1 {filter} \
+             alias_arn, id, (SELECT m.arn FROM map_runs m WHERE m.id = map_run), redriven \
+             FROM executions WHERE {column} = ?1{with_status}{redriven} \
              AND (started, id) < (?2, ?3) ORDER BY started DESC, id DESC LIMIT ?4"
         ))?;
-        let place = match page.after.as_deref() {
-            Some([started, id]) => (*started, *id),
-            _ => (i64::MAX, i64::MAX),
-        };
-        let size = i64::try_from(page.size).unwrap_or(i64::MAX);
-        let rows = select.query_map(params![arn, place.0, place.1, size + 1, status], entry)?;
-        let mut entries: Vec<([i64; 2], Json)> = rows.collect::<Result<_, _>>()?;
-        let more = entries.len() > page.size;
-        entries.truncate(page.size);
-        let last = entries.last().map(|(place, _)| *place).filter(|_| more);
-        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        Ok(object([
-            Some(("executions", Json::array(entries))),
-            given("nextToken", last.map(|place| Page::token(&place))),
-        ]))
+        let rows = select.query_map(params_from_iter(values), entry)?;
+        Ok(page.reply("executions", rows.collect::<Result<_, _>>()?))
     });
     Ok(listed.await?.into())
 }
@@ -267,11 +181,14 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<([i64; 2], Json)> {
         Some(("redriveCount", Json::from(row.get::<_, i64>(6)?))),
         given("stateMachineVersionArn", row.get(7)?),
         given("stateMachineAliasArn", row.get(8)?),
+        given("mapRunArn", row.get(10)?),
+        row.get::<_, Option<i64>>(11)?
+            .map(|at| ("redriveDate", seconds(at))),
     ]);
     Ok(([started, row.get(9)?], entry))
 }
 
-fn not_for_this_type() -> ApiError {
+pub(super) fn not_for_this_type() -> ApiError {
     ApiError::new(
         "StateMachineTypeNotSupported",
         "This operation is not supported by this type of state machine",
@@ -280,13 +197,9 @@ fn not_for_this_type() -> ApiError {
 
 pub(super) async fn stop(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
-    let secret = |name, most| Text {
-        secret: true,
-        ..text(name, 0, most)
-    };
     let why = StatesError {
-        error: members.optional(secret("error", 256))?.map(Into::into),
-        cause: members.optional(secret("cause", 32_768))?.map(Into::into),
+        error: members.text("error").map(Into::into),
+        cause: members.text("cause").map(Into::into),
         ..StatesError::default()
     };
     let key = arn.clone();
@@ -311,7 +224,6 @@ pub(super) async fn stop(service: &Arc<Service>, members: &Members) -> Result<Re
 
 pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
-    members.optional(text("clientToken", 1, 64))?;
     let shared = Arc::clone(service);
     let going = service.store.read(move |connection| {
         let id = find(connection, &arn)?;
@@ -328,75 +240,4 @@ pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result
     let gone = |_| ApiError::internal("The execution could not be redriven.");
     kept.await.map_err(gone)?;
     Ok(object([Some(("redriveDate", seconds(now)))]).into())
-}
-
-pub(super) async fn start_sync(
-    service: &Arc<Service>,
-    members: &Members,
-) -> Result<Reply, ApiError> {
-    let request = Request::of(service, members)?;
-    let seed = service.draw();
-    let (shared, key) = (Arc::clone(service), request.machine_arn.clone());
-    let found = service.store.read(move |connection| {
-        let machine = Machine::find(connection, &key)?.ok_or_else(|| does_not_exist(&key))?;
-        if machine.kind != "EXPRESS" {
-            return Err(not_for_this_type());
-        }
-        let program = shared.programs.of(machine.revision, connection)?;
-        Ok((machine, program))
-    });
-    let (machine, program) = found.await?;
-    let id = seed.at(EventId::NONE).uuid();
-    let row = RunRow {
-        id: 0,
-        arn: service.names.express(&machine.name, &request.name, &id),
-        name: request.name,
-        started: service.now().0,
-        input: String::new(),
-        seed: seed.0.cast_signed(),
-        revision: machine.revision,
-        machine_arn: machine.arn,
-        machine_name: machine.name,
-        role_arn: machine.role_arn,
-    };
-    let start = row.start(request.document);
-    let ended = service.run_express(program, start).await;
-    Ok(sync_reply(row, request.input, &ended).into())
-}
-
-/// Billed by 100 ms and 64 MB, as recorded (10 §10.6).
-fn sync_reply(row: RunRow, input: String, ended: &Ended) -> Json {
-    let included = || -> Json { [("included", Json::from(true))].into_iter().collect() };
-    let (status, output, error) = match &ended.outcome {
-        Outcome::Succeeded(output) => ("SUCCEEDED", Some(output), None),
-        Outcome::Failed(error) | Outcome::Aborted(error) => ("FAILED", None, Some(error)),
-        Outcome::TimedOut => ("TIMED_OUT", None, None),
-    };
-    let cause = error.and_then(|error| error.cause.clone());
-    let error = error.and_then(|error| error.error.clone());
-    let took = (ended.at.0 - row.started).max(1);
-    let billing: Json = [
-        ("billedMemoryUsedInMB", Json::from(64)),
-        (
-            "billedDurationInMilliseconds",
-            Json::from((took + 99) / 100 * 100),
-        ),
-    ]
-    .into_iter()
-    .collect();
-    object([
-        Some(("executionArn", Json::from(row.arn))),
-        Some(("stateMachineArn", Json::from(row.machine_arn))),
-        Some(("name", Json::from(row.name))),
-        Some(("startDate", seconds(row.started))),
-        Some(("stopDate", seconds(ended.at.0))),
-        Some(("status", Json::from(status))),
-        error.map(|error| ("error", Json::String(error))),
-        cause.map(|cause| ("cause", Json::String(cause))),
-        Some(("input", Json::from(input))),
-        Some(("inputDetails", included())),
-        output.map(|output| ("output", Json::from(output.text().into_owned()))),
-        Some(("outputDetails", included())),
-        Some(("billingDetails", billing)),
-    ])
 }

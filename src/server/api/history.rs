@@ -6,13 +6,16 @@ use rusqlite::{Connection, params};
 
 use super::executions::find;
 use super::page::Page;
+use crate::data::{Json, Object};
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::Service;
 
 pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = super::executions::arn(members)?;
-    let page = Page::of(members, 1024)?;
-    let reverse = members.flag("reverseOrder")?.unwrap_or(false);
+    let page = Page::of(members)?;
+    let reverse = members.flag("reverseOrder");
+    // Data is what nobody asked to leave out.
+    let has_data = members.get("includeExecutionData") != Some(&Json::from(false));
     let read = service.store.read(move |connection| {
         let execution = find(connection, &arn)?;
         let (lines, more) = if reverse {
@@ -20,7 +23,12 @@ pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Rep
         } else {
             forwards(connection, execution, &page)?
         };
-        Ok(reply(&lines, more))
+        Ok(if has_data {
+            reply(&lines, more)
+        } else {
+            let lines: Vec<String> = lines.iter().map(|line| without_data(line)).collect();
+            reply(&lines, more)
+        })
     });
     read.await
 }
@@ -29,12 +37,7 @@ pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Rep
 type Lines = (Vec<String>, Option<i64>);
 
 fn forwards(connection: &Connection, execution: i64, page: &Page) -> Result<Lines, ApiError> {
-    let begin = page
-        .after
-        .as_ref()
-        .and_then(|at| at.first())
-        .copied()
-        .unwrap_or(1);
+    let begin = page.begin().unwrap_or(1);
     let mut select = connection.prepare_cached(
         "SELECT first, lines FROM events WHERE execution = ?1 AND first >= \
          coalesce((SELECT max(first) FROM events WHERE execution = ?1 AND first <= ?2), 0) \
@@ -59,12 +62,7 @@ fn forwards(connection: &Connection, execution: i64, page: &Page) -> Result<Line
 }
 
 fn backwards(connection: &Connection, execution: i64, page: &Page) -> Result<Lines, ApiError> {
-    let begin = page
-        .after
-        .as_ref()
-        .and_then(|at| at.first())
-        .copied()
-        .unwrap_or(i64::MAX);
+    let begin = page.begin().unwrap_or(i64::MAX);
     let mut select = connection.prepare_cached(
         "SELECT first, lines FROM events WHERE execution = ?1 AND first <= ?2 ORDER BY first DESC",
     )?;
@@ -87,6 +85,37 @@ fn backwards(connection: &Connection, execution: i64, page: &Page) -> Result<Lin
     Ok((lines, None))
 }
 
+/// The members of events that hold what went through the execution.
+const DATA: [&str; 8] = [
+    "assignedVariables",
+    "assignedVariablesDetails",
+    "input",
+    "inputDetails",
+    "output",
+    "outputDetails",
+    "parameters",
+    "taskCredentials",
+];
+
+/// An event without inputs and outputs.
+fn without_data(line: &str) -> String {
+    let Ok(event) = Json::parse(line) else {
+        return line.to_owned();
+    };
+    let fields = event.as_object().into_iter().flat_map(Object::iter);
+    let event: Json = fields
+        .map(|(name, value)| match value.as_object() {
+            Some(details) => {
+                let kept = details.iter().filter(|(name, _)| !DATA.contains(&&***name));
+                let kept: Json = kept.map(|(name, value)| (&**name, value.clone())).collect();
+                (&**name, kept)
+            }
+            None => (&**name, value.clone()),
+        })
+        .collect();
+    event.text().into_owned()
+}
+
 /// Events are kept as they are told: nothing is read and written again.
 fn reply(lines: &[String], next: Option<i64>) -> Reply {
     let mut text = String::from("{\"events\":[");
@@ -100,4 +129,17 @@ fn reply(lines: &[String], next: Option<i64>) -> Reply {
     }
     text.push('}');
     Reply::Text(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_can_be_told_without_their_data() {
+        let line = r#"{"id":2,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"A","input":"{}","inputDetails":{"truncated":false}}}"#;
+        let expected =
+            r#"{"id":2,"type":"PassStateEntered","stateEnteredEventDetails":{"name":"A"}}"#;
+        assert_eq!(without_data(line), expected);
+    }
 }

@@ -1,60 +1,181 @@
-//! State machines.
+//! State machines: created, updated, described, listed, deleted.
+
+mod row;
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, params};
 
+use super::configuration::Configuration;
 use super::page::Page;
-use super::{MACHINE_ARN, given, invalid_arn, object, seconds, text};
+use super::{
+    definitions, given, invalid_arn, invalid_name, is_without_data, object, parsed, seconds, tags,
+    variables, versions, wrong_kind,
+};
 use crate::data::{EventId, Json};
 use crate::server::names::{Arn, is_name};
-use crate::server::programs;
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::Service;
+use row::Revision;
+pub(super) use row::{Machine, does_not_exist};
 
 /// Standard is what nobody asked otherwise for.
-const TYPES: [&str; 2] = ["STANDARD", "EXPRESS"];
+const STANDARD: &str = "STANDARD";
+
+/// How many machines there are at most (10 §10.7).
+const MOST: i64 = 10_000;
 
 pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let name = members.required(text("name", 1, 80))?.to_owned();
-    let definition = members
-        .required(text("definition", 1, 1_048_576))?
-        .to_owned();
-    let role_arn = members.required(text("roleArn", 1, 256))?.to_owned();
-    let kind = members.word("type", &TYPES)?.unwrap_or(TYPES[0]);
+    let name = members.needed("name").to_owned();
     if !is_name(&name) {
-        return Err(ApiError::new(
-            "InvalidName",
-            format!("Invalid Name: '{name}'"),
-        ));
+        return Err(invalid_name(&name));
     }
-    check(&definition)?;
+    let publishing = publishing(members)?;
+    let kind = members.text("type").unwrap_or(STANDARD).to_owned();
+    let definition = members.needed("definition").to_owned();
+    let role_arn = role_arn(members)?.unwrap_or_default();
+    let configuration = Configuration::of(members)?;
+    definitions::refuse(&definition, &kind)?;
+    let tags = tags::of(members);
     let (arn, now) = (service.names.machine(&name), service.now().0);
     let created = service.store.write(move |connection| {
-        if let Some(there) = Machine::find(connection, &arn)? {
-            if there.definition == definition && there.kind == kind {
-                return Ok((arn, there.created));
-            }
-            let message = format!("State Machine Already Exists: '{arn}'");
-            return Err(ApiError::new("StateMachineAlreadyExists", message));
-        }
+        let [logging, tracing, encryption] = configuration.or_default();
         let revision = Revision {
             arn: &arn,
             name: &name,
-            kind,
+            kind: &kind,
             definition: &definition,
             role_arn: &role_arn,
+            logging: &logging,
+            tracing: &tracing,
+            encryption: &encryption,
         };
-        let revision = revision.insert(connection, None, now)?;
-        connection
-            .prepare_cached(INSERT)?
-            .execute(params![arn, name, kind, now, revision])?;
-        Ok((arn, now))
+        let there = Machine::find(connection, &arn)?;
+        if there.as_ref().is_some_and(|there| !revision.is_as(there)) {
+            let message = format!("State Machine Already Exists: '{arn}'");
+            return Err(ApiError::new("StateMachineAlreadyExists", message));
+        }
+        let machine = if let Some(there) = there {
+            there
+        } else {
+            check_room(connection)?;
+            revision.create(connection, now)?;
+            tags::write(connection, &arn, &tags)?;
+            Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))?
+        };
+        let version = publishing.map(|it| {
+            versions::publish_current(connection, &machine, it.description.as_deref(), now)
+        });
+        Ok((machine, version.transpose()?))
     });
-    let (arn, created) = created.await?;
+    let (machine, version) = created.await?;
     Ok(object([
-        Some(("stateMachineArn", Json::from(arn))),
-        Some(("creationDate", seconds(created))),
+        Some(("stateMachineArn", Json::from(machine.arn))),
+        Some(("creationDate", seconds(machine.created))),
+        given("stateMachineVersionArn", version.map(|version| version.arn)),
+    ])
+    .into())
+}
+
+/// A version that is to be published.
+struct Publishing {
+    description: Option<String>,
+}
+
+fn publishing(members: &Members) -> Result<Option<Publishing>, ApiError> {
+    let description = members.owned("versionDescription");
+    if members.flag("publish") {
+        return Ok(Some(Publishing { description }));
+    }
+    match description {
+        None => Ok(None),
+        Some(_) => Err(ApiError::validation(
+            "Version description can only be set when publish is true",
+        )),
+    }
+}
+
+fn role_arn(members: &Members) -> Result<Option<String>, ApiError> {
+    match members.owned("roleArn") {
+        Some(arn) if !arn.starts_with("arn:") => Err(invalid_arn(&arn)),
+        arn => Ok(arn),
+    }
+}
+
+/// AWS's wording is not recorded.
+fn check_room(connection: &Connection) -> Result<(), ApiError> {
+    let mut select = connection.prepare_cached("SELECT count(*) FROM machines")?;
+    let count: i64 = select.query_row([], |row| row.get(0))?;
+    if count < MOST {
+        return Ok(());
+    }
+    let message = format!("State Machine Limit Exceeded: there are {MOST} state machines");
+    Err(ApiError::new("StateMachineLimitExceeded", message))
+}
+
+/// What is not given stays as it is; a new revision is made only of what differs (recorded).
+pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
+    let arn = members.needed("stateMachineArn").to_owned();
+    match parsed(&arn)? {
+        Arn::Machine { .. } => {}
+        // Recorded for a version (10 §10.5).
+        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
+            return Err(does_not_exist(&arn));
+        }
+        _ => return Err(wrong_kind(&arn)),
+    }
+    let publishing = publishing(members)?;
+    let definition = members.owned("definition");
+    let role_arn = role_arn(members)?;
+    let configuration = Configuration::of(members)?;
+    let logs = configuration.logging.is_some() || configuration.tracing.is_some();
+    let is_set = definition.is_some() || role_arn.is_some() || logs;
+    if !is_set && configuration.encryption.is_none() {
+        return Err(ApiError::new(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the \
+             TracingConfiguration must be specified",
+        ));
+    }
+    let key = arn.clone();
+    let kind = service.store.read(move |connection| {
+        let there = Machine::find(connection, &key)?;
+        Ok(there.ok_or_else(|| does_not_exist(&key))?.kind)
+    });
+    let kind = kind.await?;
+    // Not where everybody who writes waits for it.
+    if let Some(definition) = &definition {
+        definitions::refuse(definition, &kind)?;
+    }
+    let (now, id) = (service.now().0, service.draw().at(EventId::NONE).uuid());
+    let updated = service.store.write(move |connection| {
+        let there = Machine::find(connection, &arn)?.filter(|there| there.kind == kind);
+        let there = there.ok_or_else(|| does_not_exist(&arn))?;
+        let revision = Revision {
+            definition: definition.as_deref().unwrap_or(&there.definition),
+            role_arn: role_arn.as_deref().unwrap_or(&there.role_arn),
+            logging: configuration.logging.as_deref().unwrap_or(&there.logging),
+            tracing: configuration.tracing.as_deref().unwrap_or(&there.tracing),
+            encryption: configuration
+                .encryption
+                .as_deref()
+                .unwrap_or(&there.encryption),
+            ..Revision::of(&there)
+        };
+        if !revision.is_as(&there) || revision.role_arn != there.role_arn {
+            revision.replace(connection, &id, now)?;
+        }
+        let machine = Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))?;
+        let version = publishing.map(|it| {
+            versions::publish_current(connection, &machine, it.description.as_deref(), now)
+        });
+        Ok((machine, version.transpose()?))
+    });
+    let (machine, version) = updated.await?;
+    Ok(object([
+        Some(("updateDate", seconds(now))),
+        given("revisionId", machine.revision_id),
+        given("stateMachineVersionArn", version.map(|version| version.arn)),
     ])
     .into())
 }
@@ -66,212 +187,150 @@ pub(in crate::server) async fn deploy(
     name: &str,
     definition: &str,
 ) -> Result<(), ApiError> {
-    check(definition)?;
     let (arn, now) = (service.names.machine(name), service.now().0);
     let role_arn = service.names.role(name);
     let id = service.draw().at(EventId::NONE).uuid();
+    let key = arn.clone();
+    let kind = service.store.read(move |connection| {
+        let there = Machine::find(connection, &key)?;
+        Ok(there.map_or_else(|| STANDARD.to_owned(), |there| there.kind))
+    });
+    let kind = kind.await?;
+    definitions::refuse(definition, &kind)?;
     let (name, definition) = (name.to_owned(), definition.to_owned());
     let deployed = service.store.write(move |connection| {
         let there = Machine::find(connection, &arn)?;
-        if there
-            .as_ref()
-            .is_some_and(|there| there.definition == definition)
-        {
+        let [logging, tracing, encryption] = Configuration::default().or_default();
+        let Some(there) = &there else {
+            let revision = Revision {
+                arn: &arn,
+                name: &name,
+                kind: &kind,
+                definition: &definition,
+                role_arn: &role_arn,
+                logging: &logging,
+                tracing: &tracing,
+                encryption: &encryption,
+            };
+            return revision.create(connection, now);
+        };
+        if there.definition == definition {
             return Ok(());
         }
         let revision = Revision {
-            arn: &arn,
-            name: &name,
-            kind: there.as_ref().map_or(TYPES[0], |there| &there.kind),
             definition: &definition,
-            role_arn: there.as_ref().map_or(&role_arn, |there| &there.role_arn),
+            ..Revision::of(there)
         };
-        let id = there.is_some().then_some(id.as_str());
-        let row = revision.insert(connection, id, now)?;
-        let changed = if there.is_some() {
-            let mut update =
-                connection.prepare_cached("UPDATE machines SET revision = ?2 WHERE arn = ?1")?;
-            update.execute(params![arn, row])
-        } else {
-            let mut insert = connection.prepare_cached(INSERT)?;
-            insert.execute(params![arn, name, revision.kind, now, row])
-        };
-        Ok(changed.map(drop)?)
+        revision.replace(connection, &id, now)
     });
     deployed.await
 }
 
-const INSERT: &str =
-    "INSERT INTO machines (arn, name, type, created, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
-
-/// What a revision holds.
-struct Revision<'r> {
-    arn: &'r str,
-    name: &'r str,
-    kind: &'r str,
-    definition: &'r str,
-    role_arn: &'r str,
-}
-
-impl Revision<'_> {
-    fn insert(&self, connection: &Connection, id: Option<&str>, now: i64) -> Result<i64, ApiError> {
-        connection
-            .prepare_cached(
-                "INSERT INTO revisions (machine_arn, name, type, revision_id, definition, role_arn, \
-                 logging, tracing, encryption, created) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                self.arn,
-                self.name,
-                self.kind,
-                id,
-                self.definition,
-                self.role_arn,
-                r#"{"level":"OFF","includeExecutionData":false}"#,
-                r#"{"enabled":false}"#,
-                r#"{"type":"AWS_OWNED_KEY"}"#,
-                now
-            ])?;
-        Ok(connection.last_insert_rowid())
-    }
-}
-
-/// Refuses a definition that cannot be executed.
-fn check(definition: &str) -> Result<(), ApiError> {
-    let Err(found) = programs::compile(definition) else {
-        return Ok(());
-    };
-    let told: Vec<String> = found
-        .iter()
-        .map(|finding| {
-            let code = finding.aws_code.unwrap_or("SCHEMA_VALIDATION_FAILED");
-            format!("{code}: {}", finding.message)
-        })
-        .collect();
-    let message = format!("Invalid State Machine Definition: '{}'", told.join(", "));
-    Err(ApiError::new("InvalidDefinition", message))
-}
-
-/// A machine with its current revision.
-pub(super) struct Machine {
-    pub(super) arn: String,
-    pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) created: i64,
-    pub(super) revision: i64,
-    pub(super) revision_id: Option<String>,
-    pub(super) definition: String,
-    pub(super) role_arn: String,
-    logging: String,
-    tracing: String,
-    encryption: String,
-}
-
-impl Machine {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            arn: row.get(0)?,
-            name: row.get(1)?,
-            kind: row.get(2)?,
-            created: row.get(3)?,
-            revision: row.get(4)?,
-            revision_id: row.get(5)?,
-            definition: row.get(6)?,
-            role_arn: row.get(7)?,
-            logging: row.get(8)?,
-            tracing: row.get(9)?,
-            encryption: row.get(10)?,
-        })
-    }
-
-    pub(super) fn find(connection: &Connection, arn: &str) -> Result<Option<Self>, ApiError> {
-        let mut select = connection.prepare_cached(
-            "SELECT m.arn, m.name, m.type, m.created, r.id, r.revision_id, r.definition, \
-             r.role_arn, r.logging, r.tracing, r.encryption \
-             FROM machines m JOIN revisions r ON r.id = m.revision WHERE m.arn = ?1",
-        )?;
-        Ok(select.query_row([arn], Self::of).optional()?)
-    }
-}
-
-pub(super) fn does_not_exist(arn: &str) -> ApiError {
-    let message = format!("State Machine Does Not Exist: '{arn}'");
-    ApiError::new("StateMachineDoesNotExist", message)
-}
-
-/// The ARN of a machine.
-pub(super) fn arn(members: &Members) -> Result<String, ApiError> {
-    let arn = members.required(MACHINE_ARN)?;
-    match Arn::parse(arn) {
-        Some(Arn::Machine { .. }) => Ok(arn.to_owned()),
-        _ => Err(invalid_arn(arn)),
-    }
-}
-
 pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let arn = arn(members)?;
-    let found = service.store.read(move |connection| {
-        Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))
-    });
+    let arn = members.needed("stateMachineArn").to_owned();
+    let asked = arn.clone();
+    let found = service
+        .store
+        .read(move |connection| Machine::resolve(connection, &asked, 0.0));
     let machine = found.await?;
-    let parsed = |text: &str| Json::parse(text).unwrap_or(Json::Null);
+    let is_whole = !is_without_data(members);
+    let references = variables::references(&machine.definition).filter(|_| is_whole);
     Ok(object([
-        Some(("stateMachineArn", Json::from(machine.arn))),
+        Some(("stateMachineArn", Json::from(arn))),
         Some(("name", Json::from(machine.name))),
         Some(("status", Json::from("ACTIVE"))),
-        Some(("definition", Json::from(machine.definition))),
+        is_whole.then(|| ("definition", Json::from(machine.definition))),
         Some(("roleArn", Json::from(machine.role_arn))),
         Some(("type", Json::from(machine.kind))),
         Some(("creationDate", seconds(machine.created))),
-        Some(("loggingConfiguration", parsed(&machine.logging))),
-        Some(("tracingConfiguration", parsed(&machine.tracing))),
-        Some(("encryptionConfiguration", parsed(&machine.encryption))),
+        Some(("loggingConfiguration", document(&machine.logging))),
+        Some(("tracingConfiguration", document(&machine.tracing))),
+        Some(("encryptionConfiguration", document(&machine.encryption))),
         given("revisionId", machine.revision_id),
+        given("description", machine.description),
+        references.map(|references| ("variableReferences", references)),
     ])
     .into())
 }
 
-/// Deleting what is not there is no error (10 §10.4).
+/// The machine as it was when an execution of it started.
+pub(super) async fn describe_for(
+    service: &Arc<Service>,
+    members: &Members,
+) -> Result<Reply, ApiError> {
+    let arn = super::executions::arn(members)?;
+    let found = service
+        .store
+        .read(move |connection| Machine::of_execution(connection, &arn));
+    let machine = found.await?;
+    let is_whole = !is_without_data(members);
+    let references = variables::references(&machine.definition).filter(|_| is_whole);
+    Ok(object([
+        Some(("stateMachineArn", Json::from(machine.arn))),
+        Some(("name", Json::from(machine.name))),
+        is_whole.then(|| ("definition", Json::from(machine.definition))),
+        Some(("roleArn", Json::from(machine.role_arn))),
+        Some(("updateDate", seconds(machine.created))),
+        Some(("loggingConfiguration", document(&machine.logging))),
+        Some(("tracingConfiguration", document(&machine.tracing))),
+        Some(("encryptionConfiguration", document(&machine.encryption))),
+        given("revisionId", machine.revision_id),
+        references.map(|references| ("variableReferences", references)),
+    ])
+    .into())
+}
+
+fn document(text: &str) -> Json {
+    Json::parse(text).unwrap_or(Json::Null)
+}
+
+/// Deleting what is not there is no error (10 §10.4). Versions and aliases go with their machine;
+/// executions that run go on.
 pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let arn = arn(members)?;
+    let arn = members.needed("stateMachineArn").to_owned();
+    match parsed(&arn)? {
+        Arn::Machine { .. } => {}
+        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
+            return Ok(Json::empty_object().into());
+        }
+        _ => return Err(wrong_kind(&arn)),
+    }
     let deleted = service.store.write(move |connection| {
-        let mut delete = connection.prepare_cached("DELETE FROM machines WHERE arn = ?1")?;
-        delete.execute([&arn])?;
-        let mut delete = connection.prepare_cached("DELETE FROM tags WHERE resource = ?1")?;
-        Ok(delete.execute([&arn])?)
+        for table in ["versions", "aliases"] {
+            let delete = format!(
+                "DELETE FROM {table} WHERE machine = (SELECT id FROM machines WHERE arn = ?1)"
+            );
+            connection.prepare_cached(&delete)?.execute([&arn])?;
+        }
+        for delete in [
+            "DELETE FROM machines WHERE arn = ?1",
+            "DELETE FROM tags WHERE resource = ?1",
+        ] {
+            connection.prepare_cached(delete)?.execute([&arn])?;
+        }
+        Ok(())
     });
     deleted.await?;
     Ok(Json::empty_object().into())
 }
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let page = Page::of(members, 1024)?;
+    let page = Page::of(members)?;
     let listed = service.store.read(move |connection| {
-        let after = page.after.as_ref().and_then(|at| at.first()).copied();
         let mut select = connection.prepare_cached(
-            "SELECT id, arn, name, type, created FROM machines WHERE id < ?1 \
-             ORDER BY id DESC LIMIT ?2",
+            "SELECT id, arn, name, type, created FROM machines WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?;
-        let size = i64::try_from(page.size).unwrap_or(i64::MAX);
-        let rows = select.query_map(params![after.unwrap_or(i64::MAX), size + 1], |row| {
+        let after = page.begin().unwrap_or(0);
+        let rows = select.query_map(params![after, page.limit()], |row| {
             let entry = object([
                 Some(("stateMachineArn", Json::from(row.get::<_, String>(1)?))),
                 Some(("name", Json::from(row.get::<_, String>(2)?))),
                 Some(("type", Json::from(row.get::<_, String>(3)?))),
                 Some(("creationDate", seconds(row.get(4)?))),
             ]);
-            Ok((row.get::<_, i64>(0)?, entry))
+            Ok(([row.get(0)?], entry))
         })?;
-        let mut entries: Vec<(i64, Json)> = rows.collect::<Result<_, _>>()?;
-        let more = entries.len() > page.size;
-        entries.truncate(page.size);
-        let last = entries.last().map(|(id, _)| *id).filter(|_| more);
-        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        Ok(object([
-            Some(("stateMachines", Json::array(entries))),
-            given("nextToken", last.map(|id| Page::token(&[id]))),
-        ]))
+        Ok(page.reply("stateMachines", rows.collect::<Result<_, _>>()?))
     });
     Ok(listed.await?.into())
 }

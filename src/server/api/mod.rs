@@ -1,33 +1,51 @@
 //! The operations of the API: which there are, and what they have in common.
 
 mod activities;
+mod aliases;
+mod configuration;
+mod definitions;
 pub(super) mod executions;
 mod history;
+mod jackson;
 pub(super) mod machines;
+mod map_runs;
+mod model;
 pub(super) mod page;
+mod start;
+mod states;
+mod tags;
 mod tasks;
+mod variables;
+mod versions;
 
 use std::sync::Arc;
 
 pub(super) use tasks::call as call_tasks;
 
-use super::protocol::{ApiError, Members, Reply, Text};
+use super::names::Arn;
+use super::protocol::{ApiError, Members, Reply, told};
 use super::service::Service;
 use crate::data::{Json, Number};
 
-/// What the API's model says of members that several operations have.
-const fn text(name: &'static str, least: usize, most: usize) -> Text {
-    Text {
-        name,
-        least,
-        most,
-        secret: false,
+impl Service {
+    /// Answers one call as over HTTP, with the status and the body.
+    pub async fn answer(self: &Arc<Self>, operation: &str, body: &str) -> (u16, String) {
+        let (status, body) = told(call(self, operation, body.as_bytes()).await);
+        (status.as_u16(), body)
     }
 }
 
-const ACTIVITY_ARN: Text = text("activityArn", 1, 256);
-const EXECUTION_ARN: Text = text("executionArn", 1, 256);
-const MACHINE_ARN: Text = text("stateMachineArn", 1, 256);
+/// The members of a request, as the model wants them.
+fn read(operation: &str, body: &[u8]) -> Result<Members, ApiError> {
+    let Some(model) = model::members(operation) else {
+        return Err(ApiError::unknown_operation(format!(
+            "The operation {operation} is not known."
+        )));
+    };
+    let members = Members::read(body)?;
+    model::check(&members, model)?;
+    Ok(members)
+}
 
 /// Does what a request asks for.
 pub(super) async fn call(
@@ -35,29 +53,46 @@ pub(super) async fn call(
     operation: &str,
     body: &[u8],
 ) -> Result<Reply, ApiError> {
-    let members = Members::read(body)?;
-    let members = &members;
+    let members = &read(operation, body)?;
     match operation {
         "CreateActivity" => activities::create(service, members).await,
         "CreateStateMachine" => machines::create(service, members).await,
+        "CreateStateMachineAlias" => aliases::create(service, members).await,
         "DeleteActivity" => activities::delete(service, members).await,
         "DeleteStateMachine" => machines::delete(service, members).await,
+        "DeleteStateMachineAlias" => aliases::delete(service, members).await,
+        "DeleteStateMachineVersion" => versions::delete(service, members).await,
         "DescribeActivity" => activities::describe(service, members).await,
         "DescribeExecution" => executions::describe(service, members).await,
+        "DescribeMapRun" => map_runs::describe(service, members).await,
         "DescribeStateMachine" => machines::describe(service, members).await,
+        "DescribeStateMachineAlias" => aliases::describe(service, members).await,
+        "DescribeStateMachineForExecution" => machines::describe_for(service, members).await,
         "GetActivityTask" | "SendTaskFailure" | "SendTaskHeartbeat" | "SendTaskSuccess" => {
             tasks::call(&service.callbacks, operation, body).await
         }
         "GetExecutionHistory" => history::get(service, members).await,
         "ListActivities" => activities::list(service, members).await,
         "ListExecutions" => executions::list(service, members).await,
+        "ListMapRuns" => map_runs::list(service, members).await,
+        "ListStateMachineAliases" => aliases::list(service, members).await,
+        "ListStateMachineVersions" => versions::list(service, members).await,
         "ListStateMachines" => machines::list(service, members).await,
+        "ListTagsForResource" => tags::list(service, members).await,
+        "PublishStateMachineVersion" => versions::publish(service, members).await,
         "RedriveExecution" => executions::redrive(service, members).await,
-        "StartExecution" => executions::start(service, members).await,
-        "StartSyncExecution" => executions::start_sync(service, members).await,
+        "StartExecution" => start::start(service, members).await,
+        "StartSyncExecution" => start::start_sync(service, members).await,
         "StopExecution" => executions::stop(service, members).await,
-        _ => Err(ApiError::unknown_operation(format!(
-            "The operation {operation} is not known."
+        "TagResource" => tags::add(service, members).await,
+        "TestState" => states::test(service, members).await,
+        "UntagResource" => tags::remove(service, members).await,
+        "UpdateMapRun" => map_runs::update(service, members).await,
+        "UpdateStateMachine" => machines::update(service, members).await,
+        "UpdateStateMachineAlias" => aliases::update(service, members).await,
+        "ValidateStateMachineDefinition" => Ok(definitions::validate(members).into()),
+        _ => Err(ApiError::internal(format!(
+            "Nobody does the operation {operation}."
         ))),
     }
 }
@@ -81,6 +116,21 @@ fn given(name: &'static str, text: Option<String>) -> Option<(&'static str, Json
     text.map(|text| (name, Json::from(text)))
 }
 
+/// `inputDetails` and `outputDetails`.
+fn included() -> Json {
+    [("included", Json::from(true))].into_iter().collect()
+}
+
+/// Whether the definition, the input and the output are left out of an answer.
+fn is_without_data(members: &Members) -> bool {
+    members.text("includedData") == Some("METADATA_ONLY")
+}
+
+/// What an ARN names.
+fn parsed(arn: &str) -> Result<Arn, ApiError> {
+    Arn::parse(arn).ok_or_else(|| invalid_arn(arn))
+}
+
 /// The whole given text is told, as recorded (10 §10.5).
 fn invalid_arn(arn: &str) -> ApiError {
     ApiError::new(
@@ -88,3 +138,28 @@ fn invalid_arn(arn: &str) -> ApiError {
         format!("Invalid Arn: 'Invalid ARN prefix: {arn}'"),
     )
 }
+
+/// An ARN of something else than is asked for; recorded for Express executions.
+fn wrong_kind(arn: &str) -> ApiError {
+    let kind = arn.split(':').nth(5).unwrap_or_default();
+    ApiError::new(
+        "InvalidArn",
+        format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"),
+    )
+}
+
+/// A name that nothing can have.
+fn invalid_name(name: &str) -> ApiError {
+    ApiError::new("InvalidName", format!("Invalid Name: '{name}'"))
+}
+
+/// What is said of an alias that is not there (recorded), and of versions and Map Runs.
+fn no_such_resource() -> ApiError {
+    ApiError::new(
+        "ResourceNotFound",
+        "Request references a resource that does not exist.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

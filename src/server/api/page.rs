@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::server::protocol::{ApiError, Members, Text};
+use super::{given, object};
+use crate::data::Json;
+use crate::server::protocol::{ApiError, Members};
 
 /// What of a list is asked for.
 pub(super) struct Page {
@@ -18,15 +20,10 @@ const DEFAULT: usize = 100;
 
 impl Page {
     /// The page that a request asks for.
-    pub(super) fn of(members: &Members, longest_token: usize) -> Result<Self, ApiError> {
-        let size = members.integer("maxResults", 0, 1000)?.unwrap_or(0);
+    pub(super) fn of(members: &Members) -> Result<Self, ApiError> {
+        let size = members.integer("maxResults").unwrap_or(0);
         let size = usize::try_from(size).unwrap_or(0);
-        let token = members.optional(Text {
-            name: "nextToken",
-            least: 1,
-            most: longest_token,
-            secret: false,
-        })?;
+        let token = members.text("nextToken");
         let invalid = || ApiError::new("InvalidToken", "Invalid Token: 'Invalid token'");
         Ok(Self {
             size: if size == 0 { DEFAULT } else { size },
@@ -34,6 +31,33 @@ impl Page {
                 .map(|token| place(token).ok_or_else(invalid))
                 .transpose()?,
         })
+    }
+
+    /// Where it begins, when its place is a number.
+    pub(super) fn begin(&self) -> Option<i64> {
+        self.after.as_ref()?.first().copied()
+    }
+
+    /// How many rows are asked for: one more than there is room for tells whether there are more.
+    pub(super) fn limit(&self) -> i64 {
+        i64::try_from(self.size).map_or(i64::MAX, |size| size + 1)
+    }
+
+    /// The answer: a list under its name, cut to the page, and what the next page is asked for
+    /// with. Every entry comes with the place behind it.
+    pub(super) fn reply<const N: usize>(
+        &self,
+        name: &'static str,
+        mut entries: Vec<([i64; N], Json)>,
+    ) -> Json {
+        let has_more = entries.len() > self.size;
+        entries.truncate(self.size);
+        let last = entries.last().map(|(place, _)| *place).filter(|_| has_more);
+        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+        object([
+            Some((name, Json::array(entries))),
+            given("nextToken", last.map(|place| Self::token(&place))),
+        ])
     }
 
     /// What the next page is asked for with.

@@ -3,30 +3,14 @@
 
 use std::time::Duration;
 
-use crate::data::{Json, StatesError, limits};
+use super::read;
+use crate::data::{Json, StatesError};
 use crate::language::Resource;
 use crate::runtime::{ActivityTask, Callbacks, TokenError};
-use crate::server::protocol::{ApiError, Members, Reply, Text};
+use crate::server::protocol::{ApiError, Members, Reply};
 
 /// How long a worker may wait for a task (06 §6.6).
 const LONG_POLL: Duration = Duration::from_secs(60);
-
-/// What the API's model says of the members.
-const fn text(name: &'static str, least: usize, most: usize, secret: bool) -> Text {
-    Text {
-        name,
-        least,
-        most,
-        secret,
-    }
-}
-
-const ACTIVITY_ARN: Text = text("activityArn", 1, 256, false);
-const CAUSE: Text = text("cause", 0, 32_768, true);
-const ERROR: Text = text("error", 0, 256, true);
-const OUTPUT: Text = text("output", 0, limits::MAX_PAYLOAD, true);
-const TASK_TOKEN: Text = text("taskToken", 1, 2048, true);
-const WORKER_NAME: Text = text("workerName", 1, 80, false);
 
 /// Does what a request asks for.
 pub(in crate::server) async fn call(
@@ -34,7 +18,7 @@ pub(in crate::server) async fn call(
     operation: &str,
     body: &[u8],
 ) -> Result<Reply, ApiError> {
-    let members = || Members::read(body);
+    let members = || read(operation, body);
     let done = match operation {
         "GetActivityTask" => get_activity_task(callbacks, &members()?, LONG_POLL).await,
         "SendTaskFailure" => send_task_failure(callbacks, &members()?).await,
@@ -54,8 +38,8 @@ async fn get_activity_task(
     members: &Members,
     patience: Duration,
 ) -> Result<Json, ApiError> {
-    let arn = members.required(ACTIVITY_ARN)?;
-    let worker = members.optional(WORKER_NAME)?;
+    let arn = members.needed("activityArn");
+    let worker = members.text("workerName");
     check_activity(callbacks, arn)?;
     let task = tokio::time::timeout(patience, callbacks.poll(arn, worker)).await;
     let Ok(Some(ActivityTask { token, input, kept })) = task else {
@@ -88,8 +72,8 @@ fn check_activity(callbacks: &Callbacks, arn: &str) -> Result<(), ApiError> {
 }
 
 async fn send_task_success(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.required(TASK_TOKEN)?;
-    let output = members.required(OUTPUT)?;
+    let token = members.needed("taskToken");
+    let output = members.needed("output");
     // The wording around the reason is the API's, the reason is ours: none is recorded.
     let output = Json::parse(output)
         .map_err(|error| ApiError::new("InvalidOutput", format!("Invalid Output: '{error}'")))?;
@@ -98,10 +82,10 @@ async fn send_task_success(callbacks: &Callbacks, members: &Members) -> Result<J
 
 /// A failure may have neither an error nor a cause (05 §5.3, recorded).
 async fn send_task_failure(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.required(TASK_TOKEN)?;
+    let token = members.needed("taskToken");
     let error = StatesError {
-        error: members.optional(ERROR)?.map(Into::into),
-        cause: members.optional(CAUSE)?.map(Into::into),
+        error: members.text("error").map(Into::into),
+        cause: members.text("cause").map(Into::into),
         ..StatesError::default()
     };
     end(callbacks, token, Err(error)).await
@@ -120,7 +104,7 @@ async fn end(
 }
 
 fn send_task_heartbeat(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.required(TASK_TOKEN)?;
+    let token = members.needed("taskToken");
     callbacks.heartbeat(token).map_err(refused)?;
     Ok(Json::empty_object())
 }

@@ -54,7 +54,8 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE activities (
         arn TEXT PRIMARY KEY,
         name TEXT NOT NULL,
-        created INTEGER NOT NULL
+        created INTEGER NOT NULL,
+        encryption TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE tags (
         resource TEXT NOT NULL,
@@ -80,12 +81,37 @@ const MIGRATIONS: &[&str] = &["
         alias_arn TEXT,
         redrives INTEGER NOT NULL DEFAULT 0,
         redriven INTEGER,
-        seed INTEGER NOT NULL
+        seed INTEGER NOT NULL,
+        mock_case TEXT,
+        map_run INTEGER REFERENCES map_runs(id)
     );
     CREATE INDEX executions_by_machine ON executions(machine_arn, started DESC, id DESC);
     CREATE INDEX executions_by_status ON executions(machine_arn, status, started DESC, id DESC);
+    CREATE INDEX executions_by_version ON executions(version_arn, started DESC, id DESC)
+        WHERE version_arn IS NOT NULL;
+    CREATE INDEX executions_by_alias ON executions(alias_arn, started DESC, id DESC)
+        WHERE alias_arn IS NOT NULL;
+    CREATE INDEX executions_by_map_run ON executions(map_run, started DESC, id DESC)
+        WHERE map_run IS NOT NULL;
     CREATE INDEX executions_by_end ON executions(stopped) WHERE stopped IS NOT NULL;
     CREATE INDEX executions_running ON executions(id) WHERE status = 'RUNNING';
+    CREATE TABLE map_runs (
+        id INTEGER PRIMARY KEY,
+        arn TEXT NOT NULL UNIQUE,
+        execution INTEGER NOT NULL REFERENCES executions(id),
+        machine_arn TEXT NOT NULL,
+        status TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        stopped INTEGER,
+        max_concurrency INTEGER NOT NULL,
+        tolerated_percentage REAL NOT NULL,
+        tolerated_count INTEGER NOT NULL,
+        item_counts TEXT NOT NULL,
+        execution_counts TEXT NOT NULL,
+        redrives INTEGER NOT NULL DEFAULT 0,
+        redriven INTEGER
+    );
+    CREATE INDEX map_runs_by_execution ON map_runs(execution, id);
     CREATE TABLE events (
         execution INTEGER NOT NULL,
         first INTEGER NOT NULL,
