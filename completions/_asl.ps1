@@ -113,6 +113,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--map-failure-count', '--map-failure-count', [CompletionResultType]::ParameterName, 'How many iterations of a mocked Map failed')
             [CompletionResult]::new('--map-reader-data', '--map-reader-data', [CompletionResultType]::ParameterName, 'What the `ItemReader` of a mocked Map reads')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit')
+            [CompletionResult]::new('--execution', '--execution', [CompletionResultType]::ParameterName, 'The execution with this ARN or name, when the history is of CloudWatch and has several')
             [CompletionResult]::new('--inputs', '--inputs', [CompletionResultType]::ParameterName, 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many executions may run at once  [default: 8 for each core]')
             [CompletionResult]::new('--skip-done', '--skip-done', [CompletionResultType]::ParameterName, 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them')
@@ -150,7 +151,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;graph' {
-            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state of --format svg leads to its line: an address with {file} and {line} in it')
+            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it')
             [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part')
             [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Paint numbers from every log in a folder: visits, failures, durations, busy ways')

@@ -507,7 +507,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
+            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --execution --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -654,6 +654,10 @@ _asl() {
                     return 0
                     ;;
                 --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --execution)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

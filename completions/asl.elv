@@ -108,6 +108,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --map-failure-count 'How many iterations of a mocked Map failed'
             cand --map-reader-data 'What the `ItemReader` of a mocked Map reads'
             cand --from 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit'
+            cand --execution 'The execution with this ARN or name, when the history is of CloudWatch and has several'
             cand --inputs 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin'
             cand --jobs 'How many executions may run at once  [default: 8 for each core]'
             cand --skip-done 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them'
@@ -143,7 +144,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;graph'= {
-            cand --links 'Each state of --format svg leads to its line: an address with {file} and {line} in it'
+            cand --links 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it'
             cand --machine 'The state machine of this name, when the template has several'
             cand --run 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part'
             cand --runs 'Paint numbers from every log in a folder: visits, failures, durations, busy ways'

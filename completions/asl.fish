@@ -122,6 +122,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l error-caused-by-state -d
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-failure-count -d 'How many iterations of a mocked Map failed' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-reader-data -d 'What the `ItemReader` of a mocked Map reads' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l from -d 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l execution -d 'The execution with this ARN or name, when the history is of CloudWatch and has several' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
@@ -148,7 +149,7 @@ complete -c asl -n "__fish_asl_using_subcommand test" -s U -l update -d 'Write w
 complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test again when a suite or a machine changes'
 complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state of --format svg leads to its line: an address with {file} and {line} in it' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l run -d 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l runs -d 'Paint numbers from every log in a folder: visits, failures, durations, busy ways' -r -F

@@ -16,7 +16,7 @@ mod views;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::data::Timestamp;
@@ -128,7 +128,10 @@ Examples:
   asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl";
 
 #[derive(Debug, Args)]
-#[command(after_help = RUN_EXAMPLES)]
+#[command(
+    after_help = RUN_EXAMPLES,
+    group(ArgGroup::new("recorded").args(["replay", "from"]).multiple(true)),
+)]
 pub(super) struct RunArgs {
     /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
     #[arg(required_unless_present_any = ["replay", "redrive", "from"])]

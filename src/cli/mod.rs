@@ -18,6 +18,7 @@ mod paths;
 mod run;
 mod schema;
 mod serve;
+mod strangers;
 mod test;
 mod validate;
 mod walk;
