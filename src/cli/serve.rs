@@ -1,5 +1,6 @@
 //! `asl serve`: the Step Functions API on this machine.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +38,12 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
     let served = runtime.block_on(async {
         let interrupted = super::run::stop::interrupted();
         let (service, _unasked) = Service::open(settings).await.map_err(Failure::usage)?;
+        if args.verbose {
+            service.log_requests(|line| {
+                // Nobody may read it.
+                let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+            });
+        }
         for machine in machines {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
             deployed.map_err(|why| {
@@ -64,7 +71,9 @@ fn greet(args: &ServeArgs, address: SocketAddr, terminal: &Terminal) {
     }
     // Who asked for any port must be told which.
     if !terminal.quiet || args.port == 0 {
-        terminal.say(&format!("serving the Step Functions API: http://{address}"));
+        terminal.say(&format!(
+            "serving the Step Functions API, and a console to look at: http://{address}"
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::store::{Append, Change, Store};
 use crate::data::Timestamp;
 use crate::engine::{EventSink, Input, Outcome};
-use crate::history::HistoryEvent;
+use crate::history::{Details, HistoryEvent};
 use crate::runtime::{Ack, Ended, Journal, Turn};
 
 /// Enough for a row of its own.
@@ -92,6 +92,8 @@ impl EventSink for Recorder {
     fn event(&mut self, event: &HistoryEvent<'_>) {
         event.write(&mut self.append.events);
         self.append.events.push('\n');
+        let entered = matches!(event.details, Details::StateEntered { .. });
+        self.append.transitions += u64::from(entered);
         self.events = event.id.0 + 1;
         self.is_telling = true;
     }

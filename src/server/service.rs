@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::api::machines;
 use super::live::Live;
+use super::metrics::Requests;
 use super::names::Names;
 use super::programs::Programs;
 use super::protocol::ApiError;
@@ -47,6 +48,7 @@ pub struct Service {
     pub(super) callbacks: Arc<Callbacks>,
     pub(super) programs: Programs,
     pub(super) live: Live,
+    pub(super) requests: Requests,
     host: Arc<Host>,
     clock: Box<MakeClock>,
     seed: Seed,
@@ -84,6 +86,7 @@ impl Service {
             callbacks,
             programs: Programs::default(),
             live: Live::default(),
+            requests: Requests::default(),
             host: Arc::new(Host::with(handlers)),
             clock: settings.clock,
             seed: settings.seed,
@@ -127,6 +130,11 @@ impl Service {
     #[must_use]
     pub fn commit_times(&self) -> CommitTimes {
         self.store.commit_times()
+    }
+
+    /// Tells of every request in a line.
+    pub fn log_requests(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.requests.log(Box::new(tell));
     }
 
     /// How many executions run.
