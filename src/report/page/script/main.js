@@ -10,7 +10,7 @@ function tellHead() {
   if (!execution.events) return;
   const date = new Date(start).toISOString().replace('T', ' ').slice(0, 19);
   byId('meta').textContent = shown([duration(execution.millis), plural(execution.events, 'event'), `${date} UTC`,
-    execution.name].filter(Boolean).join('  ·  '));
+    execution.name === data.title ? '' : execution.name].filter(Boolean).join('  ·  '));
   const badge = byId('badge');
   badge.hidden = false;
   badge.className = execution.status;

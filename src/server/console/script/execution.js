@@ -18,7 +18,7 @@ function follow() {
       if (svg && !view.moved) fit(false);
       goToAddress();
     }
-    document.body.classList.add('told');
+    document.body.classList.add('followed');
   });
   source.addEventListener('end', () => {
     source.close();

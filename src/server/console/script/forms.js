@@ -39,7 +39,6 @@ function ask(title, about, fields, buttons) {
   const result = el('div', {class: 'result', role: 'status'});
   const titled = el('h2', {id: `field-${fieldCount++}`}, title);
   const box = el('dialog', {class: 'form', 'aria-labelledby': titled.id});
-  let first;
   const act = async (work, plain) => {
     if (!plain && !form.reportValidity()) return;
     problem.hidden = true;
@@ -54,11 +53,10 @@ function ask(title, about, fields, buttons) {
     }
     for (const each of made) each.disabled = false;
   };
-  const made = buttons.map(([name, work, {plain, ...props} = {}]) => {
-    first ||= () => act(work, plain);
-    return button(name, () => act(work, plain), props);
-  });
-  const form = el('form', {novalidate: false, onsubmit: (event) => {
+  const made = buttons.map(([name, work, {plain, ...props} = {}]) => button(name, () => act(work, plain), props));
+  // The last one is what the form is for.
+  const first = () => made.at(-1)?.click();
+  const form = el('form', {onsubmit: (event) => {
     event.preventDefault();
     first();
   }}, titled, about && el('p', {class: 'dim'}, about), fields, problem, result,
@@ -98,18 +96,30 @@ function startForm(machine, input) {
   ]);
 }
 
-// Given back is the dialog, whose answers go to whoever waits for the token.
+// Success with an output, or failure with an error and a cause.
 function answerForm(name, taskToken, input) {
   const output = jsonField('Output', '{}');
   const error = textField('Error', {maxlength: 256}), cause = textField('Cause', {maxlength: 32768});
-  return ask(`Answer ${name}`, undefined, [
-    input === undefined ? undefined : part('Input', input), output, error, cause,
-  ].filter(Boolean), [
-    ['Send success', () => call('SendTaskSuccess', {taskToken, output: valueOf(output)}), {class: 'primary'}],
-    ['Send failure', () => call('SendTaskFailure', {taskToken, error: valueOf(error), cause: valueOf(cause)}), {plain: true}],
+  const choice = (value, title) => el('label', {}, el('input', {type: 'radio', name: 'answer', value, checked: value === 'success', onchange: show}), title);
+  const failed = () => box.querySelector('[value=failure]').checked;
+  function show() {
+    output.hidden = failed();
+    error.hidden = cause.hidden = !failed();
+    // What is not asked for cannot be wrong.
+    output.querySelector('textarea').disabled = failed();
+  }
+  const box = ask(`Answer ${name}`, undefined, [
+    input === undefined ? [] : part('Input', input, {open: false}),
+    el('fieldset', {class: 'choice'}, el('legend', {class: 'unseen'}, 'How it went'), choice('success', 'Success'), choice('failure', 'Failure')),
+    output, error, cause,
+  ].flat(), [
     ['Heartbeat', async () => {
       await call('SendTaskHeartbeat', {taskToken});
       return el('p', {}, 'The heartbeat has come.');
     }, {plain: true}],
+    ['Send', () => failed() ? call('SendTaskFailure', {taskToken, error: valueOf(error), cause: valueOf(cause)})
+      : call('SendTaskSuccess', {taskToken, output: valueOf(output)}), {class: 'primary'}],
   ]);
+  show();
+  output.querySelector('textarea').focus();
 }

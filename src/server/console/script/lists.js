@@ -33,7 +33,7 @@ function drawMachines() {
   fill(byId('machines'), found.map((machine) => {
     const last = lasts.get(machine.stateMachineArn);
     return el('tr', {}, el('th', {scope: 'row'}, el('a', {href: toMachine(machine.stateMachineArn)}, machine.name)),
-      td('Last execution', last && [el('a', {href: toExecution(last.executionArn)}, sign(statusOf(last.status)), WORDS[statusOf(last.status)][1]), ' ', ago(last.startDate)]),
+      td('Last execution', last ? [el('a', {href: toExecution(last.executionArn)}, sign(statusOf(last.status)), WORDS[statusOf(last.status)][1]), ' ', ago(last.startDate)] : el('span', {class: 'dim'}, 'none')),
       td('Type', machine.type.toLowerCase()), td('Created', ago(machine.creationDate)));
   }), machines.length ? 'No machine has such a name.' : 'There is no state machine yet: name a definition when the server starts, or call CreateStateMachine.');
 }
