@@ -2,20 +2,21 @@
 //! nothing that a user wrote runs. The driver comes with an npm package in the folder that
 //! `ASL_NODE_MODULES` names.
 
-#[path = "support/recordings.rs"]
-mod recordings;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use recordings::say;
 use serde_json::{Value, json};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Tells something to whoever runs the tests: past the capture of their output.
+fn say(line: &str) {
+    writeln!(std::io::stderr().lock(), "console: {line}").expect("stderr can be written");
 }
 
 /// A folder of a test's own.
@@ -167,6 +168,19 @@ fn an_execution_is_started_watched_answered_redriven_and_stopped() {
 fn all_of_it_can_be_reached_by_keys_and_on_a_phone() {
     let server = Server::start(&room("keys"), &[("review", review())], &[]);
     check("keys", &server);
+}
+
+#[test]
+fn map_runs_are_counted_and_lead_to_their_executions() {
+    let machine = json!({"StartAt": "Each", "States": {"Each": {
+        "Type": "Map", "End": true, "Label": "each", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}},
+        },
+    }}});
+    let server = Server::start(&room("maps"), &[("spread", machine)], &[]);
+    server.begin("spread", "[1, 2, 3]");
+    check("maps", &server);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //
 //   node tests/tools/console-check.mjs walk URL      start, watch, answer, redrive, stop, filter
 //   node tests/tools/console-check.mjs keys URL      the same by keys, and on a phone
+//   node tests/tools/console-check.mjs maps URL      Map Runs
 //   node tests/tools/console-check.mjs hostile URL   nothing that a user wrote runs
 //   node tests/tools/console-check.mjs again URL     an execution that began before a restart
 //
@@ -215,6 +216,33 @@ async function hostile() {
   console.log("nothing that a user wrote has run");
 }
 
+async function maps() {
+  const page = await fresh();
+  const run = "arn:aws:states:us-east-1:123456789012:mapRun:spread/each:5";
+  const items = { pending: 0, running: 0, succeeded: 2, failed: 1, timedOut: 0, aborted: 0, total: 3, resultsWritten: 0 };
+  const child = "arn:aws:states:us-east-1:123456789012:execution:spread/each:child";
+  // What is in a Map Run is not what is looked at here.
+  const answers = {
+    ListMapRuns: { mapRuns: [{ mapRunArn: run }] },
+    DescribeMapRun: { mapRunArn: run, status: "FAILED", itemCounts: items },
+    ListExecutions: { executions: [{ executionArn: child, name: "child", status: "FAILED", startDate: 1 }] },
+  };
+  await page.goto(base);
+  await page.click("#machines a >> text=spread");
+  await page.waitForSelector("#runs tbody a");
+  await page.route(`${base}/`, (route) => {
+    const operation = route.request().headers()["x-amz-target"]?.split(".")[1];
+    return operation in answers ? route.fulfill({ json: answers[operation] }) : route.continue();
+  });
+  await page.click("#runs tbody a >> nth=0");
+  await page.locator("#map-runs li").waitFor();
+  assert.match(await page.innerText("#map-runs"), /each 3 items · 2 succeeded · 1 failed/);
+  await page.click("#map-runs summary");
+  await page.locator("#map-runs a", { hasText: "child" }).waitFor();
+  assert.match(await page.locator("#map-runs a").getAttribute("href"), /^\/console\/execution\?arn=arn%3A.*spread%2Feach%3Achild$/);
+  console.log("a Map Run shows its items");
+}
+
 async function again() {
   const page = await fresh();
   await page.goto(base);
@@ -230,7 +258,7 @@ async function again() {
 }
 
 try {
-  await { walk, keys, hostile, again }[scenario]();
+  await { walk, keys, maps, hostile, again }[scenario]();
   assert.deepEqual(complaints, []);
 } catch (error) {
   console.error(error, complaints);

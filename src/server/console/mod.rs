@@ -41,6 +41,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
         include_str!("script/api.js"),
         include_str!("script/forms.js"),
         include_str!("script/machine.js"),
+        include_str!("script/mapruns.js"),
         include_str!("script/execution.js"),
         include_str!("script/begin.js"),
     ])

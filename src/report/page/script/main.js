@@ -53,7 +53,7 @@ function prepareKeys() {
   const help = byId('help');
   byId('keys').addEventListener('click', () => help.showModal());
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]')) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (event.key === 'Escape') {
       const shape = picked.card && shapes.get(picked.card.id);

@@ -13,6 +13,8 @@ function follow() {
     tick();
     tellOpen(open);
     tellActions();
+    // A server without Map Runs says so once.
+    askMapRuns().catch(() => {});
     byId('lost').hidden = true;
     if (isFirst) {
       if (svg && !view.moved) fit(false);
@@ -90,8 +92,12 @@ async function prepareExecution() {
     button('New execution', startAgain, {id: 'again'}));
   document.querySelector('header').after(
     el('p', {id: 'lost', class: 'problem', role: 'status', hidden: true}, 'The server does not answer: what is shown may be old. It is asked again.'),
-    el('section', {id: 'waiting', 'aria-label': 'Tasks that wait for an answer', hidden: true}));
+    el('section', {id: 'waiting', 'aria-label': 'Tasks that wait for an answer', hidden: true}),
+    el('section', {id: 'map-runs', 'aria-label': 'Map Runs', hidden: true}));
   follow();
-  setInterval(tick, 1000);
+  setInterval(() => {
+    tick();
+    if (execution.status === 'running') askMapRuns().catch(() => {});
+  }, 1000);
   machineArn = (await call('DescribeExecution', {executionArn: pageArn()})).stateMachineArn;
 }
