@@ -1,6 +1,20 @@
 // Takes in what is new of an execution: a page that a server keeps up to date is the same page.
 
-function take(news) {
+// The Maps that are known.
+const isMap = new Set(maps);
+
+// All that came is learned, and shown once.
+function take(all) {
+  all.forEach(learn);
+  grouped = {};
+  const drawn = all.map((news) => news.drawn).filter(Boolean).pop();
+  if (drawn && svg) redraw(drawn);
+  tellHead();
+  tellViews();
+  tellPanel();
+}
+
+function learn(news) {
   start = news.execution.started;
   for (const key of Object.keys(execution)) delete execution[key];
   Object.assign(execution, news.execution);
@@ -8,21 +22,17 @@ function take(news) {
     eventAt.set(event.id, events.length);
     events.push(event);
   }
-  data.about.push(...news.about);
+  for (const visit of news.about) data.about.push(visit);
   data.leftOut = news.leftOut;
   for (const [id, bytes] of news.cut) cut.set(id, bytes);
   for (const [index, visit] of news.visits) {
     const isNew = index >= visits.length;
     visits[index] = visit;
     if (isNew) enlist(visit, index);
-    if (visit.items && !maps.includes(index)) maps.push(index);
+    if (visit.items && !isMap.has(index)) maps.push(index);
+    if (visit.items) isMap.add(index);
   }
-  if (haystack) haystack.push(...events.slice(haystack.length).map((event, at) => said(event, haystack.length + at)));
-  grouped = {};
-  if (news.drawn && svg) redraw(news.drawn);
-  tellHead();
-  tellViews();
-  tellPanel();
+  for (let at = haystack?.length; at < events.length; at++) haystack.push(said(events[at], at));
 }
 
 // The styles stay where they are: only shapes are replaced.

@@ -1,32 +1,45 @@
 // An execution's page: kept up to date, and what can be done with the execution.
 
 let source, machineArn;
+// What came and is not shown yet, and how long the next look at it waits: a long history takes its
+// time, and the page shall answer in between.
+let heard = [], pause = 0;
 
 function follow() {
   source?.close();
   const after = events.length ? events[events.length - 1].id : 0;
   source = new EventSource(`/console/events?execution=${encodeURIComponent(pageArn())}&after=${after}`);
   source.addEventListener('message', (message) => {
-    const isFirst = !events.length;
-    const {page, open} = JSON.parse(message.data);
-    take(page);
-    tick();
-    tellOpen(open);
-    tellActions();
-    // A server without Map Runs says so once.
-    askMapRuns().catch(() => {});
-    byId('lost').hidden = true;
-    if (isFirst) {
-      if (svg && !view.moved) fit(false);
-      goToAddress();
-    }
-    document.body.classList.add('followed');
+    heard.push(JSON.parse(message.data));
+    if (heard.length === 1) setTimeout(showHeard, pause);
   });
   source.addEventListener('end', () => {
     source.close();
+    showHeard();
     say(`The execution has ${WORDS[execution.status][1]}`);
   });
   source.addEventListener('error', () => { byId('lost').hidden = false; });
+}
+
+function showHeard() {
+  if (!heard.length) return;
+  const began = performance.now();
+  const isFirst = !events.length;
+  const {open} = heard.at(-1);
+  take(heard.map(({page}) => page));
+  heard = [];
+  tick();
+  tellOpen(open);
+  tellActions();
+  // A server without Map Runs says so once.
+  askMapRuns().catch(() => {});
+  byId('lost').hidden = true;
+  if (isFirst) {
+    if (svg && !view.moved) fit(false);
+    goToAddress();
+  }
+  document.body.classList.add('followed');
+  pause = Math.min(3 * (performance.now() - began), 2000);
 }
 
 // The clock goes on between events.
