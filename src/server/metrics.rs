@@ -237,9 +237,9 @@ mod tests {
     fn what_a_user_wrote_stays_one_value_of_a_line() {
         let told = Arc::new(Mutex::new(Vec::new()));
         let requests = Requests::default();
-        let hear = Arc::clone(&told);
+        let lines = Arc::clone(&told);
         requests.log(Box::new(move |line| {
-            hear.lock().expect("no panic").push(line.to_owned());
+            lines.lock().expect("no panic").push(line.to_owned());
         }));
         let began = (Instant::now(), Timestamp(0));
         let body = "{\"executionArn\":\"a b\\n\\u001b[31m\\\" status=200 é\"}".as_bytes();

@@ -93,10 +93,12 @@ async fn tell(
         };
         let open = open_tasks(&service, run.id);
         if !events.is_empty() || known.as_ref() != Some(&open) {
-            let Ok(recording) = read_history(&events) else {
-                return;
-            };
-            recording.events.iter().for_each(|it| telling.event(it));
+            if !events.is_empty() {
+                let Ok(recording) = read_history(&events) else {
+                    return;
+                };
+                recording.events.iter().for_each(|it| telling.event(it));
+            }
             let (update, is_over) = update(&mut telling, &run, &lookup);
             let id = telling.last();
             let message = format!("id: {id}\ndata: {{\"page\":{update},\"open\":{open}}}\n\n");
