@@ -184,6 +184,24 @@ fn map_runs_are_counted_and_lead_to_their_executions() {
 }
 
 #[test]
+fn a_person_can_be_the_worker_and_express_executions_show_what_they_come_to() {
+    let activity = "arn:aws:states:us-east-1:123456789012:activity:approve";
+    let machine = json!({"StartAt": "Ask", "States": {
+        "Ask": {"Type": "Task", "Resource": activity, "End": true},
+    }});
+    let server = Server::start(&room("work"), &[("ask", machine)], &[]);
+    server.call("CreateActivity", &json!({"name": "approve"}));
+    let quick = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
+    let role = "arn:aws:iam::123456789012:role/r";
+    let definition = quick.to_string();
+    let members =
+        json!({"name": "quick", "type": "EXPRESS", "definition": definition, "roleArn": role});
+    server.call("CreateStateMachine", &members);
+    server.begin("ask", "{\"please\": true}");
+    check("work", &server);
+}
+
+#[test]
 fn nothing_that_a_user_wrote_runs() {
     let definition = json!({"StartAt": HOSTILE, "States": {
         HOSTILE: {"Type": "Pass", "Result": HOSTILE, "ResultPath": "$.out", "Comment": HOSTILE, "Next": "Review"},

@@ -3,6 +3,7 @@
 //   node tests/tools/console-check.mjs walk URL      start, watch, answer, redrive, stop, filter
 //   node tests/tools/console-check.mjs keys URL      the same by keys, and on a phone
 //   node tests/tools/console-check.mjs maps URL      Map Runs
+//   node tests/tools/console-check.mjs work URL      an activity's task, an Express execution
 //   node tests/tools/console-check.mjs hostile URL   nothing that a user wrote runs
 //   node tests/tools/console-check.mjs again URL     an execution that began before a restart
 //
@@ -243,6 +244,32 @@ async function maps() {
   console.log("a Map Run shows its items");
 }
 
+async function work() {
+  const page = await fresh();
+  await page.goto(base);
+  await page.click("#activities button");
+  // The task is there already: the form for its answer follows at once.
+  await page.locator("dialog summary", { hasText: "Input" }).click();
+  assert.match(await page.innerText("dialog"), /"please": true/);
+  await page.fill("dialog textarea", '{"approved": true}');
+  await page.getByRole("button", { name: "Heartbeat" }).click();
+  await page.getByText("The heartbeat has come.").waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.click("#machines a >> text=ask");
+  await page.click("#runs tbody a");
+  await badge(page, "succeeded");
+
+  await page.goto(base);
+  await page.click("#machines a >> text=quick");
+  await page.click("#start");
+  await page.fill("dialog textarea", '{"quick": 7}');
+  await page.click("dialog .primary");
+  await page.locator("dialog .result", { hasText: "succeeded" }).waitFor();
+  assert.match(await page.innerText("dialog .result"), /"quick": 7/);
+  console.log("a person has worked, and an Express execution was shown");
+}
+
 async function again() {
   const page = await fresh();
   await page.goto(base);
@@ -258,7 +285,7 @@ async function again() {
 }
 
 try {
-  await { walk, keys, maps, hostile, again }[scenario]();
+  await { walk, keys, maps, work, hostile, again }[scenario]();
   assert.deepEqual(complaints, []);
 } catch (error) {
   console.error(error, complaints);

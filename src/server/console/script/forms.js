@@ -36,6 +36,7 @@ const valueOf = (field) => field.querySelector('input, textarea').value;
 // It closes when that went well, unless what it did answers with something to show.
 function ask(title, about, fields, buttons) {
   const problem = el('p', {class: 'problem', role: 'alert', hidden: true});
+  const cancel = button('Cancel', () => box.close());
   const result = el('div', {class: 'result', role: 'status'});
   const titled = el('h2', {id: `field-${fieldCount++}`}, title);
   const box = el('dialog', {class: 'form', 'aria-labelledby': titled.id});
@@ -45,8 +46,10 @@ function ask(title, about, fields, buttons) {
     for (const each of made) each.disabled = true;
     try {
       const told = await work();
-      if (told instanceof Node) result.replaceChildren(told);
-      else box.close();
+      if (told instanceof Node) {
+        result.replaceChildren(told);
+        cancel.textContent = 'Close';
+      } else box.close();
     } catch (error) {
       problem.textContent = shown(error.message);
       problem.hidden = false;
@@ -60,7 +63,7 @@ function ask(title, about, fields, buttons) {
     event.preventDefault();
     first();
   }}, titled, about && el('p', {class: 'dim'}, about), fields, problem, result,
-  el('div', {class: 'buttons'}, button('Cancel', () => box.close()), made));
+  el('div', {class: 'buttons'}, cancel, made));
   box.append(form);
   box.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
