@@ -135,7 +135,7 @@ fn check(scenario: &str, server: &Server) {
     match output.status.code() {
         Some(0) => say(&out),
         Some(2) if err.contains("no chromium") => {
-            say("there is no chromium: no console is looked at")
+            say("there is no chromium: no console is looked at");
         }
         code => panic!("{code:?}: {out}\n{err}"),
     }
