@@ -208,10 +208,10 @@ impl Reader {
                 return;
             };
             known[*row] = true;
-            let before = rows[*row].status;
+            let before = rows[*row].ending();
             rows[*row].learn(visit, started);
             rows[*row].end(visit, started);
-            if rows[*row].status != before {
+            if rows[*row].ending() != before {
                 touched.insert(*row);
             }
         });
@@ -300,6 +300,11 @@ impl Row {
         let failure = visit.failure();
         self.failed = failure.map(|failure| failure.event.0);
         self.error = failure.and_then(|failure| failure.error.clone());
+    }
+
+    /// What can change without an event about it: when the execution ends with it.
+    fn ending(&self) -> (&'static str, Option<i64>, Option<u64>) {
+        (self.status, self.end, self.failed)
     }
 
     fn end(&mut self, visit: &Visit<'_>, started: Timestamp) {
