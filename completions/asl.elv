@@ -204,6 +204,8 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --account 'The account''s number'
             cand --region 'The region'
             cand --color 'When to use colours'
+            cand -v 'Tell of every request in a line on stderr'
+            cand --verbose 'Tell of every request in a line on stderr'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'

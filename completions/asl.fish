@@ -218,6 +218,7 @@ complete -c asl -n "__fish_asl_using_subcommand serve" -l region -d 'The region'
 complete -c asl -n "__fish_asl_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
+complete -c asl -n "__fish_asl_using_subcommand serve" -s v -l verbose -d 'Tell of every request in a line on stderr'
 complete -c asl -n "__fish_asl_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'

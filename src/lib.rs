@@ -9,7 +9,7 @@
 //! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
 //! lint ◄─ server                                            what of it is refused
 //! engine, lint ◄─ suite                                     what it should do
-//! graph, lint, history, suite ◄─ report                     telling it
+//! graph, lint, history, suite ◄─ report ◄─ server           telling it; its console tells in pages
 //! graph, lint ◄─ lsp                                        telling it to an editor
 //! cli on top of all
 //! ```
@@ -24,7 +24,7 @@
 //! | [`history`] | the 62 types of event, logs, the outline that views are made of |
 //! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it; replay, redrive |
 //! | [`runtime`] | the driver, clocks, handlers, callbacks, Map Runs, the log on disk |
-//! | [`server`] | the Step Functions API over HTTP; with `runtime` the only asynchronous code |
+//! | [`server`] | the Step Functions API over HTTP, and a console; with `runtime` the only asynchronous code |
 //! | [`lsp`] | the Language Server Protocol: an editor's view of definitions |
 //! | [`suite`] | tests of machines: cases, what they expect, what their runs came to, coverage |
 //! | [`report`] | findings, pictures, histories, pages and tests, rendered into any `fmt::Write` |

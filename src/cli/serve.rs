@@ -2,6 +2,7 @@
 //! machines in it, and follow their files.
 
 use std::convert::Infallible;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +45,12 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
         let (service, _unasked) = Service::open(settings).await.map_err(Failure::usage)?;
         // Before they are read: what changes from here on is heard.
         let mut changes = Changes::of(args.definitions.iter().map(PathBuf::as_path))?;
+        if args.verbose {
+            service.log_requests(|line| {
+                // Nobody may read it.
+                let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+            });
+        }
         for machine in &machines {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
             deployed.map_err(|why| cannot_serve(&machine.name, &why))?;
@@ -71,7 +78,9 @@ fn greet(args: &ServeArgs, address: SocketAddr, terminal: &Terminal) {
     }
     // Who asked for any port must be told which.
     if !terminal.quiet || args.port == 0 {
-        terminal.say(&format!("serving the Step Functions API: http://{address}"));
+        terminal.say(&format!(
+            "serving the Step Functions API, and a console to look at: http://{address}"
+        ));
     }
 }
 

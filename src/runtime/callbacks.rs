@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::inbox::Answers;
-use crate::data::{Json, StatesError};
+use super::inbox::{Answers, Remote};
+use crate::data::{EventId, Json, StatesError};
 
 /// Tasks that somebody outside answers.
 #[derive(Debug)]
@@ -174,6 +174,28 @@ impl Callbacks {
         Ok(kept)
     }
 
+    /// The tasks of an execution that somebody can answer: the event that scheduled each, and its
+    /// token.
+    #[must_use]
+    pub fn open_of(&self, execution: &Remote) -> Vec<(EventId, Arc<str>)> {
+        let tasks = self.lock();
+        let of_it = tasks
+            .open
+            .iter()
+            .filter(|(_, task)| execution.hears(&task.answers));
+        let mut open: Vec<_> = of_it
+            .map(|(token, task)| (task.answers.task, Arc::clone(token)))
+            .collect();
+        open.sort_unstable();
+        open
+    }
+
+    /// How many tasks somebody can answer.
+    #[must_use]
+    pub fn open_tasks(&self) -> usize {
+        self.lock().open.len()
+    }
+
     /// The work on a task goes on.
     ///
     /// # Errors
@@ -326,7 +348,6 @@ mod tests {
     use std::future::Future;
 
     use super::*;
-    use crate::data::EventId;
     use crate::engine::Input;
     use crate::runtime::inbox::Heard;
 

@@ -161,4 +161,9 @@ impl Remote {
     pub fn stop(&self, why: StatesError, ack: Ack) {
         let _ = self.0.send(Heard::Kept(Input::Stop(why), ack));
     }
+
+    /// Whether these answers come to this execution.
+    pub(super) fn hears(&self, answers: &Answers) -> bool {
+        self.0.same_channel(&answers.sender)
+    }
 }

@@ -1,7 +1,7 @@
-//! Executions that run: how they are reached.
+//! Executions that run: how they are reached, and who is told that something of them was kept.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
@@ -49,5 +49,81 @@ impl Live {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<i64, Running>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who looks at executions, by their row.
+#[derive(Default)]
+pub(super) struct Watchers(Mutex<HashMap<i64, watch::Sender<()>>>);
+
+/// Learns that more of an execution can be read.
+pub(super) struct Watching {
+    watchers: Arc<Watchers>,
+    execution: i64,
+    kept: watch::Receiver<()>,
+}
+
+impl Watchers {
+    /// Looks at an execution from now on.
+    pub(super) fn watch(self: &Arc<Self>, execution: i64) -> Watching {
+        let mut watched = self.lock();
+        let sender = watched
+            .entry(execution)
+            .or_insert_with(|| watch::Sender::new(()));
+        Watching {
+            watchers: Arc::clone(self),
+            execution,
+            kept: sender.subscribe(),
+        }
+    }
+
+    /// Tells that more of an execution is kept. Nobody is waited for.
+    pub(super) fn tell(&self, execution: i64) {
+        if let Some(sender) = self.lock().get(&execution) {
+            sender.send_replace(());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, watch::Sender<()>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watching {
+    /// Ends when more was kept since this was asked before.
+    pub(super) async fn more(&mut self) {
+        // The sender is there as long as anybody watches.
+        let _ = self.kept.changed().await;
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let mut watched = self.watchers.lock();
+        let is_last = watched
+            .get(&self.execution)
+            .is_some_and(|sender| sender.receiver_count() <= 1);
+        if is_last {
+            watched.remove(&self.execution);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_watches_is_told_and_nobody_else_is_remembered() {
+        let watchers = Arc::new(Watchers::default());
+        watchers.tell(7);
+        let (mut one, mut other) = (watchers.watch(7), watchers.watch(7));
+        watchers.tell(7);
+        one.more().await;
+        other.more().await;
+        drop(one);
+        assert_eq!(watchers.lock().len(), 1);
+        drop(other);
+        assert_eq!(watchers.lock().len(), 0);
     }
 }

@@ -6,8 +6,10 @@
 //! where it listens, and by [`guard`].
 
 mod api;
+mod console;
 mod guard;
 mod live;
+mod metrics;
 mod mocks;
 mod names;
 mod nested;
@@ -23,13 +25,13 @@ mod testing;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -89,7 +91,11 @@ impl Serving {
     pub fn serve(listener: TcpListener, service: Arc<Service>) -> io::Result<Self> {
         let callbacks = Arc::clone(&service.callbacks);
         let hosts = guard::Hosts::of(listener.local_addr()?);
-        let app = routed(post(call)).with_state(service);
+        let app = routed(post(call).get(console::machines))
+            .route("/health", get(metrics::health))
+            .route("/metrics", get(metrics::metrics))
+            .merge(console::routes())
+            .with_state(service);
         let app = app.layer(axum::middleware::from_fn_with_state(hosts, guard::check));
         Self::of(listener, callbacks, app)
     }
@@ -141,10 +147,14 @@ async fn call_back(State(callbacks): State<Arc<Callbacks>>, request: Request) ->
 }
 
 async fn call(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let began = (Instant::now(), service.now());
     let (head, body) = request.into_parts();
     let called = async {
         let operation = operation(&head.headers)?;
-        api::call(&service, operation, &read(body).await?).await
+        let body = read(body).await?;
+        let called = api::call(&service, operation, &body).await;
+        service.requests.answered(operation, &body, &called, began);
+        called
     };
     answer(called.await)
 }

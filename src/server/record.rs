@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::store::{Append, Change, Store};
 use crate::data::Timestamp;
 use crate::engine::{EventSink, Input, Outcome};
-use crate::history::HistoryEvent;
+use crate::history::{Details, HistoryEvent};
 use crate::runtime::{Ack, Ended, Entry, Journal};
 
 /// Enough for a row of its own.
@@ -94,6 +94,8 @@ impl EventSink for Recorder {
         self.tell_tick();
         event.write(&mut self.append.events);
         self.append.events.push('\n');
+        let entered = matches!(event.details, Details::StateEntered { .. });
+        self.append.transitions += u64::from(entered);
         self.events = event.id.0 + 1;
     }
 

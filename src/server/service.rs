@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::api::executions::find;
 use super::api::machines;
 use super::live::Live;
+use super::metrics::Requests;
 use super::mocks::{self, Mocks};
 use super::names::Names;
 use super::nested::Nested;
@@ -55,6 +56,7 @@ pub struct Service {
     pub(super) callbacks: Arc<Callbacks>,
     pub(super) programs: Programs,
     pub(super) live: Live,
+    pub(super) requests: Requests,
     host: Arc<Host>,
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
@@ -97,6 +99,7 @@ impl Service {
                 callbacks,
                 programs: Programs::default(),
                 live: Live::default(),
+                requests: Requests::default(),
                 host: Arc::new(Host::with(handlers)),
                 mocks: settings.mocks,
                 clock: settings.clock,
@@ -143,6 +146,11 @@ impl Service {
     #[must_use]
     pub fn commit_times(&self) -> CommitTimes {
         self.store.commit_times()
+    }
+
+    /// Tells of every request in a line.
+    pub fn log_requests(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.requests.log(Box::new(tell));
     }
 
     /// How many executions run.

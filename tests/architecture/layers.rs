@@ -22,7 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "data", "engine", "history", "language", "lint", "query", "runtime", "syntax",
+            "data", "engine", "graph", "history", "language", "lint", "query", "report", "runtime",
+            "syntax",
         ],
     ),
     (
@@ -77,6 +78,7 @@ const HOMES: &[(&str, &str)] = &[
     ("command_fds", "src/runtime/handlers/process.rs"),
     ("csv", "src/runtime/items/"),
     ("flate2", "src/runtime/items/object.rs"),
+    ("futures_core", "src/server/console/"),
     ("globset", "src/cli/config"),
     ("ignore", "src/cli/"),
     ("indicatif", "src/cli/"),
@@ -90,6 +92,7 @@ const HOMES: &[(&str, &str)] = &[
     ("notify", "src/cli/watch.rs"),
     ("owo_colors", "src/report/style.rs"),
     ("percent_encoding", "src/report/diagnostics/file_name.rs"),
+    ("percent_encoding", "src/server/console/"),
     ("petgraph", "src/graph/"),
     ("quick_xml", "src/report/junit.rs"),
     ("regex", "src/query/jsonpath/"),

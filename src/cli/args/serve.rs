@@ -57,6 +57,10 @@ pub(in crate::cli) struct ServeArgs {
     #[arg(long, value_parser = parse_time, default_value = "real")]
     pub(in crate::cli) time: Time,
 
+    /// Tell of every request in a line on stderr
+    #[arg(long, short)]
+    pub(in crate::cli) verbose: bool,
+
     /// The account's number
     #[arg(long, default_value = "123456789012", help_heading = "Identity")]
     pub(in crate::cli) account: String,

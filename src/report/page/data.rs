@@ -6,12 +6,12 @@ use super::failure::{self, Block};
 use super::visits::{Row, Visits};
 use super::{Drawn, History, Page, events, visits};
 use crate::graph::{Scope, Vertex};
+use crate::history::Details;
 use crate::history::outline::{Outline, Status};
-use crate::history::{Details, LogHeader};
 use crate::language::State;
 use crate::report::graphs::labels;
 use crate::report::graphs::overlay::Look;
-use crate::report::histories::About;
+use crate::report::histories::{About, Lookup};
 
 /// The longest definition of a state that is in a page: that of a Parallel has all inside of it.
 const MAX_DEFINITION: usize = 64 << 10;
@@ -62,7 +62,7 @@ struct Card<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Execution<'a> {
+pub(super) struct Execution<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
@@ -101,7 +101,7 @@ pub(super) fn texts(page: &Page<'_, '_>) -> Texts {
     let mut text = String::from("[]");
     if let Some((history, Visits { rows, about }, outline)) = &told {
         let written = events::write(&history.recording.events);
-        data.execution = Some(execution(history, outline));
+        data.execution = Some(execution(&Known::of(history, outline), outline));
         data.visits.clone_from(rows);
         data.about = about[..written.count].to_vec();
         data.cut = written.cut;
@@ -148,34 +148,61 @@ fn card<'a>(drawn: &Drawn<'a, '_>, vertex: Vertex, state: &'a State, room: &mut 
     }
 }
 
-fn execution<'a>(history: &'a History<'a>, outline: &'a Outline) -> Execution<'a> {
-    let header = history.recording.header.as_ref();
+/// What is known of an execution beside its outline.
+pub(super) struct Known<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) arn: Option<&'a str>,
+    /// The state machine's name.
+    pub(super) machine: Option<&'a str>,
+    pub(super) catcher: Option<Lookup<'a>>,
+    /// The event that has the input.
+    pub(super) input: Option<u64>,
+    /// The event that has the output.
+    pub(super) output: Option<u64>,
+}
+
+impl<'a> Known<'a> {
+    fn of(history: &'a History<'a>, outline: &Outline) -> Self {
+        let header = history.recording.header.as_ref();
+        let events = &history.recording.events;
+        let first = events
+            .first()
+            .filter(|event| matches!(event.details, Details::ExecutionStarted { .. }));
+        let last = events.last().filter(|event| {
+            outline.summary().status == Status::Succeeded
+                && matches!(event.details, Details::Output { .. })
+        });
+        Self {
+            name: header.map(|header| header.name.as_str()),
+            arn: header.map(|header| header.execution_arn.as_str()),
+            machine: header.and_then(|header| header.state_machine_arn.rsplit(':').next()),
+            catcher: history.catcher,
+            input: first.map(|event| event.id.0),
+            output: last.map(|event| event.id.0),
+        }
+    }
+}
+
+pub(super) fn execution<'a>(known: &Known<'a>, outline: &'a Outline) -> Execution<'a> {
     let summary = outline.summary();
     let started = summary.started.unwrap_or_default();
     let ended = summary.ended.or(summary.last).unwrap_or(started);
-    let events = &history.recording.events;
-    let first = events
-        .first()
-        .filter(|event| matches!(event.details, Details::ExecutionStarted { .. }));
-    let last = events.last().filter(|event| {
-        summary.status == Status::Succeeded && matches!(event.details, Details::Output { .. })
-    });
     let about = About {
-        machine: header.and_then(|header| header.state_machine_arn.rsplit(':').next()),
-        catcher: history.catcher,
+        machine: known.machine,
+        catcher: known.catcher,
         ..About::default()
     };
     Execution {
         status: visits::word(summary.status),
-        name: header.map(|header| header.name.as_str()),
-        arn: header.map(|header: &LogHeader| header.execution_arn.as_str()),
+        name: known.name,
+        arn: known.arn,
         started: started.0,
         millis: ended.since(started),
         events: summary.events,
         transitions: summary.transitions,
         redrives: summary.redrives,
-        input: first.map(|event| event.id.0),
-        output: last.map(|event| event.id.0),
+        input: known.input,
+        output: known.output,
         failure: failure::block(outline, &about),
     }
 }

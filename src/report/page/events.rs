@@ -28,31 +28,65 @@ pub(super) struct Written {
 
 /// Writes events, the first ones as a whole.
 pub(super) fn write(events: &[HistoryEvent<'static>]) -> Written {
-    let mut written = Written {
-        text: String::from("["),
-        count: events.len().min(MAX_EVENTS),
-        cut: Vec::new(),
-    };
-    let mut taken = 0;
-    for event in &events[..written.count] {
-        let most = if taken < MAX_TEXTS {
+    let mut writer = Writer::default();
+    for event in events.iter().take(MAX_EVENTS) {
+        writer.push(event);
+    }
+    writer.take()
+}
+
+/// Writes events as they come.
+#[derive(Default)]
+pub(super) struct Writer {
+    text: String,
+    cut: Vec<(u64, usize)>,
+    /// How many were written since they were taken away.
+    count: usize,
+    /// How many there ever were.
+    seen: usize,
+    /// How much all of them took.
+    taken: usize,
+}
+
+impl Writer {
+    /// Writes an event, unless it is one too many; whether it is written.
+    pub(super) fn push(&mut self, event: &HistoryEvent<'_>) -> bool {
+        self.seen += 1;
+        if self.seen > MAX_EVENTS {
+            return false;
+        }
+        let most = if self.taken < MAX_TEXTS {
             MAX_TEXT
         } else {
             BEGINNING
         };
         let (bounded, size) = bounded(event, most);
         if size > 0 {
-            written.cut.push((event.id.0, size));
+            self.cut.push((event.id.0, size));
         }
-        let begin = written.text.len();
-        if begin > 1 {
-            written.text.push(',');
-        }
-        bounded.write(&mut written.text);
-        taken += cost(&written.text[begin..]);
+        self.text.push(if self.count == 0 { '[' } else { ',' });
+        let begin = self.text.len();
+        bounded.write(&mut self.text);
+        self.taken += cost(&self.text[begin..]);
+        self.count += 1;
+        true
     }
-    written.text.push(']');
-    written
+
+    /// How many events were too many.
+    pub(super) fn left_out(&self) -> usize {
+        self.seen.saturating_sub(MAX_EVENTS)
+    }
+
+    /// What was written since the last time.
+    pub(super) fn take(&mut self) -> Written {
+        let mut text = std::mem::take(&mut self.text);
+        text.push_str(if self.count == 0 { "[]" } else { "]" });
+        Written {
+            text,
+            count: std::mem::take(&mut self.count),
+            cut: std::mem::take(&mut self.cut),
+        }
+    }
 }
 
 /// What a text takes in a page, where some characters are written as six.

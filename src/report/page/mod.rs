@@ -8,6 +8,7 @@
 mod data;
 mod events;
 mod failure;
+pub mod live;
 #[cfg(test)]
 mod tests;
 mod visits;
@@ -25,11 +26,14 @@ use crate::history::Recording;
 use crate::syntax::Tree;
 
 const SKELETON: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+
+/// The style of pages, for a server that gives it by address.
+pub const STYLE: &str = include_str!("page.css");
 
 /// The script, in the order of its parts.
-const SCRIPT: [&str; 9] = [
+const SCRIPT: [&str; 10] = [
     include_str!("script/text.js"),
+    include_str!("script/theme.js"),
     include_str!("script/model.js"),
     include_str!("script/picture.js"),
     include_str!("script/panel.js"),
@@ -39,6 +43,9 @@ const SCRIPT: [&str; 9] = [
     include_str!("script/address.js"),
     include_str!("script/main.js"),
 ];
+
+/// What takes news of an execution that goes on.
+const UPDATE: &str = include_str!("script/update.js");
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug)]
@@ -92,26 +99,93 @@ impl fmt::Debug for History<'_> {
     }
 }
 
-/// Writes the page.
+/// What a server puts around a page. Style and script have addresses of their own there, and the
+/// policy is a header.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The addresses of the styles.
+    pub styles: &'a [&'a str],
+    /// The address of the script: [`bundle`].
+    pub script: &'a str,
+    /// Markup above the page.
+    pub above: &'a str,
+    /// Markup beside the picture.
+    pub beside: &'a str,
+}
+
+/// Writes the page as a file that holds everything.
 ///
 /// # Errors
 /// Only what `out` answers.
-///
-/// # Panics
-/// Never: the marks of the skeleton are closed.
 pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
-    let (texts, script) = (data::texts(page), script());
+    let script = script(SCRIPT.iter().copied());
+    let policy = format!(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
+         'unsafe-inline'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'\">",
+        hash(&script)
+    );
+    let head = format!("{policy}\n<style>\n{STYLE}</style>");
+    let script = format!("<script>{script}</script>");
+    let frame = Frame {
+        styles: &[],
+        script: "",
+        above: "",
+        beside: "",
+    };
+    fill(page, &frame, &head, &script, out)
+}
+
+/// Writes the page for a server.
+///
+/// # Errors
+/// Only what `out` answers.
+pub fn render_framed(page: &Page<'_, '_>, frame: &Frame<'_>, out: &mut dyn Write) -> fmt::Result {
+    let sheet = |address: &&str| format!("<link rel=\"stylesheet\" href=\"{address}\">");
+    let sheets: Vec<String> = frame.styles.iter().map(sheet).collect();
+    let script = format!("<script src=\"{}\" defer></script>", frame.script);
+    fill(page, frame, &sheets.join("\n"), &script, out)
+}
+
+/// The script of a server's pages: that of all pages, and what takes updates and more.
+#[must_use]
+pub fn bundle(more: &[&str]) -> String {
+    let parts = SCRIPT.iter().chain([&UPDATE]).chain(more).copied();
+    script(parts)
+}
+
+/// A script of its own for other pages of a server, which have texts and elements in common.
+#[must_use]
+pub fn bundle_without_page(more: &[&str]) -> String {
+    let common = [
+        include_str!("script/text.js"),
+        include_str!("script/theme.js"),
+    ];
+    script(common.iter().chain(more).copied())
+}
+
+fn fill(
+    page: &Page<'_, '_>,
+    frame: &Frame<'_>,
+    head: &str,
+    script: &str,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let texts = data::texts(page);
     let mut rest = SKELETON;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (part, tail) = after.split_once("}}").expect("every mark is closed");
+        // Every mark is closed.
+        let Some((part, tail)) = after.split_once("}}") else {
+            break;
+        };
         out.write_str(before)?;
         match part {
+            "above" => out.write_str(frame.above)?,
+            "beside" => out.write_str(frame.beside)?,
             "data" => inert(&texts.data, out)?,
             "events" => inert(&texts.events, out)?,
-            "hash" => out.write_str(&hash(&script))?,
+            "head" => out.write_str(head)?,
             "picture" => picture(page, out)?,
-            "script" => out.write_str(&script)?,
-            "style" => out.write_str(STYLE)?,
+            "script" => out.write_str(script)?,
             "theme" => out.write_str(theme(page.theme))?,
             _ => write!(out, "{}", svg::escaped(page.title))?,
         }
@@ -120,9 +194,9 @@ pub fn render(page: &Page<'_, '_>, out: &mut dyn Write) -> fmt::Result {
     out.write_str(rest)
 }
 
-/// The whole script, without what only its readers need.
-fn script() -> String {
-    let lines = SCRIPT.iter().flat_map(|part| part.lines()).map(str::trim);
+/// A whole script, without what only its readers need.
+fn script<'s>(parts: impl Iterator<Item = &'s str>) -> String {
+    let lines = parts.flat_map(str::lines).map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     let mut script = String::from("'use strict';{\n");
     for line in lines {

@@ -1,7 +1,7 @@
 //! Every visit of a history with its tries: an outline folds away what went well, and a page shows
 //! all of it. So each visit is copied from the outline while it is there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -90,13 +90,7 @@ pub(super) fn word(status: Status) -> &'static str {
 
 /// Reads a history.
 pub(super) fn read(events: &[HistoryEvent<'_>]) -> (Visits, Outline) {
-    let mut reader = Reader {
-        started: events
-            .first()
-            .map(|event| event.timestamp)
-            .unwrap_or_default(),
-        ..Reader::default()
-    };
+    let mut reader = Reader::default();
     let mut about = Vec::with_capacity(events.len());
     for event in events {
         about.push(reader.event(event));
@@ -106,37 +100,43 @@ pub(super) fn read(events: &[HistoryEvent<'_>]) -> (Visits, Outline) {
     (Visits { rows, about }, reader.outline)
 }
 
+/// Reads a history event by event.
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     outline: Outline,
     rows: Vec<Row>,
     /// The row of each visit, by the event that entered it.
     by_event: HashMap<EventId, usize, RandomState>,
     /// The newest iteration of an index: a Map that is tried again has several.
     items: HashMap<(usize, u64), usize, RandomState>,
-    started: Timestamp,
+    started: Option<Timestamp>,
+    /// The rows that changed since they were taken.
+    touched: BTreeSet<usize>,
 }
 
 impl Reader {
-    fn event(&mut self, event: &HistoryEvent<'_>) -> Option<usize> {
+    /// Takes the next event; the row that it is about.
+    pub(super) fn event(&mut self, event: &HistoryEvent<'_>) -> Option<usize> {
         self.outline.push(event);
+        let started = *self.started.get_or_insert(event.timestamp);
         if event.kind.as_str().starts_with("Execution") {
             return None;
         }
         let visit = self.outline.about(event)?;
-        let at = event.timestamp.since(self.started);
+        let at = event.timestamp.since(started);
         let known = self.by_event.get(&visit.event()).copied();
         let row = known.unwrap_or(self.rows.len());
         if known.is_none() {
-            let begun = Row::begun(&visit, self.started, &self.by_event);
+            let begun = Row::begun(&visit, started, &self.by_event);
             self.by_event.insert(visit.event(), row);
             self.rows.push(begun);
         }
+        self.touched.insert(row);
         self.rows[row].last = at;
-        self.rows[row].learn(&visit, self.started);
+        self.rows[row].learn(&visit, started);
         match &event.details {
             Details::StateExited { .. } => {
-                self.rows[row].end(&visit, self.started);
+                self.rows[row].end(&visit, started);
                 self.rows[row].exited = Some(event.id.0);
                 if visit.status() == Status::Caught {
                     self.warn(row);
@@ -184,6 +184,7 @@ impl Reader {
             let item = self.items.get(&(around, index)).copied();
             if let Some(item) = item.and_then(|item| self.rows[around].items.get_mut(item)) {
                 item.has_caught = true;
+                self.touched.insert(around);
             }
             at = self.rows[around].inside;
         }
@@ -191,25 +192,32 @@ impl Reader {
 
     /// What was not left: the outline knows how it ended, unless it was folded away when something
     /// around it went on or was tried again.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         let Self {
             outline,
             rows,
             by_event,
             started,
+            touched,
             ..
         } = self;
+        let started = started.unwrap_or_default();
         let mut known = vec![false; rows.len()];
         outline.thread().each_visit(&mut |visit| {
             let Some(row) = by_event.get(&visit.event()) else {
                 return;
             };
             known[*row] = true;
-            rows[*row].learn(visit, *started);
-            rows[*row].end(visit, *started);
+            let before = rows[*row].ending();
+            rows[*row].learn(visit, started);
+            rows[*row].end(visit, started);
+            if rows[*row].ending() != before {
+                touched.insert(*row);
+            }
         });
-        for (row, known) in rows.iter_mut().zip(known) {
+        for (at, (row, known)) in rows.iter_mut().zip(known).enumerate() {
             if row.end.is_none() && !known {
+                touched.insert(at);
                 row.end = Some(row.last);
                 let failed = row.failed.is_some();
                 row.status = word(if failed {
@@ -221,10 +229,20 @@ impl Reader {
             let (end, running) = (row.end, word(Status::Running));
             for item in &mut row.items {
                 if item.status == running && end.is_some() {
+                    touched.insert(at);
                     (item.end, item.status) = (end, word(Status::Aborted));
                 }
             }
         }
+    }
+}
+
+impl Reader {
+    /// The rows that changed since this was asked before, and what all is known from.
+    pub(super) fn news(&mut self) -> (Vec<(usize, &Row)>, &Outline) {
+        let touched = std::mem::take(&mut self.touched);
+        let rows = touched.into_iter().map(|at| (at, &self.rows[at]));
+        (rows.collect(), &self.outline)
     }
 }
 
@@ -282,6 +300,11 @@ impl Row {
         let failure = visit.failure();
         self.failed = failure.map(|failure| failure.event.0);
         self.error = failure.and_then(|failure| failure.error.clone());
+    }
+
+    /// What can change without an event about it: when the execution ends with it.
+    fn ending(&self) -> (&'static str, Option<i64>, Option<u64>) {
+        (self.status, self.end, self.failed)
     }
 
     fn end(&mut self, visit: &Visit<'_>, started: Timestamp) {

@@ -14,11 +14,13 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::live::Watchers;
 use super::protocol::ApiError;
 use crate::runtime::Ack;
 use lock::Lock;
 use readers::Readers;
 pub use writer::CommitTimes;
+pub(super) use writer::Times;
 use writer::Writer;
 
 /// Why a database cannot be used.
@@ -110,6 +112,8 @@ pub(super) struct Append {
     pub(super) entries: String,
     /// What changes about the execution itself, in order.
     pub(super) changes: Vec<Change>,
+    /// How many states the events enter.
+    pub(super) transitions: u64,
     /// Told when all of it is kept.
     pub(super) acks: Vec<Ack>,
 }
@@ -189,7 +193,17 @@ impl Store {
 
     /// How many commits there were, and how long they took.
     pub(super) fn commit_times(&self) -> CommitTimes {
+        self.times().commits
+    }
+
+    /// What is counted of writing.
+    pub(super) fn times(&self) -> Times {
         self.0.writer.times()
+    }
+
+    /// Who is told when more of an execution is kept.
+    pub(super) fn watchers(&self) -> &Arc<Watchers> {
+        self.0.writer.watchers()
     }
 
     /// Writes what was asked for and ends.

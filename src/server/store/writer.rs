@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Append, Change};
+use crate::server::live::Watchers;
 use crate::server::protocol::ApiError;
 
 /// So much goes into one transaction at most.
@@ -26,7 +27,8 @@ type Call = Box<dyn FnOnce(Result<&Connection, ApiError>) -> (bool, Finish) + Se
 
 enum Job {
     Call(Call),
-    Append(Append),
+    /// Since when it waits, and what.
+    Append(Instant, Append),
     /// Trying again what could not be written.
     Retry,
     Close(oneshot::Sender<()>),
@@ -34,7 +36,8 @@ enum Job {
 
 pub(super) struct Writer {
     jobs: mpsc::UnboundedSender<Job>,
-    times: Arc<Mutex<CommitTimes>>,
+    times: Arc<Mutex<Times>>,
+    watchers: Arc<Watchers>,
 }
 
 /// How many commits there were, and how long they took together.
@@ -46,23 +49,58 @@ pub struct CommitTimes {
     pub total: Duration,
     /// The longest.
     pub longest: Duration,
+    /// How many took at most as long as each of [`CommitTimes::BOUNDS`], and longer than the one
+    /// before.
+    pub buckets: [u64; CommitTimes::BOUNDS.len()],
+}
+
+impl CommitTimes {
+    /// Where buckets end, in microseconds.
+    pub const BOUNDS: [u64; 10] = [
+        250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000,
+    ];
+
+    fn add(&mut self, took: Duration) {
+        self.count += 1;
+        self.total += took;
+        self.longest = self.longest.max(took);
+        let bounds = Self::BOUNDS.map(Duration::from_micros);
+        if let Some(bucket) = bounds.iter().position(|bound| took <= *bound) {
+            self.buckets[bucket] += 1;
+        }
+    }
+}
+
+/// What is counted of writing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::server) struct Times {
+    pub(in crate::server) commits: CommitTimes,
+    /// From the event to the disk.
+    pub(in crate::server) appends: CommitTimes,
+    /// How many states were entered.
+    pub(in crate::server) transitions: u64,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (jobs, queue) = mpsc::unbounded_channel();
-        let times = Arc::default();
+        let (times, watchers) = (Arc::default(), Arc::default());
         let thread = Thread {
             connection,
             queue,
             appends: VecDeque::new(),
             times: Arc::clone(&times),
+            watchers: Arc::clone(&watchers),
         };
         // A machine that has no thread left cannot serve at all; calls tell so.
         let _ = std::thread::Builder::new()
             .name("database".to_owned())
             .spawn(move || thread.run());
-        Self { jobs, times }
+        Self {
+            jobs,
+            times,
+            watchers,
+        }
     }
 
     pub(super) async fn call<T: Send + 'static>(
@@ -85,11 +123,15 @@ impl Writer {
     }
 
     pub(super) fn append(&self, append: Append) {
-        let _ = self.jobs.send(Job::Append(append));
+        let _ = self.jobs.send(Job::Append(Instant::now(), append));
     }
 
-    pub(super) fn times(&self) -> CommitTimes {
+    pub(super) fn times(&self) -> Times {
         *self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn watchers(&self) -> &Arc<Watchers> {
+        &self.watchers
     }
 
     /// Ends when everything that was asked for before is written.
@@ -105,8 +147,9 @@ struct Thread {
     connection: Connection,
     queue: mpsc::UnboundedReceiver<Job>,
     /// What is to be written, or could not be and is tried again.
-    appends: VecDeque<Append>,
-    times: Arc<Mutex<CommitTimes>>,
+    appends: VecDeque<(Instant, Append)>,
+    times: Arc<Mutex<Times>>,
+    watchers: Arc<Watchers>,
 }
 
 impl Thread {
@@ -118,7 +161,7 @@ impl Thread {
             while let Some(next) = job.take() {
                 match next {
                     Job::Call(call) => calls.push(call),
-                    Job::Append(append) => self.appends.push_back(append),
+                    Job::Append(since, append) => self.appends.push_back((since, append)),
                     Job::Retry => {}
                     Job::Close(close) => closed = Some(close),
                 }
@@ -156,7 +199,7 @@ impl Thread {
         let done = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
             self.appends
                 .iter()
-                .try_for_each(|it| write(connection, it))?;
+                .try_for_each(|(_, it)| write(connection, it))?;
             for call in calls.by_ref() {
                 finishes.push(alone(connection, call)?);
             }
@@ -165,10 +208,15 @@ impl Thread {
         let kept = done.map_err(|error| ApiError::internal(refusal(&error)));
         match &kept {
             Ok(()) => {
-                let acks = self.appends.drain(..).flat_map(|append| append.acks);
-                acks.for_each(|ack| {
-                    let _ = ack.send(());
-                });
+                let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+                for (since, append) in self.appends.drain(..) {
+                    times.appends.add(since.elapsed());
+                    times.transitions += append.transitions;
+                    append.acks.into_iter().for_each(|ack| {
+                        let _ = ack.send(());
+                    });
+                    self.watchers.tell(append.execution);
+                }
             }
             Err(refused) => {
                 if !connection.is_autocommit() {
@@ -185,9 +233,7 @@ impl Thread {
 
     fn count(&self, took: Duration) {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
-        times.count += 1;
-        times.total += took;
-        times.longest = times.longest.max(took);
+        times.commits.add(took);
     }
 }
 

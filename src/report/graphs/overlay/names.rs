@@ -15,7 +15,7 @@ pub(super) struct NameId(u32);
 const MAX_UNKNOWN: usize = 10_000;
 
 /// The states of each name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Names {
     numbers: HashMap<Arc<str>, NameId, RandomState>,
     /// Of each name its states. AWS refuses a machine where there are several.

@@ -17,7 +17,7 @@ use crate::history::{Details, HistoryEvent, HistoryEventType};
 use crate::language::{Body, Catcher, State};
 
 /// Follows one execution.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tracer<'g, 'm> {
     graph: &'g Graph<'m>,
     names: Names,

@@ -41,7 +41,7 @@ pub(super) struct Failure {
 }
 
 /// One visit of a state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Visit {
     pub(super) name: NameId,
     /// The state, if the definition has it.
@@ -62,7 +62,7 @@ pub(super) struct Visit {
 }
 
 /// The branches or iterations of a visit, of its current attempt.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fork {
     pub(super) started: Option<EventId>,
     /// The visit that each branch or iteration is at.
@@ -120,7 +120,7 @@ pub(super) struct Entry {
 }
 
 /// All visits that may go on.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Visits {
     open: HashMap<VisitId, Visit, RandomState>,
     places: HashMap<EventId, Place, RandomState>,

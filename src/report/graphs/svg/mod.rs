@@ -15,7 +15,7 @@ use std::fmt::{self, Write};
 
 use self::path::{Head, corners, head};
 use self::text::Number as N;
-pub(in crate::report) use self::text::escaped;
+pub use self::text::{Escaped, escaped};
 use super::face::{BAR, Face, NAME_LINE, Outline, POINT, SMALL_LINE, rows};
 use super::layout::{Label, Layout, Line, Rect, Shape, Step, What, lay_out};
 use super::overlay::{Look, Mark, Taken, Way};

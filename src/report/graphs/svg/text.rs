@@ -18,12 +18,14 @@ impl fmt::Display for Number {
 
 /// Text that is shown as it is, in an element or an attribute. Line breaks stay in text of ours;
 /// what no XML can hold is left out.
-pub(in crate::report) fn escaped(text: &str) -> Escaped<'_> {
+#[must_use]
+pub fn escaped(text: &str) -> Escaped<'_> {
     Escaped(text)
 }
 
+/// Text as XML writes it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::report) struct Escaped<'a>(&'a str);
+pub struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

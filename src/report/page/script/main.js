@@ -1,37 +1,22 @@
 // The head of the page, its keys, and what happens first.
 
-const THEMES = [['auto', '◐ Auto'], ['light', '☀ Light'], ['dark', '☾ Dark']];
-const darkRules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
-  .filter((rule) => rule instanceof CSSMediaRule && /color-scheme:\s*dark/.test(rule.conditionText));
-
-// The style sheets know dark pages by what the system prefers; the button prefers for it.
-function setTheme(name) {
-  const media = {auto: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all'}[name];
-  for (const rule of darkRules) rule.media.mediaText = media;
-  document.documentElement.dataset.theme = name;
-  const title = THEMES.find(([theme]) => theme === name)[1];
-  byId('theme').textContent = title;
+function prepareHead() {
+  prepareTheme();
+  if (execution) tellHead();
+  else byId('meta').textContent = plural(states.length, 'state');
 }
 
-function prepareHead() {
-  setTheme(document.documentElement.dataset.theme);
-  byId('theme').addEventListener('click', () => {
-    const at = THEMES.findIndex(([name]) => name === document.documentElement.dataset.theme);
-    setTheme(THEMES[(at + 1) % THEMES.length][0]);
-  });
-  const meta = byId('meta');
-  if (!execution) {
-    meta.textContent = plural(states.length, 'state');
-    return;
-  }
+function tellHead() {
+  if (!execution.events) return;
   const date = new Date(start).toISOString().replace('T', ' ').slice(0, 19);
-  meta.textContent = shown([duration(execution.millis), plural(execution.events, 'event'), `${date} UTC`,
-    execution.name].filter(Boolean).join('  ·  '));
+  byId('meta').textContent = shown([duration(execution.millis), plural(execution.events, 'event'), `${date} UTC`,
+    execution.name === data.title ? '' : execution.name].filter(Boolean).join('  ·  '));
   const badge = byId('badge');
   badge.hidden = false;
   badge.className = execution.status;
-  badge.append(sign(execution.status), WORDS[execution.status][1]);
+  badge.replaceChildren(sign(execution.status), WORDS[execution.status][1]);
   if (execution.failure) failureBlock(execution.failure);
+  else byId('failure').hidden = true;
 }
 
 const visitLink = (name, entered) => link(name, () => pickVisit(entered));
@@ -55,7 +40,7 @@ function failureBlock(failure) {
   const box = byId('failure');
   // A name stays as it is.
   const title = failure.first === undefined ? failure.title.replace(/^the/, 'The') : failure.title;
-  box.append(el('h2', {id: 'failure-title'}, sign(execution.status), ` ${title}`));
+  box.replaceChildren(el('h2', {id: 'failure-title'}, sign(execution.status), ` ${title}`));
   // Documents stand beside the rest: they are long.
   const isLong = (row) => row.kind === 'document' || row.kind === 'input';
   for (const rows of [failure.rows.filter((row) => !isLong(row)), failure.rows.filter(isLong)]) {
@@ -68,7 +53,7 @@ function prepareKeys() {
   const help = byId('help');
   byId('keys').addEventListener('click', () => help.showModal());
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]')) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
     if (event.key === 'Escape') {
       const shape = picked.card && shapes.get(picked.card.id);

@@ -5,7 +5,7 @@ const events = JSON.parse(byId('events').textContent);
 const {states, visits, execution} = data;
 // What is looked for first.
 const RANK = ['failed', 'timed-out', 'caught', 'running', 'aborted', 'succeeded'];
-const start = execution ? execution.started : 0;
+let start = execution ? execution.started : 0;
 const eventAt = new Map(events.map((event, at) => [event.id, at]));
 const cut = new Map(data.cut);
 const cutNote = (id) => cut.has(id) ? `the beginning of ${size(cut.get(id))}` : undefined;
@@ -20,14 +20,17 @@ for (const card of states) if (!cards.has(card.name)) cards.set(card.name, card)
 const visitsOf = new Map();
 const visitAt = new Map();
 const inside = new Map();
-visits.forEach((visit, index) => {
+
+function enlist(visit, index) {
   if (!visitsOf.has(visit.name)) visitsOf.set(visit.name, []);
   visitsOf.get(visit.name).push(index);
   visitAt.set(visit.entered, index);
   const around = visit.inside ? visit.inside[0] : -1;
   if (!inside.has(around)) inside.set(around, []);
   inside.get(around).push(index);
-});
+}
+
+visits.forEach(enlist);
 const ended = (visit) => visit.end ?? (execution ? execution.millis : visit.start);
 const took = (visit) => Math.max(ended(visit) - visit.start, 0);
 

@@ -10,17 +10,21 @@ function worst(card) {
   return all.length ? all.reduce((best, index) => rank(index) < rank(best) ? index : best) : undefined;
 }
 
+function showPicked() {
+  for (const [id, shape] of shapes) {
+    shape.classList.toggle('picked', id === picked.card?.id);
+    shape.setAttribute('aria-pressed', id === picked.card?.id);
+  }
+}
+
 function pick(next, quiet) {
   picked = next;
   const visit = visits[next.visit];
   const card = next.card || (visit && cards.get(visit.name));
   picked.card = card;
   document.body.classList.toggle('picked', !!(card || visit || next.event !== undefined));
-  for (const [id, shape] of shapes) {
-    shape.classList.toggle('picked', !!card && id === card.id);
-    shape.setAttribute('aria-pressed', !!card && id === card.id);
-  }
-  if (card && shapes.has(card.id) && stage.offsetParent !== null) reveal(shapes.get(card.id));
+  showPicked();
+  if (!quiet && card && shapes.has(card.id) && stage.offsetParent !== null) reveal(shapes.get(card.id));
   panel.replaceChildren(...(card || visit || next.event !== undefined ? told(card, visit, next) : overview()));
   panel.scrollTop = 0;
   for (const list of Object.values(lists)) list.render();
@@ -139,7 +143,7 @@ function eventLink(id) {
 // What stands in the panel when nothing is selected.
 function overview() {
   const parts = [];
-  if (execution) {
+  if (execution?.events) {
     parts.push(el('h2', {}, 'Execution'));
     const pairs = [['Name', execution.name], ['ARN', execution.arn], ['Started', new Date(start).toISOString()],
       ['Took', duration(execution.millis)], ['Events', execution.events], ['Transitions', execution.transitions],
@@ -152,6 +156,8 @@ function overview() {
     }
     if (data.leftOut) parts.push(el('p', {class: 'dim'}, `The last ${data.leftOut} events are not in this page.`));
   }
+  // The whole text, where a server has it.
+  if (data.definition) parts.push(part('Definition', data.definition, {open: false}));
   if (states.length) {
     parts.push(el('h2', {}, plural(states.length, 'state')));
     const line = (card) => el('li', {}, button(el('span', {},

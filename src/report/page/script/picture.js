@@ -101,6 +101,7 @@ function prepareStates() {
   // Its parts are to be used, not only seen.
   svg.setAttribute('role', 'group');
   svg.setAttribute('aria-label', 'States');
+  shapes.clear();
   for (const card of states) {
     const shape = byId(card.id);
     if (!shape) continue;

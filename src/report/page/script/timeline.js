@@ -71,5 +71,5 @@ function axis() {
   for (let at = 0; at <= total * 0.93; at += step) {
     ticks.push(el('i', {class: 'tick', style: {left: `${at / total * 100}%`}}, `${+(at / unit).toFixed(1)} ${name}`));
   }
-  byId('view-timeline').querySelector('.head .track').append(...ticks);
+  byId('view-timeline').querySelector('.head .track').replaceChildren(...ticks);
 }

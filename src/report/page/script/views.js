@@ -4,7 +4,7 @@ const maps = visits.flatMap((visit, index) => visit.items ? [index] : []);
 const search = byId('search');
 // The one visit whose events are shown; the Map whose items are, and with which outcomes.
 let only, itemsOf = maps.find((index) => visits[index].status !== 'succeeded') ?? maps[0], kinds = new Set();
-let tab, haystack;
+let tab, haystack, counted;
 
 function eventName(index) {
   const visit = data.about[index];
@@ -29,7 +29,8 @@ function filterEvents() {
   const text = found.length === events.length ? all : `${found.length} of ${all}`;
   byId('count').textContent = text;
   lists.events.set(found);
-  if (wanted) say(text);
+  if (wanted && counted !== text) say(text);
+  counted = text;
 }
 
 function drawEvent(at) {
@@ -138,6 +139,13 @@ function openTime(row) {
   lists.timeline.set(timeline());
 }
 
+function tellMaps() {
+  byId('tab-items').hidden = !maps.length;
+  if (!maps.length) return;
+  itemsOf ??= maps[0];
+  filterItems();
+}
+
 function prepareViews() {
   const isVisit = (row) => !row.item && row.visit !== undefined && row.visit === picked.visit;
   new List('timeline', {draw: drawTime, open: openTime, isPicked: isVisit}).set(timeline());
@@ -145,12 +153,11 @@ function prepareViews() {
   new List('items', {draw: drawItem, open: openItem, isPicked: (item) => childrenOf(item).includes(picked.visit)});
   axis();
   filterEvents();
-  const names = maps.length ? ['timeline', 'events', 'items'] : ['timeline', 'events'];
-  if (maps.length) filterItems();
-  byId('tab-items').hidden = !maps.length;
-  for (const name of names) byId(`tab-${name}`).addEventListener('click', () => openTab(name));
+  tellMaps();
+  for (const name of ['timeline', 'events', 'items']) byId(`tab-${name}`).addEventListener('click', () => openTab(name));
   document.querySelector('[role=tablist]').addEventListener('keydown', (event) => {
     const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+    const names = maps.length ? ['timeline', 'events', 'items'] : ['timeline', 'events'];
     if (step) openTab(names[(names.indexOf(tab) + step + names.length) % names.length], true);
   });
   search.addEventListener('input', filterEvents);

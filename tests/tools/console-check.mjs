@@ -1,0 +1,294 @@
+// Uses the console of a server in Chromium, as people do.
+//
+//   node tests/tools/console-check.mjs walk URL      start, watch, answer, redrive, stop, filter
+//   node tests/tools/console-check.mjs keys URL      the same by keys, and on a phone
+//   node tests/tools/console-check.mjs maps URL      Map Runs
+//   node tests/tools/console-check.mjs work URL      an activity's task, an Express execution
+//   node tests/tools/console-check.mjs hostile URL   nothing that a user wrote runs
+//   node tests/tools/console-check.mjs again URL     an execution that began before a restart
+//
+// Ends with 1 when something is not as it should be. The package `playwright-core` comes from the
+// folder named by ASL_NODE_MODULES, the browser is `chromium` of the system (or CHROMIUM).
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const [scenario, base] = process.argv.slice(2);
+
+function playwright() {
+  const folder = resolve(process.env.ASL_NODE_MODULES.replace(/[/\\]node_modules[/\\]?$/, ""));
+  return createRequire(join(folder, "from.js"))("playwright-core");
+}
+
+const executablePath = BROWSERS.find((path) => path && existsSync(path));
+if (!executablePath) {
+  console.error("there is no chromium");
+  process.exit(2);
+}
+const browser = await playwright().chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const complaints = [];
+
+async function fresh(options) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${base}/`) && !request.url().startsWith("data:")) complaints.push(`asks for ${request.url()}`);
+  });
+  return page;
+}
+
+const badge = (page, word) => page.locator("#badge", { hasText: word }).waitFor();
+const state = (page, name, mark) => page.locator(`.asl .s.${mark}[data-state="${name}"]`).waitFor();
+const waiting = (page) => page.locator("#waiting li button", { hasText: "Answer…" });
+
+async function walk() {
+  const page = await fresh();
+  await page.goto(base);
+  await page.fill("#search", "nothing is called so");
+  await page.getByText("No machine has such a name.").waitFor();
+  await page.fill("#search", "rev");
+  await page.click("#machines a >> text=review");
+
+  // The input is checked while one types.
+  await page.click("#start");
+  await page.fill("dialog textarea", '{"order": ');
+  assert.match(await page.innerText("dialog .check"), /^✖/);
+  await page.click("dialog .primary");
+  await page.fill("dialog textarea", '{"order": 1017}');
+  assert.match(await page.innerText("dialog .check"), /^✔/);
+  await page.getByLabel("Name (optional)").fill("first");
+  await page.click("dialog .primary");
+
+  // States are painted as it happens.
+  await page.waitForURL(/\/console\/execution\?arn=.*first$/);
+  await badge(page, "running");
+  await state(page, "Prepare", "succeeded");
+  await state(page, "Review", "running");
+  assert.equal(await page.locator('[data-state="Done"].succeeded').count(), 0);
+  await page.click('[data-state="Review"]');
+  assert.match(await page.innerText("#panel"), /running[^]*"order": 1017/);
+
+  // A task is answered: it failed.
+  await waiting(page).click();
+  await page.getByLabel("Failure").check();
+  await page.getByLabel("Error", { exact: true }).fill("Review.Refused");
+  await page.getByLabel("Cause", { exact: true }).fill("too dear");
+  await page.click("dialog .primary");
+  await badge(page, "failed");
+  await page.locator("#failure").waitFor();
+  assert.match(await page.innerText("#failure"), /Review ended the execution with Review\.Refused[^]*too dear/);
+  assert.ok(await page.locator("#waiting").isHidden());
+
+  // It is redriven, and answered well: the same page goes on.
+  await page.click("#redrive");
+  await page.click("dialog .primary");
+  await badge(page, "running");
+  await page.locator("#failure").waitFor({ state: "hidden" });
+  await waiting(page).click();
+  await page.fill("dialog textarea", '{"price": 12}');
+  await page.click("dialog .primary");
+  await badge(page, "succeeded");
+  await state(page, "Done", "succeeded");
+  await page.click("#panel .close");
+  await page.waitForFunction(() => /Output[^]*"price": 12/.test(document.getElementById("panel").innerText));
+  await page.click("#tab-events");
+  await page.fill("#search", "redriven");
+  assert.equal(await page.locator("#view-events .row").count(), 1);
+
+  // Another one is stopped, in a page that knows its input.
+  await page.click("#again");
+  assert.equal(await page.inputValue("dialog textarea"), '{"order": 1017}');
+  await page.getByLabel("Name (optional)").fill("second");
+  await page.click("dialog .primary");
+  await page.waitForURL(/second$/);
+  await page.click("#stop");
+  await page.getByLabel("Cause (optional)").fill("not needed");
+  await page.click("dialog .primary");
+  await badge(page, "aborted");
+  await page.locator("#failure", { hasText: "not needed" }).waitFor();
+
+  // The list, and what is not in it.
+  await page.click("nav a >> text=review");
+  await page.locator("#runs tbody tr").nth(1).waitFor();
+  await page.selectOption("#status", "ABORTED");
+  await page.locator("#runs tbody tr", { hasText: "first" }).waitFor({ state: "detached" });
+  assert.match(await page.innerText("#runs tbody"), /second\s+⊘\s*aborted/);
+  await page.selectOption("#status", "");
+  await page.fill("#name", "FIR");
+  await page.locator("#runs tbody tr", { hasText: "second" }).waitFor({ state: "detached" });
+  await page.click("#runs tbody a >> text=first");
+  await badge(page, "succeeded");
+  console.log("started, watched, answered, redriven, stopped and found again");
+}
+
+async function keys() {
+  const page = await fresh({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" });
+  const fits = async () => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${wide} px are wider than a phone: ${page.url()}`);
+  };
+  const focus = () => page.evaluate(() => document.activeElement.textContent);
+  const tabTo = async (text) => {
+    for (let presses = 0; presses < 40; presses++) {
+      if ((await focus()).trim() === text) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`no way to ${text} by Tab`);
+  };
+  await page.goto(base);
+  await page.waitForSelector("body.ready");
+  await fits();
+  await tabTo("review");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#start");
+  await page.waitForSelector("#runs tbody td");
+  await fits();
+  await tabTo("Start execution");
+  await page.keyboard.press("Enter");
+  // The dialog has the focus; Escape closes it, and gives it back.
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+  await fits();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement.id === "start");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+Enter");
+  await page.waitForURL(/execution\?arn/);
+  await waiting(page).waitFor();
+  await fits();
+  await tabTo("Answer…");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+Enter");
+  await badge(page, "succeeded");
+  await page.waitForFunction(() => /has succeeded/.test(document.getElementById("live").textContent));
+
+  // The colours that one asks for stay.
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  await page.click("#theme");
+  const light = await ground();
+  assert.notEqual(light, dark);
+  await page.goto(base);
+  await page.waitForSelector("body.ready");
+  assert.equal(await ground(), light);
+
+  // What cannot be named cannot be used by who does not see it.
+  const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input, select, textarea, a")]
+    .filter((it) => !(it.getAttribute("aria-label") || it.labels?.length || it.textContent.trim())).map((it) => it.outerHTML));
+  assert.deepEqual(nameless, []);
+  console.log("keys lead everywhere, on a phone too");
+}
+
+async function hostile() {
+  const page = await fresh();
+  const watch = async () => {
+    const { pwned, strangers } = await page.evaluate(() => ({
+      pwned: window.pwned,
+      strangers: document.querySelectorAll("img, iframe, object, embed, [onerror], [onload], [onclick]").length,
+    }));
+    assert.deepEqual({ pwned, strangers }, { pwned: undefined, strangers: 0 });
+  };
+  await page.goto(base);
+  await page.click("#machines a >> text=hostile");
+  await page.click("#runs tbody a");
+  await waiting(page).waitFor();
+  await watch();
+  for (const shape of await page.locator(".asl .s[role=button]").all()) await shape.dispatchEvent("click");
+  await waiting(page).click();
+  await watch();
+  await page.fill("dialog textarea", '"<img src=x onerror=window.pwned=1>"');
+  await page.click("dialog .primary");
+  await badge(page, "failed");
+  await page.locator("#failure", { hasText: "onerror" }).waitFor();
+  await page.click("#tab-events");
+  for (const row of await page.locator("#view-events .row").all()) await row.dispatchEvent("click");
+  await page.fill("#search", "<img");
+  assert.ok((await page.locator("#view-events .row").count()) > 0);
+  await watch();
+  console.log("nothing that a user wrote has run");
+}
+
+async function maps() {
+  const page = await fresh();
+  const run = "arn:aws:states:us-east-1:123456789012:mapRun:spread/each:5";
+  const items = { pending: 0, running: 0, succeeded: 2, failed: 1, timedOut: 0, aborted: 0, total: 3, resultsWritten: 0 };
+  const child = "arn:aws:states:us-east-1:123456789012:execution:spread/each:child";
+  // What is in a Map Run is not what is looked at here.
+  const answers = {
+    ListMapRuns: { mapRuns: [{ mapRunArn: run }] },
+    DescribeMapRun: { mapRunArn: run, status: "FAILED", itemCounts: items },
+    ListExecutions: { executions: [{ executionArn: child, name: "child", status: "FAILED", startDate: 1 }] },
+  };
+  await page.goto(base);
+  await page.click("#machines a >> text=spread");
+  await page.waitForSelector("#runs tbody a");
+  await page.route(`${base}/`, (route) => {
+    const operation = route.request().headers()["x-amz-target"]?.split(".")[1];
+    return operation in answers ? route.fulfill({ json: answers[operation] }) : route.continue();
+  });
+  await page.click("#runs tbody a >> nth=0");
+  await page.locator("#map-runs li").waitFor();
+  assert.match(await page.innerText("#map-runs"), /each 3 items · 2 succeeded · 1 failed/);
+  await page.click("#map-runs summary");
+  await page.locator("#map-runs a", { hasText: "child" }).waitFor();
+  assert.match(await page.locator("#map-runs a").getAttribute("href"), /^\/console\/execution\?arn=arn%3A.*spread%2Feach%3Achild$/);
+  console.log("a Map Run shows its items");
+}
+
+async function work() {
+  const page = await fresh();
+  await page.goto(base);
+  await page.click("#activities button");
+  // The task is there already: the form for its answer follows at once.
+  await page.locator("dialog summary", { hasText: "Input" }).click();
+  assert.match(await page.innerText("dialog"), /"please": true/);
+  await page.fill("dialog textarea", '{"approved": true}');
+  await page.getByRole("button", { name: "Heartbeat" }).click();
+  await page.getByText("The heartbeat has come.").waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.click("#machines a >> text=ask");
+  await page.click("#runs tbody a");
+  await badge(page, "succeeded");
+
+  await page.goto(base);
+  await page.click("#machines a >> text=quick");
+  await page.click("#start");
+  await page.fill("dialog textarea", '{"quick": 7}');
+  await page.click("dialog .primary");
+  await page.locator("dialog .result", { hasText: "succeeded" }).waitFor();
+  assert.match(await page.innerText("dialog .result"), /"quick": 7/);
+  console.log("a person has worked, and an Express execution was shown");
+}
+
+async function again() {
+  const page = await fresh();
+  await page.goto(base);
+  await page.click("#machines a >> text=running");
+  await waiting(page).click();
+  await page.click("dialog .primary");
+  await badge(page, "succeeded");
+  // And once more, now that it has ended.
+  await page.reload();
+  await badge(page, "succeeded");
+  await state(page, "Done", "succeeded");
+  console.log("it went on after the restart");
+}
+
+try {
+  await { walk, keys, maps, work, hostile, again }[scenario]();
+  assert.deepEqual(complaints, []);
+} catch (error) {
+  console.error(error, complaints);
+  process.exitCode = 1;
+}
+await browser.close();
