@@ -9,16 +9,18 @@
 //!    one line and not 130;
 //! 3. `order`: who stands left of whom, with few crossings;
 //! 4. `align`: places across, with straight lanes and a straight main flow;
-//! 5. `drop`: places along: everything goes up as far as what it is below of allows, so that a
+//! 5. `express`: lanes that were too long for the layers, outside of all that is placed by now;
+//! 6. `drop`: places along: everything goes up as far as what it is below of allows, so that a
 //!    tall block beside a chain of small ones does not pull the chain apart;
-//! 6. `tracks`: the lines.
+//! 7. `tracks`: the lines.
 //!
-//! That no two boxes overlap and no line goes through a box follows from 3 and 5: within a layer
+//! That no two boxes overlap and no line goes through a box follows from 3 and 6: within a layer
 //! boxes stand apart across, and boxes of different layers that share a place across keep the order
 //! of their layers along.
 
 mod align;
 mod drop;
+mod express;
 mod order;
 mod ranks;
 mod slots;
@@ -122,7 +124,8 @@ pub(super) fn place(net: &Net) -> Plan {
     let ranks = ranks::ranks(net);
     let mut slots = Slots::new(net, &ranks);
     order::order(&mut slots);
-    let across = align::align(&slots);
+    let mut across = align::align(&slots);
+    express::add(&mut slots, &mut across);
     let drop = drop::drop(net, &slots, &across);
     tracks::plan(net, &slots, &drop)
 }

@@ -5,9 +5,13 @@
 //! to the next rank goes straight on; a longer one joins the lane of its target, which leads down
 //! beside what is between. A way that goes back leaves its block below like every other, joins a
 //! lane that leads up beside the loop, and comes down to its target from above.
+//!
+//! A lane has a slot in every layer that it passes, unless all lanes together are too long for that:
+//! then the longest ones wait in `outer`, for `express` to lead them past everything.
 
 use std::collections::BTreeMap;
 
+use super::express;
 use super::ranks::Ranks;
 use super::{Extent, Net};
 
@@ -43,8 +47,6 @@ pub(super) struct Link {
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub(super) goes_back: bool,
-    /// The layer of its first slot.
-    pub(super) top: usize,
     /// From top to bottom.
     pub(super) slots: Vec<usize>,
     /// Links between its slots, from top to bottom.
@@ -76,6 +78,8 @@ pub(super) struct Slots {
     pub(super) all: Vec<Slot>,
     pub(super) links: Vec<Link>,
     pub(super) lanes: Vec<Lane>,
+    /// The ways of lanes that are not among the layers yet.
+    pub(super) outer: Vec<Route>,
     pub(super) shorts: Vec<Short>,
     /// The label's slot of each way.
     pub(super) labels: Vec<Option<usize>>,
@@ -98,12 +102,49 @@ const LINE: f64 = 2.0;
 /// The lane of a block: for ordinary ways or for catches, down or back.
 type LaneKey = (usize, bool, bool);
 
-/// A way that will join a lane, once it is known from where to where the lane goes.
-struct Joining {
+/// What will be a lane, once it is known where it has slots.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    /// The slot of the block that it leads to.
+    pub(super) to: usize,
+    /// The layer before that block's.
+    end: usize,
+    is_catch: bool,
+    goes_back: bool,
+    joining: Vec<Joining>,
+}
+
+/// A way that will join a lane.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Joining {
     way: usize,
-    from: usize,
+    pub(super) from: usize,
     to_label: Option<usize>,
     layer: usize,
+}
+
+impl Route {
+    /// Its first layer and its last one.
+    pub(super) fn ends(&self) -> (usize, usize) {
+        let layers = self.joining.iter().map(|each| each.layer);
+        layers.fold((self.end, self.end), |(top, bottom), layer| {
+            (top.min(layer), bottom.max(layer))
+        })
+    }
+
+    /// The layers that ways join or leave it in, from top to bottom.
+    pub(super) fn stops(&self) -> Vec<usize> {
+        let joins = self.joining.iter().map(|each| each.layer);
+        let mut stops: Vec<usize> = joins.chain([self.end]).collect();
+        stops.sort_unstable();
+        stops.dedup();
+        stops
+    }
+
+    /// The slots that ways come from.
+    pub(super) fn origins(&self) -> impl Iterator<Item = usize> {
+        self.joining.iter().map(|each| each.from)
+    }
 }
 
 impl Slots {
@@ -162,9 +203,21 @@ impl Slots {
                 layer: joins,
             });
         }
-        for ((to, is_catch, goes_back), joining) in lanes {
-            slots.lane(to, 2 * ranks.rank[to], is_catch, goes_back, joining);
+        let routes = lanes
+            .into_iter()
+            .map(|((to, is_catch, goes_back), joining)| Route {
+                to,
+                end: 2 * ranks.rank[to] - 1,
+                is_catch,
+                goes_back,
+                joining,
+            });
+        let (inner, outer) = express::split(routes.collect(), net.blocks.len());
+        for route in inner {
+            let (top, bottom) = route.ends();
+            slots.lane(route, &(top..=bottom).collect::<Vec<_>>());
         }
+        slots.outer = outer;
         slots.index();
         slots
     }
@@ -198,32 +251,26 @@ impl Slots {
         });
     }
 
-    fn lane(
-        &mut self,
-        to: usize,
-        target: usize,
-        is_catch: bool,
-        goes_back: bool,
-        joining: Vec<Joining>,
-    ) {
-        let layers = joining.iter().map(|each| each.layer);
-        let (top, bottom) = if goes_back {
-            (target - 1, layers.max().unwrap_or(target))
-        } else {
-            (layers.min().unwrap_or(target - 1), target - 1)
-        };
-        let first = joining
-            .iter()
-            .map(|each| each.way)
-            .min()
-            .unwrap_or_default();
+    /// Adds the lane of a route, with slots in some layers, from top to bottom; its stops are among
+    /// them.
+    pub(super) fn lane(&mut self, route: Route, layers: &[usize]) {
+        let Route {
+            to,
+            is_catch,
+            goes_back,
+            joining,
+            ..
+        } = route;
+        let ways = joining.iter().map(|each| each.way);
+        let first = ways.min().unwrap_or_default();
         let number = self.lanes.len();
         let line = Extent {
             across: LINE,
             along: 0.0,
         };
-        let slots: Vec<usize> = (top..=bottom)
-            .map(|layer| self.add(Holder::Lane(number), layer, line))
+        let slots: Vec<usize> = layers
+            .iter()
+            .map(|layer| self.add(Holder::Lane(number), *layer, line))
             .collect();
         let links = slots
             .windows(2)
@@ -232,20 +279,20 @@ impl Slots {
         let last = if goes_back {
             slots[0]
         } else {
-            slots[bottom - top]
+            slots[slots.len() - 1]
         };
         let exit = self.link(last, to, is_catch, first);
+        let slot = |layer: usize| slots[layers.partition_point(|other| *other < layer)];
         let feeders = joining
             .into_iter()
             .map(|each| Feeder {
                 way: each.way,
                 to_label: each.to_label,
-                joins: self.link(each.from, slots[each.layer - top], is_catch, each.way),
+                joins: self.link(each.from, slot(each.layer), is_catch, each.way),
             })
             .collect();
         self.lanes.push(Lane {
             goes_back,
-            top,
             slots,
             links,
             exit,
@@ -253,9 +300,11 @@ impl Slots {
         });
     }
 
-    fn index(&mut self) {
+    /// Makes as many layers as there are, and finds the links of each slot.
+    pub(super) fn index(&mut self) {
         let deepest = self.all.iter().map(|slot| slot.layer).max();
-        self.layers = vec![Vec::new(); deepest.map_or(0, |layer| layer + 1)];
+        let count = deepest.map_or(0, |layer| layer + 1);
+        self.layers.resize(count, Vec::new());
         self.below = vec![Vec::new(); self.all.len()];
         self.above = vec![Vec::new(); self.all.len()];
         for (index, link) in self.links.iter().enumerate() {
@@ -288,8 +337,8 @@ impl Slots {
     fn feeds(&self, slot: usize) -> bool {
         let leads = |link: &usize| self.all[self.links[*link].lower].holder;
         matches!(self.all[slot].holder, Holder::Label(_))
-            && self.below[slot]
+            && !self.below[slot]
                 .iter()
-                .any(|link| matches!(leads(link), Holder::Lane(_)))
+                .any(|link| matches!(leads(link), Holder::Block(_)))
     }
 }
