@@ -3,7 +3,7 @@
 //!
 //! Boxes of one layer that would come to stand nearly side by side do so exactly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::slots::{Holder, Slots};
 use super::{Extent, Net};
@@ -52,7 +52,7 @@ enum Kind {
 fn apart(above: Kind, below: Kind) -> f64 {
     match (above, below) {
         (Kind::Nothing, _) | (_, Kind::Nothing) => 0.0,
-        (Kind::Block, Kind::Block) => 38.0,
+        (Kind::Block, Kind::Block) => 34.0,
         (Kind::Block, Kind::Label | Kind::Line) => 15.0,
         (Kind::Label, Kind::Block) => 22.0,
         (Kind::Label, Kind::Label | Kind::Line) | (Kind::Line, Kind::Label) => 11.0,
@@ -68,9 +68,10 @@ pub(super) fn drop(net: &Net, slots: &Slots, across: &[f64]) -> Dropped {
         bends: bends(net, slots, across),
     };
     let mut skyline = Skyline::default();
+    let turns = slots.turns().map(|(turn, _)| turn).collect();
     for layer in 0..slots.layers.len() {
         drop.boxes(slots, layer, &mut skyline);
-        drop.lines(slots, layer, &mut skyline);
+        drop.lines(slots, layer, &turns, &mut skyline);
     }
     drop
 }
@@ -86,9 +87,18 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
     for (slot, block) in net.blocks.iter().enumerate() {
         let half = block.extent.across / 2.0 - CORNER;
         for (links, leaves) in [(&slots.below[slot], true), (&slots.above[slot], false)] {
+            let others = links.iter().map(|link| {
+                let bend = bends[*link];
+                if leaves { bend.lower } else { bend.upper }
+            });
+            let aside = others.map(|other| other - across[slot]);
+            let nearest = aside.min_by(|a, b| a.abs().total_cmp(&b.abs()));
+            let near = PORTS.min(half);
+            let shift = nearest.filter(|by| block.is_wide && by.abs() < near);
             let port = Port {
                 middle: across[slot],
                 half,
+                centre: across[slot] + shift.unwrap_or(0.0),
                 is_wide: block.is_wide,
                 is_shared: links.iter().any(|link| !slots.links[*link].is_catch),
             };
@@ -110,6 +120,9 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
 struct Port {
     middle: f64,
     half: f64,
+    /// Where lines meet that do not go straight on: in the middle, or where a straight one is so
+    /// near to it that two would look like a mistake.
+    centre: f64,
     is_wide: bool,
     /// Ordinary lines take the middle.
     is_shared: bool,
@@ -123,7 +136,7 @@ impl Port {
         }
         if !is_catch || !self.is_shared {
             let straight = self.is_wide && (low..=high).contains(&other);
-            return if straight { other } else { self.middle };
+            return if straight { other } else { self.centre };
         }
         let side = if other < self.middle { -1.0 } else { 1.0 };
         let near = self.middle + side * PORTS.min(self.half);
@@ -178,13 +191,19 @@ impl Dropped {
     }
 
     /// The crosswise pieces between a layer and the next.
-    fn lines(&mut self, slots: &Slots, layer: usize, skyline: &mut Skyline) {
-        let buses = self.buses(slots, layer);
+    fn lines(
+        &mut self,
+        slots: &Slots,
+        layer: usize,
+        turns: &HashSet<usize>,
+        skyline: &mut Skyline,
+    ) {
+        let buses = self.buses(slots, layer, turns);
         for at in in_order(&buses) {
             let bus = &buses[at];
-            let (from, to) = (bus.from - MARGIN, bus.to + MARGIN);
+            let (from, to) = (bus.all.from - MARGIN, bus.all.to + MARGIN);
             let along = skyline.floor(from, to, Kind::Line);
-            skyline.raise(bus.from, bus.to, along, Kind::Line);
+            skyline.raise(bus.all.from, bus.all.to, along, Kind::Line);
             for link in &bus.links {
                 self.bends[*link].along = Some(along);
             }
@@ -192,7 +211,7 @@ impl Dropped {
     }
 
     /// Links that leave or enter a box at the same place share their crosswise piece.
-    fn buses(&self, slots: &Slots, layer: usize) -> Vec<Bus> {
+    fn buses(&self, slots: &Slots, layer: usize, turns: &HashSet<usize>) -> Vec<Bus> {
         let mut known: HashMap<(usize, bool, i64), usize> = HashMap::new();
         let mut buses: Vec<Bus> = Vec::new();
         for link in slots.layers[layer]
@@ -221,55 +240,75 @@ impl Dropped {
             if at == buses.len() {
                 buses.push(Bus::default());
             }
-            buses[at].add(*link, bend);
+            let turns = [ends.upper, ends.lower].map(|slot| turns.contains(&slot));
+            buses[at].add(*link, bend, turns);
         }
         buses
     }
 }
 
 /// Links that share a crosswise piece.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Bus {
     links: Vec<usize>,
-    from: f64,
-    to: f64,
-    uppers: Vec<f64>,
-    lowers: Vec<f64>,
+    /// From where to where it goes, and the same of its upper ends and of its lower ends.
+    all: Stretch,
+    upper: Stretch,
+    lower: Stretch,
+    /// Where lines go up from it, and where they go down. At the turn of a lane both ends of a link
+    /// go the same way.
+    rises: Vec<f64>,
+    falls: Vec<f64>,
 }
 
-impl Default for Bus {
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: f64,
+    to: f64,
+}
+
+impl Default for Stretch {
     fn default() -> Self {
         Self {
-            links: Vec::new(),
             from: f64::INFINITY,
             to: f64::NEG_INFINITY,
-            uppers: Vec::new(),
-            lowers: Vec::new(),
         }
     }
 }
 
+impl Stretch {
+    fn reach(&mut self, place: f64) {
+        self.from = self.from.min(place);
+        self.to = self.to.max(place);
+    }
+
+    fn middle(self) -> f64 {
+        f64::midpoint(self.from, self.to)
+    }
+}
+
 impl Bus {
-    fn add(&mut self, link: usize, bend: Bend) {
+    fn add(&mut self, link: usize, bend: Bend, [turns_above, turns_below]: [bool; 2]) {
         self.links.push(link);
-        self.from = self.from.min(bend.upper).min(bend.lower);
-        self.to = self.to.max(bend.upper).max(bend.lower);
-        self.uppers.push(bend.upper);
-        self.lowers.push(bend.lower);
+        self.all.reach(bend.upper);
+        self.all.reach(bend.lower);
+        self.upper.reach(bend.upper);
+        self.lower.reach(bend.lower);
+        let ends = [(bend.upper, !turns_above), (bend.lower, turns_below)];
+        for (place, rises) in ends {
+            let places = if rises {
+                &mut self.rises
+            } else {
+                &mut self.falls
+            };
+            places.push(place);
+        }
     }
 
     /// What stands higher: of lines to the right the one furthest right, of lines to the left the
     /// one furthest left; then they do not cross.
     fn height(&self) -> (bool, f64) {
-        let middle = |all: &[f64]| {
-            let ends = all
-                .iter()
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| {
-                    (low.min(*place), high.max(*place))
-                });
-            f64::midpoint(ends.0, ends.1)
-        };
-        let (upper, lower) = (middle(&self.uppers), middle(&self.lowers));
+        let (upper, lower) = (self.upper.middle(), self.lower.middle());
         if lower > upper {
             (false, -upper)
         } else {
@@ -288,7 +327,7 @@ fn in_order(buses: &[Bus]) -> Vec<usize> {
     });
     let mut rises: Vec<(f64, usize)> = Vec::new();
     for (at, bus) in buses.iter().enumerate() {
-        rises.extend(bus.uppers.iter().map(|place| (*place, at)));
+        rises.extend(bus.rises.iter().map(|place| (*place, at)));
     }
     rises.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut done = vec![false; buses.len()];
@@ -296,7 +335,7 @@ fn in_order(buses: &[Bus]) -> Vec<usize> {
     for first in order {
         // What must be higher comes first; a circle is cut where it is met again.
         let mut pending = vec![(first, false)];
-        let mut begun = std::collections::HashSet::new();
+        let mut begun = HashSet::new();
         while let Some((bus, is_ready)) = pending.pop() {
             if done[bus] {
                 continue;
@@ -307,7 +346,7 @@ fn in_order(buses: &[Bus]) -> Vec<usize> {
                 continue;
             }
             pending.push((bus, true));
-            for place in &buses[bus].lowers {
+            for place in &buses[bus].falls {
                 let near = rises.partition_point(|(at, _)| *at < place - 6.0);
                 let near = rises[near..]
                     .iter()

@@ -39,6 +39,8 @@ pub(super) struct Link {
     pub(super) upper: usize,
     pub(super) lower: usize,
     pub(super) is_catch: bool,
+    /// It leads from what only errors lead to back to what is reached without, and bends for that.
+    is_return: bool,
     /// The first way that takes it.
     way: usize,
 }
@@ -88,6 +90,8 @@ pub(super) struct Slots {
     /// Links by their upper slot, and by their lower one.
     pub(super) below: Vec<Vec<usize>>,
     pub(super) above: Vec<Vec<usize>>,
+    /// By way, whether it comes back from what only errors lead to, and bends.
+    returns: Vec<bool>,
 }
 
 /// The lane of a way to the next rank, which it shares with nobody.
@@ -151,6 +155,7 @@ impl Slots {
     pub(super) fn new(net: &Net, ranks: &Ranks) -> Self {
         let mut slots = Self {
             labels: vec![None; net.ways.len()],
+            returns: returns(net, ranks),
             ..Self::default()
         };
         for (index, block) in net.blocks.iter().enumerate() {
@@ -236,6 +241,7 @@ impl Slots {
             upper,
             lower,
             is_catch,
+            is_return: self.returns[way],
             way,
         });
         self.links.len() - 1
@@ -262,7 +268,9 @@ impl Slots {
             ..
         } = route;
         let ways = joining.iter().map(|each| each.way);
-        let first = ways.min().unwrap_or_default();
+        let first = ways
+            .min_by_key(|way| (self.returns[*way], *way))
+            .unwrap_or_default();
         let number = self.lanes.len();
         let line = Extent {
             across: LINE,
@@ -318,14 +326,14 @@ impl Slots {
     }
 
     /// How much a link is to be straight: within a lane, then the way to the next rank, then the
-    /// way into a lane and out of it, and last the way of errors.
+    /// way into a lane and out of it, and last the way of errors and back from there.
     pub(super) fn straightness(&self, link: &Link) -> u8 {
         let lane = |slot: usize| match self.all[slot].holder {
             Holder::Lane(lane) if lane != SHORT => Some(lane),
             Holder::Lane(_) | Holder::Block(_) | Holder::Label(_) => None,
         };
         let (upper, lower) = (lane(link.upper), lane(link.lower));
-        match (upper, lower, link.is_catch) {
+        match (upper, lower, link.is_catch || link.is_return) {
             (Some(upper), Some(lower), _) if upper == lower => STRAIGHTEST,
             (_, _, true) => 0,
             (None, None, false) if !self.feeds(link.lower) => 2,
@@ -341,4 +349,44 @@ impl Slots {
                 .iter()
                 .any(|link| matches!(leads(link), Holder::Block(_)))
     }
+
+    /// Where lanes that lead back turn, at both ends, and the slot of the lane next to that.
+    pub(super) fn turns(&self) -> impl Iterator<Item = (usize, usize)> {
+        let back = self.lanes.iter().filter(|lane| lane.goes_back);
+        back.filter_map(|lane| match lane.slots[..] {
+            [top, below, .., above, bottom] => Some([(top, below), (bottom, above)]),
+            [top, middle, bottom] => Some([(top, middle), (bottom, middle)]),
+            // An express lane.
+            [top, bottom] => Some([(top, bottom), (bottom, top)]),
+            _ => None,
+        })
+        .flatten()
+    }
+}
+
+/// By way, whether it leads from what only errors lead to back to what is reached without, and
+/// should bend for that to be straight. Where an ordinary way comes from the rank above as well,
+/// the block stands between the two, which takes less room.
+fn returns(net: &Net, ranks: &Ranks) -> Vec<bool> {
+    let mut leaving = vec![Vec::new(); net.blocks.len()];
+    for way in net.ways.iter().filter(|way| !way.is_catch) {
+        leaving[way.from].push(way.to);
+    }
+    let mut is_reached = vec![false; net.blocks.len()];
+    let mut pending: Vec<usize> = (0..net.blocks.len()).take(1).collect();
+    while let Some(block) = pending.pop() {
+        if !std::mem::replace(&mut is_reached[block], true) {
+            pending.extend(&leaving[block]);
+        }
+    }
+    let mut is_below = vec![false; net.blocks.len()];
+    for way in net.ways.iter().filter(|way| !way.is_catch) {
+        if is_reached[way.from] && ranks.rank[way.from] + 1 == ranks.rank[way.to] {
+            is_below[way.to] = true;
+        }
+    }
+    let returns = net.ways.iter().map(|way| {
+        !way.is_catch && !is_reached[way.from] && is_reached[way.to] && !is_below[way.to]
+    });
+    returns.collect()
 }

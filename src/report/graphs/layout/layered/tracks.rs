@@ -32,7 +32,7 @@ pub(super) fn plan(net: &Net, slots: &Slots, drop: &Dropped) -> Plan {
 }
 
 /// How far a line goes along the one that it joins.
-const CURVE: f64 = 8.0;
+const CURVE: f64 = 10.0;
 
 struct Drawer<'a> {
     slots: &'a Slots,
