@@ -31,7 +31,9 @@ pub(super) fn straighten(down: &View<'_>, up: &View<'_>, across: &mut [f64]) {
                     return;
                 }
                 if fits(down, across, &column, by) {
-                    column.iter().for_each(|slot| across[*slot] += by);
+                    for slot in column {
+                        across[slot] += by;
+                    }
                     break;
                 }
             }
