@@ -216,15 +216,26 @@ impl Composer<'_, '_> {
     }
 }
 
+/// How far aside of the middle a dot goes for the line to a branch to be straight.
+const ASIDE: f64 = 12.0;
+
 /// The middle of all, where it lies between the first place and the last: there the lines of the
 /// scope around begin and end.
-fn centre(width: f64, places: impl Iterator<Item = f64>) -> Option<f64> {
-    let ends = places.fold(None, |ends: Option<(f64, f64)>, place| {
-        Some(ends.map_or((place, place), |(low, high)| {
-            (low.min(place), high.max(place))
-        }))
-    });
-    ends.map(|(low, high)| (width / 2.0).clamp(low, high))
+fn centre(width: f64, places: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+    let ends = places
+        .clone()
+        .fold(None, |ends: Option<(f64, f64)>, place| {
+            Some(ends.map_or((place, place), |(low, high)| {
+                (low.min(place), high.max(place))
+            }))
+        });
+    let (low, high) = ends?;
+    let middle = (width / 2.0).clamp(low, high);
+    let aside = |place: &f64| (place - middle).abs();
+    let nearest = places.min_by(|a, b| aside(a).total_cmp(&aside(b)));
+    nearest
+        .filter(|place| aside(place) < ASIDE)
+        .or(Some(middle))
 }
 
 impl Layout {
