@@ -33,6 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the Step Functions API on this machine, for your programs, workers and tests')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Print the page of a rule')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
@@ -112,6 +113,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--map-failure-count', '--map-failure-count', [CompletionResultType]::ParameterName, 'How many iterations of a mocked Map failed')
             [CompletionResult]::new('--map-reader-data', '--map-reader-data', [CompletionResultType]::ParameterName, 'What the `ItemReader` of a mocked Map reads')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit')
+            [CompletionResult]::new('--execution', '--execution', [CompletionResultType]::ParameterName, 'The execution with this ARN or name, when the history is of CloudWatch and has several')
             [CompletionResult]::new('--inputs', '--inputs', [CompletionResultType]::ParameterName, 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many executions may run at once  [default: 8 for each core]')
             [CompletionResult]::new('--skip-done', '--skip-done', [CompletionResultType]::ParameterName, 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them')
@@ -149,7 +151,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;graph' {
-            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state of --format svg leads to its line: an address with {file} and {line} in it')
+            [CompletionResult]::new('--links', '--links', [CompletionResultType]::ParameterName, 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it')
             [CompletionResult]::new('--machine', '--machine', [CompletionResultType]::ParameterName, 'The state machine of this name, when the template has several')
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part')
             [CompletionResult]::new('--runs', '--runs', [CompletionResultType]::ParameterName, 'Paint numbers from every log in a folder: visits, failures, durations, busy ways')
@@ -192,6 +194,23 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--io', '--io', [CompletionResultType]::ParameterName, 'The tree with what went into each state and what came out, as far as a few lines hold it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'asl;serve' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port; 0 is any free one')
+            [CompletionResult]::new('--bind', '--bind', [CompletionResultType]::ParameterName, 'The address to listen on: with another than this machine''s own, the network can call')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Where machines and executions are kept; :memory: forgets them at the end')
+            [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks')
+            [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]')
+            [CompletionResult]::new('--lambda-endpoint', '--lambda-endpoint', [CompletionResultType]::ParameterName, 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to')
+            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'real, skip (jumps over waits while no real handler is at work), or N× as fast')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account''s number')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -246,6 +265,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Test state machines: cases with mocked Tasks, and what is expected of them')
             [CompletionResult]::new('graph', 'graph', [CompletionResultType]::ParameterValue, 'Draw a state machine')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Tell what happened in an execution, and why it failed')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the Step Functions API on this machine, for your programs, workers and tests')
             [CompletionResult]::new('lsp', 'lsp', [CompletionResultType]::ParameterValue, 'Help an editor, by the Language Server Protocol on stdin and stdout')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Print the page of a rule')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
@@ -267,6 +287,9 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             break
         }
         'asl;help;history' {
+            break
+        }
+        'asl;help;serve' {
             break
         }
         'asl;help;lsp' {

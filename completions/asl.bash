@@ -43,6 +43,9 @@ _asl() {
             asl,schema)
                 cmd="asl__subcmd__schema"
                 ;;
+            asl,serve)
+                cmd="asl__subcmd__serve"
+                ;;
             asl,test)
                 cmd="asl__subcmd__test"
                 ;;
@@ -76,6 +79,9 @@ _asl() {
             asl__subcmd__help,schema)
                 cmd="asl__subcmd__help__subcmd__schema"
                 ;;
+            asl__subcmd__help,serve)
+                cmd="asl__subcmd__help__subcmd__serve"
+                ;;
             asl__subcmd__help,test)
                 cmd="asl__subcmd__help__subcmd__test"
                 ;;
@@ -89,7 +95,7 @@ _asl() {
 
     case "${cmd}" in
         asl)
-            opts="-q -h -V --color --quiet --help --version validate run test graph history lsp explain rules schema completions help"
+            opts="-q -h -V --color --quiet --help --version validate run test graph history serve lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -225,7 +231,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__help)
-            opts="validate run test graph history lsp explain rules schema completions help"
+            opts="validate run test graph history serve lsp explain rules schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -364,6 +370,20 @@ _asl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        asl__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         asl__subcmd__help__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -487,7 +507,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
+            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --execution --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,6 +657,10 @@ _asl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --execution)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --inputs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -667,6 +691,60 @@ _asl() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        asl__subcmd__serve)
+            opts="-q -h --port --bind --db --handlers --task --lambda-endpoint --time --account --region --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --handlers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --task)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lambda-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -30,6 +30,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand serve 'Serve the Step Functions API on this machine, for your programs, workers and tests'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
@@ -107,6 +108,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --map-failure-count 'How many iterations of a mocked Map failed'
             cand --map-reader-data 'What the `ItemReader` of a mocked Map reads'
             cand --from 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit'
+            cand --execution 'The execution with this ARN or name, when the history is of CloudWatch and has several'
             cand --inputs 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin'
             cand --jobs 'How many executions may run at once  [default: 8 for each core]'
             cand --skip-done 'Leave out the inputs that succeeded according to these results, as this option''s own run before wrote them'
@@ -142,7 +144,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'asl;graph'= {
-            cand --links 'Each state of --format svg leads to its line: an address with {file} and {line} in it'
+            cand --links 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it'
             cand --machine 'The state machine of this name, when the template has several'
             cand --run 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part'
             cand --runs 'Paint numbers from every log in a folder: visits, failures, durations, busy ways'
@@ -184,6 +186,22 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --io 'The tree with what went into each state and what came out, as far as a few lines hold it'
             cand -f 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
             cand --follow 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'asl;serve'= {
+            cand --port 'The port; 0 is any free one'
+            cand --bind 'The address to listen on: with another than this machine''s own, the network can call'
+            cand --db 'Where machines and executions are kept; :memory: forgets them at the end'
+            cand --handlers 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks'
+            cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]'
+            cand --lambda-endpoint 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to'
+            cand --time 'real, skip (jumps over waits while no real handler is at work), or N× as fast'
+            cand --account 'The account''s number'
+            cand --region 'The region'
+            cand --color 'When to use colours'
             cand -q 'Say nothing but errors'
             cand --quiet 'Say nothing but errors'
             cand -h 'Print help (see more with ''--help'')'
@@ -232,6 +250,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand test 'Test state machines: cases with mocked Tasks, and what is expected of them'
             cand graph 'Draw a state machine'
             cand history 'Tell what happened in an execution, and why it failed'
+            cand serve 'Serve the Step Functions API on this machine, for your programs, workers and tests'
             cand lsp 'Help an editor, by the Language Server Protocol on stdin and stdout'
             cand explain 'Print the page of a rule'
             cand rules 'List the rules'
@@ -248,6 +267,8 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;help;graph'= {
         }
         &'asl;help;history'= {
+        }
+        &'asl;help;serve'= {
         }
         &'asl;help;lsp'= {
         }

@@ -35,6 +35,7 @@ complete -c asl -n "__fish_asl_needs_command" -f -a "run" -d 'Run a state machin
 complete -c asl -n "__fish_asl_needs_command" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
 complete -c asl -n "__fish_asl_needs_command" -f -a "graph" -d 'Draw a state machine'
 complete -c asl -n "__fish_asl_needs_command" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_needs_command" -f -a "serve" -d 'Serve the Step Functions API on this machine, for your programs, workers and tests'
 complete -c asl -n "__fish_asl_needs_command" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
 complete -c asl -n "__fish_asl_needs_command" -f -a "explain" -d 'Print the page of a rule'
 complete -c asl -n "__fish_asl_needs_command" -f -a "rules" -d 'List the rules'
@@ -121,6 +122,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l error-caused-by-state -d
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-failure-count -d 'How many iterations of a mocked Map failed' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l map-reader-data -d 'What the `ItemReader` of a mocked Map reads' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l from -d 'Start at a state with the input and the variables that it had in a recorded execution, such as run.jsonl:Ship; run.jsonl:Ship#2 is its second visit' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l execution -d 'The execution with this ARN or name, when the history is of CloudWatch and has several' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
@@ -147,7 +149,7 @@ complete -c asl -n "__fish_asl_using_subcommand test" -s U -l update -d 'Write w
 complete -c asl -n "__fish_asl_using_subcommand test" -s w -l watch -d 'Test again when a suite or a machine changes'
 complete -c asl -n "__fish_asl_using_subcommand test" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state of --format svg leads to its line: an address with {file} and {line} in it' -r
+complete -c asl -n "__fish_asl_using_subcommand graph" -l links -d 'Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and {line} in it' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l machine -d 'The state machine of this name, when the template has several' -r
 complete -c asl -n "__fish_asl_using_subcommand graph" -l run -d 'Paint an execution: a log of `asl run --log`, or the JSON of `aws stepfunctions get-execution-history`; given twice, where the two part' -r -F
 complete -c asl -n "__fish_asl_using_subcommand graph" -l runs -d 'Paint numbers from every log in a folder: visits, failures, durations, busy ways' -r -F
@@ -202,6 +204,20 @@ complete -c asl -n "__fish_asl_using_subcommand history" -l io -d 'The tree with
 complete -c asl -n "__fish_asl_using_subcommand history" -s f -l follow -d 'Go on reading as the log grows, until the execution ends; waits for a log that is not there yet'
 complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c asl -n "__fish_asl_using_subcommand serve" -l port -d 'The port; 0 is any free one' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l bind -d 'The address to listen on: with another than this machine\'s own, the network can call' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l db -d 'Where machines and executions are kept; :memory: forgets them at the end' -r -F
+complete -c asl -n "__fish_asl_using_subcommand serve" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F
+complete -c asl -n "__fish_asl_using_subcommand serve" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l lambda-endpoint -d 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l time -d 'real, skip (jumps over waits while no real handler is at work), or N× as fast' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l account -d 'The account\'s number' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l region -d 'The region' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
+always\t''
+never\t''"
+complete -c asl -n "__fish_asl_using_subcommand serve" -s q -l quiet -d 'Say nothing but errors'
+complete -c asl -n "__fish_asl_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand lsp" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
@@ -230,14 +246,15 @@ always\t''
 never\t''"
 complete -c asl -n "__fish_asl_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c asl -n "__fish_asl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "validate" -d 'Find what AWS would refuse, and what would fail later'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "run" -d 'Run a state machine here, with Tasks mocked or done by your own code'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "test" -d 'Test state machines: cases with mocked Tasks, and what is expected of them'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "graph" -d 'Draw a state machine'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "history" -d 'Tell what happened in an execution, and why it failed'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "serve" -d 'Serve the Step Functions API on this machine, for your programs, workers and tests'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "lsp" -d 'Help an editor, by the Language Server Protocol on stdin and stdout'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "explain" -d 'Print the page of a rule'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "rules" -d 'List the rules'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c asl -n "__fish_asl_using_subcommand help; and not __fish_seen_subcommand_from validate run test graph history serve lsp explain rules schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

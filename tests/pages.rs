@@ -131,6 +131,7 @@ fn every_definition_is_a_page_that_opens_quietly() {
                 picture: Picture::new(&graph, &options),
                 tree: &tree,
                 older: None,
+                link: None,
             }),
             history: None,
             theme: Theme::Auto,
@@ -158,11 +159,11 @@ fn node_reads_every_part_of_the_script() {
     }
 }
 
-#[test]
-fn a_failed_execution_is_read_by_mouse_and_keys() {
+/// An order that was charged twice in vain.
+fn declined(name: &str) -> PathBuf {
     let fixtures = root().join("fixtures");
-    let page = page_of_run(
-        &room("read"),
+    page_of_run(
+        &room(name),
         &fixtures.join("definitions/order-saga.asl.json"),
         &[
             Path::new("--input-file"),
@@ -170,8 +171,22 @@ fn a_failed_execution_is_read_by_mouse_and_keys() {
             Path::new("--mock"),
             &fixtures.join("mocks/order-saga-declined.yaml"),
         ],
-    );
-    check("read", Some(&page), "");
+    )
+}
+
+#[test]
+fn a_failed_execution_is_read_by_mouse_and_keys() {
+    check("read", Some(&declined("read")), "");
+}
+
+#[test]
+fn the_address_leads_to_a_state_or_an_event() {
+    check("address", Some(&declined("address")), "");
+}
+
+#[test]
+fn a_screen_reader_has_names_and_roles_of_everything() {
+    check("spoken", Some(&declined("spoken")), "");
 }
 
 #[test]

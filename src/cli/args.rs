@@ -6,6 +6,7 @@ mod handlers;
 mod many;
 mod mocks;
 mod overlay;
+mod serve;
 mod services;
 mod state;
 mod suites;
@@ -15,7 +16,7 @@ mod views;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::data::Timestamp;
@@ -26,6 +27,7 @@ pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
 pub(super) use overlay::{OverlayArgs, PaletteChoice};
+pub(super) use serve::ServeArgs;
 use services::ServicesArgs;
 pub(super) use state::{InspectChoice, StateArgs};
 pub(super) use suites::{ReportArg, ReportFormat, TestArgs};
@@ -94,6 +96,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Tell what happened in an execution, and why it failed
     History(HistoryArgs),
+    /// Serve the Step Functions API on this machine, for your programs, workers and tests
+    Serve(ServeArgs),
     /// Help an editor, by the Language Server Protocol on stdin and stdout
     Lsp(LspArgs),
     /// Print the page of a rule
@@ -124,7 +128,10 @@ Examples:
   asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl";
 
 #[derive(Debug, Args)]
-#[command(after_help = RUN_EXAMPLES)]
+#[command(
+    after_help = RUN_EXAMPLES,
+    group(ArgGroup::new("recorded").args(["replay", "from"]).multiple(true)),
+)]
 pub(super) struct RunArgs {
     /// The definition, JSON or YAML, or a template with one; - is stdin. A log of ours has its own
     #[arg(required_unless_present_any = ["replay", "redrive", "from"])]

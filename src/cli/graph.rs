@@ -73,7 +73,7 @@ fn picture(
     looks: &Looks,
     terminal: &Terminal,
 ) -> Result<Drawn, Failure> {
-    links::check(args.compare.links.as_deref(), format == GraphFormat::Svg)?;
+    links::check(args.compare.links.as_deref(), format)?;
     if let Some(newer) = &args.compare.newer {
         return compare::picture(args, newer, format, looks, terminal);
     }
@@ -99,7 +99,7 @@ fn picture(
     };
     let text = draw(format, &picture, &sources, looks);
     if format == GraphFormat::Mermaid {
-        limits::note(args, &picture, &text, terminal);
+        limits::note(args, &picture, &sources, &text, terminal);
     }
     Ok(Drawn {
         text,
@@ -126,9 +126,9 @@ fn draw(
 ) -> String {
     let document = sources.document;
     let mut drawn = String::new();
-    match format {
-        GraphFormat::Dot => dot::render(picture, &mut drawn),
-        GraphFormat::Html => page::render(picture, sources, &mut drawn),
+    links::with(picture, sources, |link| match format {
+        GraphFormat::Dot => dot::render_linked(picture, link, &mut drawn),
+        GraphFormat::Html => page::render(picture, sources, link, &mut drawn),
         GraphFormat::Json => {
             let older = sources.older.unwrap_or(document);
             let (newer_line, older_line) = (document.lines(), older.lines());
@@ -142,10 +142,10 @@ fn draw(
             };
             json::render_both(picture, &newer, &older, &mut drawn)
         }
-        GraphFormat::Mermaid => mermaid::render(picture, &mut drawn),
-        GraphFormat::Svg => links::svg(picture, sources, &mut drawn),
+        GraphFormat::Mermaid => mermaid::render_linked(picture, link, &mut drawn),
+        GraphFormat::Svg => links::svg(picture, sources, link, &mut drawn),
         GraphFormat::Text => crate::report::graphs::text::render(picture, looks, &mut drawn),
-    }
+    })
     .expect("a string takes all");
     drawn
 }

@@ -9,11 +9,11 @@ mod views;
 
 use super::Exit;
 use super::args::HistoryArgs;
-use super::document::{Document, need_log, need_source};
+use super::document::{Document, need_source};
+use super::log::{Log, note_ending};
 use super::output::{Failure, Terminal};
-use crate::history::{LogHeader, Recording, read_history};
+use crate::history::LogHeader;
 use crate::report::histories::About;
-use crate::report::style::printable;
 use crate::syntax::Source;
 
 pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -34,22 +34,14 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
 
 /// A mocks file is made of all events at once.
 fn mocked(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let source = need_log(&args.log, terminal)?;
-    let recording = read_history(&source.text)
-        .map_err(|error| Failure::usage(format_args!("{}: {error}", printable(&source.name))))?;
-    note_torn_line(&printable(&source.name), &recording, terminal);
+    let log = Log::open(&args.log)?;
+    let name = log.name.clone();
+    let (recording, ending) = log.recording(args.views.execution.as_deref())?;
+    note_ending(&name, &ending, terminal);
     let document = definition(args, recording.header.as_ref(), terminal)?;
     let machine = document.as_ref().map(|document| &document.machine);
-    mocks::print_mocks(&source, &recording, machine, terminal)
-}
-
-/// Says so when the last line of a log is torn and was left out.
-pub(super) fn note_torn_line(file: &str, recording: &Recording, terminal: &Terminal) {
-    if let Some(line) = recording.torn_line.filter(|_| !terminal.quiet) {
-        terminal.say(&format!(
-            "note: {file} breaks off in line {line}; that line is left out"
-        ));
-    }
+    let arn = ending.executions.first().map(|seen| &*seen.arn);
+    mocks::print_mocks(&name, arn, &recording, machine, terminal)
 }
 
 /// The definition that was named, else the one in the log.

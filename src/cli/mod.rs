@@ -17,6 +17,8 @@ mod parallel;
 mod paths;
 mod run;
 mod schema;
+mod serve;
+mod strangers;
 mod test;
 mod validate;
 mod walk;
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => test::run(args, &terminal),
         Command::Graph(args) => graph::run(args, &terminal),
         Command::History(args) => history::run(args, &terminal),
+        Command::Serve(args) => serve::run(args, &terminal),
         Command::Lsp(args) => lsp::run(args, &terminal),
         Command::Explain(args) => explain::explain(args, &terminal),
         Command::Rules(args) => explain::rules(args, &terminal),

@@ -3,7 +3,7 @@
 mod closing;
 mod dry;
 mod from;
-mod handlers;
+pub(super) mod handlers;
 mod inputs;
 mod map_runs;
 mod mocks;
@@ -14,7 +14,7 @@ pub(super) mod record;
 mod recorded;
 mod redrive;
 mod replay;
-mod services;
+pub(super) mod services;
 mod sinks;
 mod state;
 pub(super) mod stop;
@@ -259,7 +259,7 @@ fn input(args: &RunArgs, terminal: &Terminal) -> Result<Json, Failure> {
     Ok(input)
 }
 
-fn fresh_seed() -> u64 {
+pub(super) fn fresh_seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(std::process::id())
 }
@@ -280,7 +280,7 @@ fn clock(args: &RunArgs, start: Option<Timestamp>) -> Box<dyn Clock> {
     clock_of(args.time, start)
 }
 
-fn clock_of(time: Time, start: Option<Timestamp>) -> Box<dyn Clock> {
+pub(super) fn clock_of(time: Time, start: Option<Timestamp>) -> Box<dyn Clock> {
     match time {
         Time::Real => Box::new(RealClock::new(start)),
         Time::Skip => Box::new(VirtualClock::new(start)),

@@ -5,11 +5,12 @@
 //! accepted is in the execution's queue, before any time-out that comes later.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::driver::Answers;
+use super::inbox::Answers;
+use super::journal::Ack;
 use crate::data::{Json, StatesError};
 
 /// Tasks that somebody outside answers.
@@ -19,7 +20,7 @@ pub struct Callbacks {
     /// The activities that a worker may ask for.
     /// Invariant: a queue's permits are as many as its entries in `Tasks::queued`. Permits are
     /// given in the order in which workers asked, and one who goes away leaves his to the next.
-    queues: BTreeMap<Arc<str>, Semaphore>,
+    queues: RwLock<BTreeMap<Arc<str>, Arc<Semaphore>>>,
     unasked: mpsc::UnboundedSender<Unasked>,
 }
 
@@ -46,19 +47,24 @@ pub(super) enum Stage {
     Queued(Json),
     /// The service has not answered yet to the request that carries the token. A callback that
     /// is quicker is kept until then: `TaskSubmitted` comes before the result.
-    Asked(Option<Result<Json, StatesError>>),
+    Asked(Option<(Result<Json, StatesError>, Ack)>),
     /// Whoever has the token may answer.
     Waiting,
 }
 
 /// What a worker gets.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ActivityTask {
     /// What the answer must carry.
     pub token: Arc<str>,
     /// The activity's input.
     pub input: Json,
+    /// Ends when it is kept that the task was given out.
+    pub kept: Kept,
 }
+
+/// Ends when something is kept; with an error when it never will be.
+pub type Kept = oneshot::Receiver<()>;
 
 /// A task whose token was given to nobody.
 #[derive(Clone, Debug)]
@@ -93,26 +99,50 @@ impl Callbacks {
     pub fn new(
         activities: impl IntoIterator<Item = Arc<str>>,
     ) -> (Self, mpsc::UnboundedReceiver<Unasked>) {
-        let queue = |activity| (activity, Semaphore::new(0));
         let (unasked, told) = mpsc::unbounded_channel();
         let callbacks = Self {
             tasks: Mutex::default(),
-            queues: activities.into_iter().map(queue).collect(),
+            queues: RwLock::default(),
             unasked,
         };
+        for activity in activities {
+            callbacks.add_activity(activity);
+        }
         (callbacks, told)
+    }
+
+    /// Lets workers ask for tasks of one more activity.
+    pub fn add_activity(&self, arn: Arc<str>) {
+        let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
+        queues
+            .entry(arn)
+            .or_insert_with(|| Arc::new(Semaphore::new(0)));
+    }
+
+    /// Sends the workers of an activity away: it is no more. Its tasks wait until they time out.
+    pub fn remove_activity(&self, arn: &str) {
+        let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = queues.remove(arn) {
+            queue.close();
+        }
+        self.lock().queued.remove(arn);
     }
 
     /// Whether workers may ask for tasks of this activity.
     #[must_use]
     pub fn has_activity(&self, arn: &str) -> bool {
-        self.queues.contains_key(arn)
+        self.activity(arn).is_some()
+    }
+
+    fn activity(&self, arn: &str) -> Option<Arc<Semaphore>> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        queues.get(arn).cloned()
     }
 
     /// The next task of an activity, once there is one; nothing when no more will come. May be
     /// dropped at any time: no task gets lost.
     pub async fn poll(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
-        let queue = self.queues.get(activity)?;
+        let queue = self.activity(activity)?;
         loop {
             queue.acquire().await.ok()?.forget();
             // From here to the end nothing waits: what is taken is given out.
@@ -122,22 +152,23 @@ impl Callbacks {
         }
     }
 
-    /// Brings a task's result.
+    /// Brings a task's result; what comes back ends when that is kept.
     ///
     /// # Errors
     /// When nobody waits for it.
-    pub fn end(&self, token: &str, result: Result<Json, StatesError>) -> Result<(), TokenError> {
+    pub fn end(&self, token: &str, result: Result<Json, StatesError>) -> Result<Kept, TokenError> {
+        let (ack, kept) = oneshot::channel();
         let mut tasks = self.lock();
         match tasks.open(token)?.stage {
             Stage::Asked(Some(_)) => return Err(TokenError::Closed),
-            Stage::Asked(ref mut early) => *early = Some(result),
+            Stage::Asked(ref mut early) => *early = Some((result, ack)),
             Stage::Queued(_) | Stage::Waiting => {
                 if let Some(task) = tasks.close(token) {
-                    task.answers.ended(result);
+                    task.answers.ended_for(result, ack);
                 }
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// The work on a task goes on.
@@ -151,7 +182,8 @@ impl Callbacks {
 
     /// Sends workers away: no task will come any more.
     pub fn close(&self) {
-        self.queues.values().for_each(Semaphore::close);
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        queues.values().for_each(|queue| queue.close());
     }
 
     /// Lets a task wait for somebody outside, as long as the ticket is kept.
@@ -172,8 +204,9 @@ impl Callbacks {
         let Stage::Asked(Some(early)) = std::mem::replace(&mut task.stage, Stage::Waiting) else {
             return;
         };
+        let (result, ack) = early;
         if let Some(task) = tasks.close(token) {
-            task.answers.ended(early);
+            task.answers.ended_for(result, ack);
         }
     }
 
@@ -186,9 +219,9 @@ impl Callbacks {
         answers: Answers,
     ) -> Ticket {
         let ticket = self.open_at(Arc::clone(&token), answers, Stage::Queued(input));
-        if let Some((activity, queue)) = self.queues.get_key_value(activity) {
+        if let Some(queue) = self.activity(activity) {
             let mut tasks = self.lock();
-            let queued = tasks.queued.entry(Arc::clone(activity)).or_default();
+            let queued = tasks.queued.entry(activity.into()).or_default();
             queued.push_back(token);
             queue.add_permits(1);
         }
@@ -247,8 +280,9 @@ impl Tasks {
         let task = self.open.get_mut(&token)?;
         match std::mem::replace(&mut task.stage, Stage::Waiting) {
             Stage::Queued(input) => {
-                task.answers.started(worker);
-                Some(ActivityTask { token, input })
+                let (ack, kept) = oneshot::channel();
+                task.answers.started_for(worker, ack);
+                Some(ActivityTask { token, input, kept })
             }
             stage @ (Stage::Asked(_) | Stage::Waiting) => {
                 debug_assert!(false, "a task was queued twice");
@@ -292,7 +326,7 @@ mod tests {
     use super::*;
     use crate::data::EventId;
     use crate::engine::Input;
-    use crate::runtime::driver::Heard;
+    use crate::runtime::inbox::Heard;
 
     const TOKEN: &str = "00000000-0000-4000-8000-00000000000";
 
@@ -307,10 +341,18 @@ mod tests {
         (Arc::new(callbacks), answers, heard)
     }
 
+    fn end(
+        callbacks: &Callbacks,
+        token: &str,
+        result: Result<Json, StatesError>,
+    ) -> Result<(), TokenError> {
+        callbacks.end(token, result).map(drop)
+    }
+
     #[track_caller]
     fn check(heard: &mut mpsc::UnboundedReceiver<Heard>, expected: &[&str]) {
         let mut told = Vec::new();
-        while let Ok(Heard::Now(input)) = heard.try_recv() {
+        while let Ok(Heard::Now(input) | Heard::Kept(input, _)) = heard.try_recv() {
             told.push(match input {
                 Input::TaskStarted { worker, .. } => format!("started by {worker:?}"),
                 Input::TaskSubmitted { output, .. } => format!("submitted {}", output.text()),
@@ -330,9 +372,9 @@ mod tests {
         let (callbacks, answers, mut heard) = set_up();
         let _ticket = callbacks.open(token(1), answers);
         assert_eq!(callbacks.heartbeat(&token(1)), Ok(()));
-        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
         let closed = Err(TokenError::Closed);
-        assert_eq!(callbacks.end(&token(1), Ok(Json::from(8))), closed);
+        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(8))), closed);
         assert_eq!(callbacks.heartbeat(&token(1)), closed);
         check(&mut heard, &["heartbeat", "ended 7"]);
     }
@@ -341,7 +383,7 @@ mod tests {
     fn tokens_of_other_runs_are_unknown_and_other_texts_invalid() {
         let (callbacks, ..) = set_up();
         let unknown = Err(TokenError::Unknown);
-        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), unknown);
+        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), unknown);
         for text in [
             "",
             "NoSuchTaskToken",
@@ -361,7 +403,7 @@ mod tests {
         let (callbacks, answers, mut heard) = set_up();
         drop(callbacks.open(token(1), answers));
         assert_eq!(
-            callbacks.end(&token(1), Ok(Json::from(7))),
+            end(&callbacks, &token(1), Ok(Json::from(7))),
             Err(TokenError::Closed)
         );
         check(&mut heard, &[]);
@@ -383,16 +425,16 @@ mod tests {
     fn a_callback_that_is_quicker_than_the_service_waits_for_it() {
         let (callbacks, answers, mut heard) = set_up();
         let _ticket = callbacks.ask(token(1), answers);
-        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
         assert_eq!(
-            callbacks.end(&token(1), Ok(Json::from(8))),
+            end(&callbacks, &token(1), Ok(Json::from(8))),
             Err(TokenError::Closed)
         );
         check(&mut heard, &[]);
         callbacks.submitted(&token(1), Json::empty_object());
         check(&mut heard, &["submitted {}", "ended 7"]);
         assert_eq!(
-            callbacks.end(&token(1), Ok(Json::from(8))),
+            end(&callbacks, &token(1), Ok(Json::from(8))),
             Err(TokenError::Closed)
         );
     }
@@ -403,7 +445,7 @@ mod tests {
         let _ticket = callbacks.ask(token(1), answers);
         callbacks.submitted(&token(1), Json::empty_object());
         check(&mut heard, &["submitted {}"]);
-        assert_eq!(callbacks.end(&token(1), Ok(Json::from(7))), Ok(()));
+        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
         check(&mut heard, &["ended 7"]);
     }
 

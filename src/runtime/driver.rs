@@ -2,8 +2,8 @@
 //! and interruption, whichever comes first.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, pending};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use super::callbacks::Ticket;
 use super::clock::{Busy, Clock, Pause};
 use super::handlers::{Invocation, Work};
 use super::host::Host;
+use super::inbox::{Answers, Heard, Inbox};
+use super::journal::{Journal, OpenStage, OpenTask, Rebuilt, Unkept};
 use super::map_run;
 use super::nested::Nested;
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
@@ -23,114 +25,9 @@ use crate::engine::{
     TaskRequest,
 };
 
-/// How many states an execution may go through before the driver looks up.
-const FUEL: u64 = 10_000;
-
-/// Tells the driver what happens to one task.
-#[derive(Clone, Debug)]
-pub struct Answers {
-    task: EventId,
-    sender: mpsc::UnboundedSender<Heard>,
-    /// Whoever wants to know what handlers say, and the state that it is said for.
-    listener: Option<(Listener, Arc<str>)>,
-}
-
-/// Hears what handlers say while they work: the state's name, and a line. It is called wherever a
-/// handler works, for the children of Map Runs too.
-#[derive(Clone)]
-pub struct Listener(Arc<Hear>);
-
-type Hear = dyn Fn(&str, &str) + Send + Sync;
-
-impl Listener {
-    /// A listener that does this with every line.
-    #[must_use]
-    pub fn new(hear: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hear))
-    }
-}
-
-impl std::fmt::Debug for Listener {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Listener")
-    }
-}
-
-/// What the driver is told.
-#[derive(Debug)]
-pub(super) enum Heard {
-    /// Something happened just now.
-    Now(Input),
-    /// Something happened, or will have happened, at a time of its own.
-    At(Timestamp, Input),
-    /// How a Map Run stands.
-    Counted(map_run::Report),
-}
-
-impl Answers {
-    /// Answers of a task, and where they are heard.
-    #[cfg(test)]
-    pub(super) fn heard(task: EventId) -> (Self, mpsc::UnboundedReceiver<Heard>) {
-        let (sender, heard) = mpsc::unbounded_channel();
-        let answers = Self {
-            task,
-            sender,
-            listener: None,
-        };
-        (answers, heard)
-    }
-
-    /// The same, with somebody who hears what is said for this state.
-    pub(super) fn told_to(mut self, listener: Option<&Listener>, state: &str) -> Self {
-        self.listener = listener.map(|it| (it.clone(), state.into()));
-        self
-    }
-
-    /// Whether anybody hears what is said.
-    pub(super) fn are_told(&self) -> bool {
-        self.listener.is_some()
-    }
-
-    /// The handler said something that is not its answer: a line on standard error.
-    pub fn said(&self, line: &str) {
-        if let Some((Listener(hear), state)) = &self.listener {
-            hear(state, line);
-        }
-    }
-
-    /// Somebody began to work on it: an activity's worker, by name.
-    pub fn started(&self, worker: Option<&str>) {
-        self.send(Input::TaskStarted {
-            task: self.task,
-            worker: worker.map(Into::into),
-        });
-    }
-
-    /// The job or callback was asked for.
-    pub fn submitted(&self, output: Json) {
-        self.send(Input::TaskSubmitted {
-            task: self.task,
-            output,
-        });
-    }
-
-    /// The work goes on.
-    pub fn heartbeat(&self) {
-        self.send(Input::Heartbeat { task: self.task });
-    }
-
-    pub(super) fn ended(&self, result: Result<Json, StatesError>) {
-        self.send(Input::TaskEnded {
-            task: self.task,
-            result,
-        });
-    }
-
-    /// Nobody listens any more once the execution has ended: a late answer is no error.
-    fn send(&self, input: Input) {
-        let _ = self.sender.send(Heard::Now(input));
-    }
-}
+/// How many states an execution may go through before the driver looks up. Journals count on it:
+/// with another number they would be read otherwise than they were written.
+pub(super) const FUEL: u64 = 10_000;
 
 /// Why a run ends before its execution does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +73,34 @@ pub async fn go_on(
     finish(begin(execution, sink), host, clock, sink, stop).await
 }
 
+/// Drives an execution to its end from wherever its journal leaves it, and keeps the journal.
+/// With a `redrive` it goes on after its end.
+pub async fn serve<J: Journal>(
+    rebuilt: Rebuilt,
+    redrive: bool,
+    host: &Arc<Host>,
+    clock: &mut dyn Clock,
+    journal: &mut J,
+    inbox: Inbox,
+) -> Ended {
+    let Rebuilt {
+        execution,
+        open,
+        runs,
+        ..
+    } = rebuilt;
+    let mut driver = Driver::new(execution, host, clock, journal, inbox);
+    if redrive {
+        driver.deliver(Input::Redrive);
+    }
+    let begun = step(&mut driver.execution, driver.sink);
+    driver.take_up(open.into_values());
+    for run in runs.into_values() {
+        driver.run_map(run);
+    }
+    driver.run(begun, pin!(pending())).await
+}
+
 /// An execution as far as it came by itself.
 pub(super) struct Begun {
     execution: Execution,
@@ -200,17 +125,18 @@ impl Begun {
 
 /// Begins an execution: many of those that a Map Run begins end at once, and cost no more.
 pub(super) fn begin(mut execution: Execution, sink: &mut dyn EventSink) -> Begun {
-    let step = step(&mut execution, sink);
+    let step = step(&mut execution, &mut Unkept(sink));
     Begun { execution, step }
 }
 
-fn step(execution: &mut Execution, sink: &mut dyn EventSink) -> Step {
+fn step(execution: &mut Execution, sink: &mut impl Journal) -> Step {
     let mut effects = Vec::new();
     let mut out = Out {
         sink,
         effects: &mut effects,
     };
     let progress = execution.run(FUEL, &mut out);
+    sink.ran();
     Step { progress, effects }
 }
 
@@ -222,31 +148,18 @@ pub(super) async fn finish(
     sink: &mut dyn EventSink,
     stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
 ) -> Ended {
-    let (sender, answers) = mpsc::unbounded_channel();
-    let driver = Driver {
-        identity: Arc::clone(begun.execution.identity()),
-        seed: begun.execution.seed(),
-        execution: begun.execution,
-        host,
-        clock,
-        sink,
-        sender,
-        answers,
-        due: BTreeMap::new(),
-        told: 0,
-        working: BTreeMap::new(),
-        children: BTreeMap::new(),
-        tickets: BTreeMap::new(),
-    };
+    let (_, inbox) = Inbox::new();
+    let mut sink = Unkept(sink);
+    let driver = Driver::new(begun.execution, host, clock, &mut sink, inbox);
     driver.run(begun.step, stop).await
 }
 
-struct Driver<'d> {
+struct Driver<'d, J> {
     execution: Execution,
     identity: Arc<Identity>,
     host: &'d Arc<Host>,
     clock: &'d mut dyn Clock,
-    sink: &'d mut dyn EventSink,
+    sink: &'d mut J,
     sender: mpsc::UnboundedSender<Heard>,
     answers: mpsc::UnboundedReceiver<Heard>,
     /// What was told before its time came, by its time and the order of telling.
@@ -285,15 +198,43 @@ impl Drop for Working {
     }
 }
 
-impl Driver<'_> {
-    async fn run(
+impl<'d, J: Journal> Driver<'d, J> {
+    fn new(
+        execution: Execution,
+        host: &'d Arc<Host>,
+        clock: &'d mut dyn Clock,
+        sink: &'d mut J,
+        inbox: Inbox,
+    ) -> Self {
+        Self {
+            identity: Arc::clone(execution.identity()),
+            seed: execution.seed(),
+            execution,
+            host,
+            clock,
+            sink,
+            sender: inbox.sender,
+            answers: inbox.heard,
+            due: BTreeMap::new(),
+            told: 0,
+            working: BTreeMap::new(),
+            children: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+        }
+    }
+
+    async fn run<S: Future<Output = Stop> + ?Sized>(
         mut self,
         mut begun: Step,
-        mut stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+        mut stop: Pin<&mut S>,
     ) -> Ended {
         let mut stopped = None;
         for round in 0_u64.. {
             let Step { progress, effects } = begun;
+            if effects.iter().any(gives_token_away) {
+                // A token that the outside has seen must be found again after a crash.
+                self.sink.kept().await;
+            }
             self.carry_out(effects);
             if let Progress::Finished(outcome) = progress {
                 self.stop_all().await;
@@ -337,6 +278,10 @@ impl Driver<'_> {
     fn take(&mut self, heard: Heard) {
         match heard {
             Heard::Now(input) => self.deliver(input),
+            Heard::Kept(input, ack) => {
+                self.deliver(input);
+                self.sink.acknowledge(ack);
+            }
             Heard::At(at, input) => {
                 if let Input::MapRunEnded { run: id, .. } | Input::TaskEnded { task: id, .. } =
                     &input
@@ -353,6 +298,7 @@ impl Driver<'_> {
     fn deliver(&mut self, input: Input) {
         let mut effects = Vec::new();
         let now = self.clock.now();
+        self.sink.told(now, &input);
         let mut out = Out {
             sink: self.sink,
             effects: &mut effects,
@@ -387,13 +333,28 @@ impl Driver<'_> {
             });
         }
         for request in begun {
-            self.invoke(*request);
+            self.invoke(*request, OpenStage::Scheduled);
+        }
+    }
+
+    /// Goes on with tasks that had not ended when the process did: their work begins again, unless
+    /// somebody outside has their token.
+    fn take_up(&mut self, open: impl Iterator<Item = OpenTask>) {
+        for OpenTask { request, stage } in open {
+            let begins = stage == OpenStage::Scheduled && !self.host.handlers.tells_start(&request);
+            if begins {
+                self.deliver(Input::TaskStarted {
+                    task: request.task,
+                    worker: None,
+                });
+            }
+            self.invoke(request, stage);
         }
     }
 
     /// Gives a task to its handler. What handlers answer at once and what they answer later goes
     /// through one queue, so that nothing overtakes.
-    fn invoke(&mut self, request: TaskRequest) {
+    fn invoke(&mut self, request: TaskRequest, stage: OpenStage) {
         let task = request.task;
         let answers = Answers {
             task,
@@ -408,7 +369,10 @@ impl Driver<'_> {
             identity: Arc::clone(&self.identity),
             request,
         };
-        let (work, ticket) = self.host.handlers.invoke(invocation, answers.clone());
+        let (work, ticket) = self
+            .host
+            .handlers
+            .invoke(invocation, answers.clone(), stage);
         match work {
             Work::Done(result) => answers.ended(result),
             Work::After(delay, result) => self.end_later(task, delay, result, ticket),
@@ -507,9 +471,9 @@ impl Driver<'_> {
     }
 
     /// Waits for an answer, for the deadline, or to be stopped.
-    async fn wait(
+    async fn wait<S: Future<Output = Stop> + ?Sized>(
         &mut self,
-        stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+        stop: Pin<&mut S>,
         stopping: bool,
     ) -> Option<Stop> {
         self.sink.idle();
@@ -546,8 +510,8 @@ impl Driver<'_> {
 
 /// Looks whether the run shall stop, without waiting for it; now and then lets handlers work.
 /// Somebody who loops for ever must still be able to be stopped.
-async fn look_up(
-    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+async fn look_up<S: Future<Output = Stop> + ?Sized>(
+    stop: Pin<&mut S>,
     stopping: bool,
     round: u64,
 ) -> Option<Stop> {
@@ -560,6 +524,11 @@ async fn look_up(
         why = stop, if !stopping => Some(why),
         () = std::future::ready(()) => None,
     }
+}
+
+/// Whether somebody outside will get a token by this.
+fn gives_token_away(effect: &Effect) -> bool {
+    matches!(effect, Effect::Invoke(request) if request.token.is_some())
 }
 
 fn reason(stop: Stop) -> StatesError {

@@ -49,6 +49,15 @@ impl Drop for Place {
 }
 
 impl Host {
+    /// A host with these handlers, and no folders and machines.
+    #[must_use]
+    pub fn with(handlers: Handlers) -> Self {
+        Self {
+            handlers,
+            ..Self::default()
+        }
+    }
+
     /// Lets somebody hear the executions that others begin: the children of Map Runs, and machines
     /// that Tasks start. Whoever asks first is heard.
     pub fn hear_children(

@@ -1,13 +1,25 @@
-//! The server: the Step Functions API as AWS's SDKs and command line speak it, on loopback.
+//! The server: the Step Functions API as AWS's SDKs and command line speak it.
 //!
-//! [`Serving`] is the callback port of a run: the four operations with which the world outside
-//! answers Tasks. Signatures are not checked: nobody but this machine can come here.
+//! [`Serving`] is what listens. It serves all of the API from a [`Service`], which keeps machines
+//! and executions in a database, or, at the callback port of a run, the four operations with which
+//! the world outside answers Tasks. Signatures are not checked: who may come here is decided by
+//! where it listens, and by [`guard`].
 
-mod callbacks;
+mod api;
+mod guard;
+mod live;
+mod names;
+mod programs;
 mod protocol;
+mod pruning;
+mod record;
+mod service;
+mod store;
+#[cfg(test)]
+mod testing;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,10 +33,12 @@ use tokio::task::JoinHandle;
 
 use crate::runtime::Callbacks;
 use protocol::{ApiError, answer, operation};
+pub use service::{MakeClock, Service, Settings};
+pub use store::{CommitTimes, Place, StoreError};
 
-/// The most that a request may have: an output of the largest size, escaped, and what is around
-/// it (10 §10.7).
-const MAX_BODY: usize = 1_048_576;
+/// The most that a request may have: a definition or an output of the largest size, escaped, and
+/// what is around it (10 §10.7).
+const MAX_BODY: usize = 4 * 1_048_576;
 
 /// How long answers that are on their way may take once the run is over.
 const GRACE: Duration = Duration::from_millis(500);
@@ -34,13 +48,21 @@ const GRACE: Duration = Duration::from_millis(500);
 /// # Errors
 /// When the port cannot be had.
 pub fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listen_on(Ipv4Addr::LOCALHOST.into(), port)
+}
+
+/// Listens on an address of this machine; port 0 is any that is free.
+///
+/// # Errors
+/// When the port cannot be had.
+pub fn listen_on(address: IpAddr, port: u16) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((address, port))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     Ok((listener, address))
 }
 
-/// A callback port at work.
+/// A server at work.
 pub struct Serving {
     callbacks: Arc<Callbacks>,
     stop: oneshot::Sender<()>,
@@ -48,14 +70,30 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Begins to serve; within a runtime.
+    /// Begins to serve the callback port of a run; within a runtime.
     ///
     /// # Errors
     /// When the runtime cannot take the listener.
     pub fn begin(listener: TcpListener, callbacks: Arc<Callbacks>) -> io::Result<Self> {
+        let app = routed(post(call_back)).with_state(Arc::clone(&callbacks));
+        Self::of(listener, callbacks, app)
+    }
+
+    /// Begins to serve the whole API; within a runtime.
+    ///
+    /// # Errors
+    /// When the runtime cannot take the listener.
+    pub fn serve(listener: TcpListener, service: Arc<Service>) -> io::Result<Self> {
+        let callbacks = Arc::clone(&service.callbacks);
+        let hosts = guard::Hosts::of(listener.local_addr()?);
+        let app = routed(post(call)).with_state(service);
+        let app = app.layer(axum::middleware::from_fn_with_state(hosts, guard::check));
+        Self::of(listener, callbacks, app)
+    }
+
+    fn of(listener: TcpListener, callbacks: Arc<Callbacks>, app: Router) -> io::Result<Self> {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let (stop, stopped) = oneshot::channel();
-        let app = router(Arc::clone(&callbacks));
         let server = tokio::spawn(async move {
             let stopped = async move {
                 // Dropped or told: both are the end.
@@ -82,19 +120,28 @@ impl Serving {
     }
 }
 
-fn router(callbacks: Arc<Callbacks>) -> Router {
+/// Operations are all called at one place.
+fn routed<S: Clone + Send + Sync + 'static>(call: axum::routing::MethodRouter<S>) -> Router<S> {
     Router::new()
-        .route("/", post(call))
+        .route("/", call)
         .fallback(elsewhere)
         .method_not_allowed_fallback(elsewhere)
-        .with_state(callbacks)
 }
 
-async fn call(State(callbacks): State<Arc<Callbacks>>, request: Request) -> Response {
+async fn call_back(State(callbacks): State<Arc<Callbacks>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let called = async {
         let operation = operation(&head.headers)?;
-        callbacks::call(&callbacks, operation, &read(body).await?).await
+        api::call_tasks(&callbacks, operation, &read(body).await?).await
+    };
+    answer(called.await)
+}
+
+async fn call(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let called = async {
+        let operation = operation(&head.headers)?;
+        api::call(&service, operation, &read(body).await?).await
     };
     answer(called.await)
 }

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::data::Json;
+use crate::data::{Json, Number};
 
 /// What stands before the operation's name in `X-Amz-Target`.
 const PREFIX: &str = "AWSStepFunctions.";
@@ -38,6 +38,14 @@ impl ApiError {
     pub(super) fn validation(what: &str) -> Self {
         let message = format!("1 validation error detected: {what}");
         Self::new("ValidationException", message)
+    }
+
+    /// Something that is not the caller's fault.
+    pub(super) fn internal(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            ..Self::new("InternalFailure", message)
+        }
     }
 
     pub(super) fn too_large(most: usize) -> Self {
@@ -112,6 +120,73 @@ impl Members {
     }
 }
 
+impl Members {
+    /// A whole number between these.
+    pub(super) fn integer(
+        &self,
+        name: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Result<Option<i64>, ApiError> {
+        let number = match self.0.get(name) {
+            None | Some(Json::Null) => return Ok(None),
+            Some(other) => other.as_number().and_then(Number::as_i64),
+        };
+        let Some(number) = number else {
+            return Err(ApiError::serialization(format!(
+                "The member '{name}' must be a whole number."
+            )));
+        };
+        let bound = if number > most {
+            format!("less than or equal to {most}")
+        } else if number < least {
+            format!("greater than or equal to {least}")
+        } else {
+            return Ok(Some(number));
+        };
+        Err(ApiError::validation(&format!(
+            "Value '{number}' at '{name}' failed to satisfy constraint: Member must have value \
+             {bound}"
+        )))
+    }
+
+    /// `false` where nothing is said.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        match self.0.get(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(ApiError::serialization(format!(
+                "The member '{name}' must be true or false."
+            ))),
+        }
+    }
+
+    /// One of some words.
+    pub(super) fn word(
+        &self,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Result<Option<&'static str>, ApiError> {
+        let text = Text {
+            name,
+            least: 0,
+            most: usize::MAX,
+            secret: false,
+        };
+        let Some(text) = self.optional(text)? else {
+            return Ok(None);
+        };
+        match words.iter().find(|word| **word == text) {
+            Some(word) => Ok(Some(word)),
+            None => Err(ApiError::validation(&format!(
+                "Value '{text}' at '{name}' failed to satisfy constraint: Member must satisfy \
+                 enum value set: [{}]",
+                words.join(", ")
+            ))),
+        }
+    }
+}
+
 impl Text {
     fn check(self, text: &str) -> Result<(), ApiError> {
         let bound = if text.len() > self.most && text.chars().count() > self.most {
@@ -133,19 +208,41 @@ impl Text {
     }
 }
 
+/// What an operation answers: a document, or its text where it is long.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Document(Json),
+    Text(String),
+}
+
+impl Reply {
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Document(document) => document.text().into_owned(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+impl From<Json> for Reply {
+    fn from(document: Json) -> Self {
+        Self::Document(document)
+    }
+}
+
 /// The answer of an operation.
-pub(super) fn answer(result: Result<Json, ApiError>) -> Response {
+pub(super) fn answer(result: Result<Reply, ApiError>) -> Response {
     let (status, body) = match result {
-        Ok(output) => (StatusCode::OK, output),
+        Ok(reply) => (StatusCode::OK, reply.text()),
         Err(error) => {
             let members = [
                 ("__type", Json::from(error.code)),
                 ("message", Json::from(error.message)),
             ];
-            (error.status, members.into_iter().collect())
+            let members: Json = members.into_iter().collect();
+            (error.status, members.text().into_owned())
         }
     };
     let kind = HeaderValue::from_static("application/x-amz-json-1.0");
-    let body = body.text().into_owned();
     (status, [(header::CONTENT_TYPE, kind)], body).into_response()
 }

@@ -95,6 +95,7 @@ const HOMES: &[(&str, &str)] = &[
     ("regex", "src/query/jsonpath/"),
     ("reqwest", "src/runtime/handlers/http/"),
     ("rustls", "src/runtime/handlers/http/"),
+    ("rusqlite", "src/server/"),
     ("rustix", "src/runtime/"),
     ("saphyr_parser", "src/syntax/yaml/"),
     ("shlex", "src/cli/"),

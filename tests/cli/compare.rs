@@ -119,9 +119,35 @@ fn states_lead_to_their_lines() {
         .code(2)
         .stderr_contains("leads nowhere");
     folder
-        .asl("graph new.json --format dot --links https://x/{line}")
+        .asl("graph new.json --format text --links https://x/{line}")
         .code(2)
-        .stderr("error: --links is for --format svg\n");
+        .stderr("error: --links is for --format dot, html, mermaid and svg\n");
+}
+
+#[test]
+fn states_lead_to_their_lines_in_every_format_that_has_links() {
+    let machine = r#"{"StartAt":"M","States":{
+        "M":{"Type":"Map","Next":"B","ItemProcessor":{"StartAt":"A","States":{
+            "A":{"Type":"Pass","End":true}}}},
+        "B":{"Type":"Succeed"}}}"#;
+    let folder = Folder::new().file("a \"b\".json", machine);
+    let draw = |format: &str| {
+        let links = "https://x/{file}?a=\"&b=1;#L{line}";
+        let asl = folder
+            .asl("graph --links")
+            .args([links, "--format", format]);
+        asl.args(["a \"b\".json"]).code(0)
+    };
+    let dot = "href=\"https://x/a%20%22b%22.json?a=&quot;&amp;b=1;#L";
+    let mermaid = "href \"https://x/a%20%22b%22.json?a=%22&b=1%3B#L";
+    for line in [2, 3, 4] {
+        draw("dot").stdout_contains(&format!("{dot}{line}\""));
+    }
+    draw("mermaid")
+        .stdout_contains(&format!("{mermaid}3\" _blank\n"))
+        .stdout_contains(&format!("{mermaid}4\" _blank\n"))
+        .stdout_lacks("#L2");
+    draw("html").stdout_contains("\"href\":\"https://x/a%20%22b%22.json?a=\\\"\\u0026b=1;#L2\"");
 }
 
 #[test]

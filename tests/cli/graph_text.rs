@@ -26,10 +26,11 @@ fn a_picture_is_made_of_boxes_and_lines() {
         ╰───┬───╯
             ▼
 ┌──────────────────────┐
-│ Task · lambda:invoke ├┄ any error ┄┐
-│ Check                │             ┆
-└───────────┬──────────┘             ┆
-            │              ┌┄┄┄┄┄┄┄┄┄┘
+│ Task · lambda:invoke │
+│ Check                │
+└───────────┬─────┬────┘
+            │     └┄┄┄┄┄┄┄┄┐
+            │          any error
             ▼              ▽
        ╭─────────╮   ┌╌╌╌╌╌╌╌╌╌╌╌┐
        │ Succeed │   ╎ Lost      ╎
@@ -47,7 +48,7 @@ fn a_picture_is_made_of_boxes_and_lines() {
         .code(0)
         .stdout("");
     let saga = fixture("definitions/order-saga.asl.json");
-    Asl::new("graph --format text --width 60")
+    Asl::new("graph --format text --width 50")
         .args([&saga])
         .code(0)
         .stdout_contains("Charge the card  Task · lambda:invoke ↻4\n");

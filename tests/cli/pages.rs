@@ -112,7 +112,9 @@ fn what_cannot_be_a_page_is_told() {
     folder
         .asl("history run.jsonl --definition other.asl.json --format html")
         .code(2)
-        .stderr_contains("run.jsonl is of another machine");
+        .stderr_contains(
+            "run.jsonl is of another machine: other.asl.json has none of its states: ",
+        );
     folder
         .asl("history run.jsonl -o nowhere/run.html")
         .code(2)

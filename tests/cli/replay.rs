@@ -1,5 +1,7 @@
 //! `asl run --replay`: a definition held against what happened.
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 
 use crate::asl::Folder;
@@ -33,6 +35,32 @@ fn folder() -> Folder {
         .file("mocks.yaml", "Charge:\n  - return: {amount: 7}\n")
 }
 
+/// The same execution as CloudWatch Logs keep it, with the first event of another one.
+fn logged() -> String {
+    let export: serde_json::Value = serde_json::from_str(EXPORT).expect("JSON");
+    let events = export["events"].as_array().expect("events");
+    let mut lines = String::new();
+    for event in events {
+        let kind = event["type"].as_str().expect("a type");
+        let mut details = event.as_object().expect("an object").iter();
+        let details = details.find(|(key, _)| key.ends_with("EventDetails"));
+        let line = serde_json::json!({
+            "id": event["id"].to_string(),
+            "type": kind,
+            "details": details.map_or(&serde_json::json!({}), |(_, details)| details),
+            "previous_event_id": event["previousEventId"].to_string(),
+            "event_timestamp": "1707313816123",
+            "execution_arn": "arn:aws:states:us-east-1:1:execution:orders:one",
+        });
+        writeln!(lines, "{line}").expect("a string takes all");
+        if kind == "ExecutionStarted" {
+            let other = line.to_string().replace("orders:one", "orders:other");
+            writeln!(lines, "{other}").expect("a string takes all");
+        }
+    }
+    lines
+}
+
 fn recorded() -> Folder {
     let folder = folder();
     folder
@@ -59,6 +87,44 @@ fn what_was_recorded_here_or_on_aws_is_the_same_again() {
         .stdin(EXPORT)
         .code(0)
         .stdout(same);
+}
+
+#[test]
+fn lines_of_cloudwatch_are_replayed_and_gone_on_from() {
+    let folder = folder().file("logged.jsonl", logged());
+    folder
+        .asl("run order.asl.json --replay logged.jsonl")
+        .code(2)
+        .stderr_contains("name one by --execution: logged.jsonl holds 2 executions");
+    folder
+        .asl("run order.asl.json --replay logged.jsonl --execution one")
+        .code(0)
+        .stdout("9 events replayed, no difference\n");
+    folder
+        .asl("run order.asl.json --from logged.jsonl:Total --execution one --mock mocks.yaml --time skip -q")
+        .code(0)
+        .stdout("{\"total\":7}\n");
+    folder
+        .asl("history logged.jsonl --mocks --execution one")
+        .code(0)
+        .stdout_contains(r#"return: {"amount": 7}"#);
+    folder
+        .asl("run order.asl.json --execution one")
+        .code(2)
+        .stderr_contains("--replay");
+}
+
+/// What is told of a log that is not whole is the same whoever reads it.
+#[test]
+fn one_page_of_a_history_is_told_to_be_one() {
+    let page = EXPORT.replace("]}", "], \"nextToken\": \"more\"}");
+    for command in ["run order.asl.json --replay -", "history - --mocks"] {
+        folder()
+            .asl(command)
+            .stdin(&page)
+            .code(0)
+            .stderr("note: <stdin> is one page of a history: its nextToken leads to the rest\n");
+    }
 }
 
 #[test]

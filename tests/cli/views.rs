@@ -409,6 +409,7 @@ mod following {
     use std::process::Stdio;
 
     use super::{Folder, logged};
+    use crate::watch::Watching;
 
     /// It waits for a log that is not there, tells states as they end, and ends with the execution.
     #[test]
@@ -442,5 +443,34 @@ mod following {
         let second = told.next().expect("a line").expect("UTF-8");
         assert!(second.starts_with("✖ Decline"), "{second}");
         assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    }
+
+    /// Another run writes over a log: it is told from its beginning.
+    #[test]
+    fn a_log_that_begins_again_is_followed_from_there() {
+        let log = logged().read("b.jsonl");
+        let left = log.find("ChoiceStateExited").expect("it is left");
+        let end = left + log[left..].find('\n').expect("a line's end") + 1;
+        // Longer than all of the second log, however much of that is there when it is seen.
+        let padded = log[..end].replacen("\n{", &format!("\n{{{}", " ".repeat(log.len())), 1);
+        let folder = Folder::new().file("run.jsonl", padded);
+        let mut command = folder.asl("history run.jsonl -f").command();
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut told = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut next = || told.next().expect("a line").expect("UTF-8");
+        assert!(next().starts_with("✔ Check"));
+        std::fs::write(folder.path("run.jsonl"), log).expect("it is written");
+        assert!(next().starts_with("✔ Check"));
+        assert!(next().starts_with("✖ Decline"));
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    }
+
+    #[test]
+    fn following_ends_when_it_is_interrupted() {
+        let folder = Folder::new();
+        let mut watching = Watching::start(&folder, "history run.jsonl -f");
+        watching.says("waiting for run.jsonl");
+        assert_eq!(watching.interrupted(), Some(130));
     }
 }

@@ -2,6 +2,8 @@
 //
 //   node tests/tools/page-check.mjs open             names of files on stdin: each opens quietly
 //   node tests/tools/page-check.mjs read FILE        an order saga that failed: mouse and keys
+//   node tests/tools/page-check.mjs address FILE     the same one: addresses of states and events
+//   node tests/tools/page-check.mjs spoken FILE      the same one, as a screen reader has it
 //   node tests/tools/page-check.mjs hostile FILE     nothing that a user wrote runs
 //   node tests/tools/page-check.mjs speed FILE       how long it takes until it can be used
 //
@@ -46,8 +48,10 @@ async function fresh(options) {
   return { page, complaints };
 }
 
-async function visit(page, file) {
-  await page.goto(pathToFileURL(resolve(file)).href);
+async function visit(page, file, hash = "") {
+  // Only from elsewhere an address opens a page again.
+  if (hash) await page.goto("about:blank");
+  await page.goto(pathToFileURL(resolve(file)).href + hash);
   await page.waitForSelector("body.ready", { state: "attached", timeout: 30_000 });
 }
 
@@ -190,10 +194,109 @@ async function keys(page) {
   assert.equal(await page.locator("#help").isVisible(), false);
 }
 
+const heading = (page) => page.locator("#panel h2").first().innerText();
+const hash = (page) => page.evaluate(() => location.hash);
+
+async function address(file) {
+  const { page, complaints } = await fresh();
+  await visit(page, file);
+  assert.equal(await hash(page), "");
+
+  // It is kept up to date, and opens what it names.
+  await page.click('[data-state="Charge the card"]');
+  assert.equal(await hash(page), "#state=Charge+the+card");
+  await page.reload();
+  assert.equal(await heading(page), "Charge the card");
+  await page.locator('[data-state="Look up the price"]').dispatchEvent("click");
+  const first = (await panel(page)).match(/Visit (\d) of 3/)[1];
+  await page.click(first === "3" ? "#panel .before" : "#panel .next");
+  const other = (await panel(page)).match(/Visit (\d) of 3/)[1];
+  assert.equal(await hash(page), `#state=Look+up+the+price&visit=${other}`);
+  await page.reload();
+  assert.match(await panel(page), new RegExp(`Visit ${other} of 3`));
+  const seen = () => page.locator('[data-state="Look up the price"]').boundingBox();
+  const { x, y } = await seen();
+  const frame = await page.locator("#stage").boundingBox();
+  assert.ok(x >= frame.x && y >= frame.y && y < frame.y + frame.height, "it is in sight");
+  await page.click("#failure .link >> text=/event/");
+  const event = await hash(page);
+  assert.match(event, /^#event=\d+$/);
+  await page.keyboard.press("Escape");
+  assert.equal(await hash(page), "");
+
+  // As somebody wrote it, on loading and while it is open.
+  await visit(page, file, event);
+  assert.equal(await page.locator("#view-events .row.picked .id").innerText(), event.slice(7));
+  assert.notEqual(await page.evaluate(() => document.activeElement.id), "view-events");
+  await page.evaluate(() => { location.hash = "#state=Charge%20the%20card"; });
+  await page.waitForFunction(() => document.querySelector("#panel h2").innerText === "Charge the card");
+
+  // Of what is not there nothing comes but words.
+  for (const strange of ["#state=%3Cimg%20src=x%20onerror=window.pwned=1%3E", "#state=%E0%A4%A", "#event=1e99",
+    "#event=", "#state=__proto__", "#panel", "#state=Look+up+the+price&visit=-1", "#&&==%"]) {
+    await visit(page, file, strange);
+    assert.equal(await page.locator("#panel img").count(), 0, strange);
+    const told = await page.locator("#live").textContent();
+    if (/proto|img/.test(strange)) assert.match(told, /^There is no state "(__proto__|<img src=x onerror=window.pwned=1>)" in this page$/);
+  }
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.deepEqual(complaints, []);
+  console.log("addresses lead where they say");
+}
+
+// Everything that a screen reader may come upon, as Chromium tells it.
+async function spoken(file) {
+  const { page, complaints } = await fresh();
+  await visit(page, file);
+  const client = await page.context().newCDPSession(page);
+  const all = async () => {
+    const { nodes } = await client.send("Accessibility.getFullAXTree");
+    const value = (it) => it?.value ?? "";
+    return nodes.filter((node) => !node.ignored).map((node) => ({
+      role: value(node.role), name: value(node.name),
+      pressed: value(node.properties?.find(({ name }) => name === "pressed")?.value),
+    }));
+  };
+  const has = (nodes, role, name) => nodes.some((node) => node.role === role && (name.test ? name.test(node.name) : node.name === name));
+
+  const nodes = await all();
+  const states = await page.evaluate(() => JSON.parse(document.getElementById("data").textContent).states);
+  for (const { name, line } of states) {
+    assert.ok(nodes.some((node) => node.role === "button" && node.name.startsWith(`${name}, ${line}`)), `${name} is a button with its name`);
+  }
+  assert.ok(has(nodes, "button", "Charge the card, " + states.find(({ name }) => name === "Charge the card").line + ", caught"));
+  for (const [role, name] of [["region", "Picture"], ["region", /ended the execution/], ["complementary", "Details"],
+    ["group", "States"], ["tab", "Events"], ["status", ""], ["heading", /ended the execution/]]) {
+    assert.ok(has(nodes, role, name), `${role} ${name}`);
+  }
+  const used = /^(button|tab|searchbox|textbox|grid|link|combobox|checkbox)$/;
+  assert.deepEqual(nodes.filter((node) => used.test(node.role) && !node.name.trim()), [], "what can be used has a name");
+
+  // What is selected is announced, and stands in the panel under its heading.
+  await page.focus('[data-state="Charge the card"]');
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "panel");
+  const live = page.locator("#live");
+  assert.equal(await live.getAttribute("aria-live"), "polite");
+  assert.equal(await live.textContent(), "Charge the card, caught");
+  const after = await all();
+  assert.ok(has(after, "heading", "Charge the card"));
+  assert.ok(after.some((node) => node.role === "button" && node.pressed === "true" && node.name.startsWith("Charge the card")));
+  assert.ok(has(after, "StaticText", "Charge the card, caught"), "the announcement is in the tree");
+  assert.deepEqual(complaints, []);
+  console.log(`${nodes.length} nodes can be spoken`);
+}
+
 async function hostile(file) {
   const { page, complaints } = await fresh();
   await visit(page, file);
-  for (const state of await page.locator(".asl .s[role=button]").all()) await state.dispatchEvent("click");
+  for (const state of await page.locator(".asl .s[role=button]").all()) {
+    await state.dispatchEvent("click");
+    const [name, address] = [await heading(page), await hash(page)];
+    assert.match(address, /^#state=[\w.*+%-]+$/);
+    await page.reload();
+    assert.equal(await heading(page), name);
+  }
   await page.click("#tab-events");
   for (const row of await page.locator("#view-events .row").all()) await row.dispatchEvent("click");
   await page.keyboard.press("/");
@@ -236,7 +339,7 @@ async function speed(file) {
 }
 
 try {
-  await { open, read, hostile, speed }[process.argv[2]](process.argv[3]);
+  await { open, read, address, spoken, hostile, speed }[process.argv[2]](process.argv[3]);
 } catch (error) {
   console.error(error.stack ?? String(error));
   process.exitCode = 1;

@@ -10,7 +10,8 @@ pub(in crate::cli) struct CompareArgs {
     /// and rerouted
     #[arg(value_name = "NEWER", conflicts_with_all = ["run", "runs", "coverage"])]
     pub(in crate::cli) newer: Option<PathBuf>,
-    /// Each state of --format svg leads to its line: an address with {file} and {line} in it
+    /// Each state leads to its line, in dot, html, mermaid and svg: an address with {file} and
+    /// {line} in it
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) links: Option<String>,
 }

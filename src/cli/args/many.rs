@@ -22,6 +22,14 @@ pub(in crate::cli) struct ManyArgs {
         help_heading = "Recorded executions"
     )]
     pub(in crate::cli) from: Option<String>,
+    /// The execution with this ARN or name, when the history is of CloudWatch and has several
+    #[arg(
+        long,
+        value_name = "ARN",
+        requires = "recorded",
+        help_heading = "Recorded executions"
+    )]
+    pub(in crate::cli) execution: Option<String>,
 
     /// Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout,
     /// in the order of the inputs; - is stdin

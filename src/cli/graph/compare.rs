@@ -45,7 +45,7 @@ pub(super) fn picture(
     let mut text = draw(format, &picture, &sources, looks);
     let told = |style: &Style| told(&found, &older, &newer, style);
     if format == GraphFormat::Mermaid {
-        limits::note(args, &picture, &text, terminal);
+        limits::note(args, &picture, &sources, &text, terminal);
     }
     let mut said = None;
     if format == GraphFormat::Text {

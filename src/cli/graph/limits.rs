@@ -1,18 +1,26 @@
 //! A note about a Mermaid picture that GitHub would not draw.
 
+use super::links::{self, Sources};
 use super::options;
 use crate::cli::args::GraphArgs;
 use crate::cli::output::Terminal;
 use crate::report::graphs::mermaid::{self, MOST_CHARACTERS, MOST_EDGES, Size};
+use crate::report::graphs::svg::Link;
 use crate::report::graphs::{Options, Picture};
 
 /// Says that a picture is too large, and how it would not be.
-pub(super) fn note(args: &GraphArgs, picture: &Picture<'_, '_>, text: &str, terminal: &Terminal) {
+pub(super) fn note(
+    args: &GraphArgs,
+    picture: &Picture<'_, '_>,
+    sources: &Sources<'_>,
+    text: &str,
+    terminal: &Terminal,
+) {
     let size = Size::of(text);
     if size.fits() || terminal.quiet {
         return;
     }
-    let advice = match fitting_depth(args, picture) {
+    let advice = match links::with(picture, sources, |link| fitting_depth(args, picture, link)) {
         Some(depth) => format!("--depth {depth} fits"),
         None => "no --depth fits, --format svg has no limit".to_owned(),
     };
@@ -24,7 +32,11 @@ pub(super) fn note(args: &GraphArgs, picture: &Picture<'_, '_>, text: &str, term
 }
 
 /// The most levels that fit.
-fn fitting_depth(args: &GraphArgs, picture: &Picture<'_, '_>) -> Option<usize> {
+fn fitting_depth(
+    args: &GraphArgs,
+    picture: &Picture<'_, '_>,
+    link: Option<Link<'_>>,
+) -> Option<usize> {
     let deepest = picture
         .graph
         .scopes()
@@ -41,7 +53,7 @@ fn fitting_depth(args: &GraphArgs, picture: &Picture<'_, '_>) -> Option<usize> {
             options: &options,
             ..*picture
         };
-        mermaid::render(&picture, &mut drawn).expect("a string takes all");
+        mermaid::render_linked(&picture, link, &mut drawn).expect("a string takes all");
         Size::of(&drawn).fits()
     })
 }

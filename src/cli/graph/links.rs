@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::cli::args::GraphFormat;
 use crate::cli::document::Document;
 use crate::cli::output::Failure;
 use crate::cli::paths::{absolute, relative};
 use crate::graph::Scope;
 use crate::history::Recording;
 use crate::language::State;
-use crate::report::graphs::{Picture, svg};
+use crate::report::graphs::Picture;
+use crate::report::graphs::svg::{self, Link};
 
 /// What a picture is drawn from.
 pub(super) struct Sources<'a> {
@@ -23,10 +25,16 @@ pub(super) struct Sources<'a> {
     pub(super) links: Option<&'a str>,
 }
 
-/// Refuses an address that leads to the same place from everywhere.
-pub(super) fn check(links: Option<&str>, is_svg: bool) -> Result<(), Failure> {
+/// Refuses an address that leads to the same place from everywhere, and a format without links.
+pub(super) fn check(links: Option<&str>, format: GraphFormat) -> Result<(), Failure> {
+    let has_links = match format {
+        GraphFormat::Dot | GraphFormat::Html | GraphFormat::Mermaid | GraphFormat::Svg => true,
+        GraphFormat::Json | GraphFormat::Text => false,
+    };
     match links {
-        Some(_) if !is_svg => Err(Failure::usage("--links is for --format svg")),
+        Some(_) if !has_links => Err(Failure::usage(
+            "--links is for --format dot, html, mermaid and svg",
+        )),
         Some(links) if !links.contains("{line}") && !links.contains("{file}") => {
             Err(Failure::usage(format_args!(
                 "--links {links:?} leads nowhere: write {{file}} and {{line}} where they belong"
@@ -36,30 +44,34 @@ pub(super) fn check(links: Option<&str>, is_svg: bool) -> Result<(), Failure> {
     }
 }
 
-/// Draws an SVG picture with its title and its links.
-pub(super) fn svg(
+/// Draws with the addresses that states lead to, if they lead anywhere.
+pub(super) fn with<T>(
     picture: &Picture<'_, '_>,
     sources: &Sources<'_>,
-    drawn: &mut String,
-) -> std::fmt::Result {
-    let title = title(sources);
+    draw: impl FnOnce(Option<Link<'_>>) -> T,
+) -> T {
     let Some(links) = sources.links else {
-        let extras = svg::Extras {
-            title: &title,
-            link: None,
-        };
-        return svg::render(picture, &extras, drawn);
+        return draw(None);
     };
     let older: HashSet<*const State> = older_states(picture);
     let now = addresses(links, sources.document);
     let before = sources.older.map(|document| addresses(links, document));
-    let link = |state: &State| match &before {
+    draw(Some(&|state| match &before {
         Some(before) if older.contains(&std::ptr::from_ref(state)) => Some(before(state)),
         Some(_) | None => Some(now(state)),
-    };
+    }))
+}
+
+/// Draws an SVG picture with its title and its links.
+pub(super) fn svg(
+    picture: &Picture<'_, '_>,
+    sources: &Sources<'_>,
+    link: Option<Link<'_>>,
+    drawn: &mut String,
+) -> std::fmt::Result {
     let extras = svg::Extras {
-        title: &title,
-        link: Some(&link),
+        title: &title(sources),
+        link,
     };
     svg::render(picture, &extras, drawn)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::links::{Sources, title};
 use crate::report::graphs::Picture;
+use crate::report::graphs::svg::Link;
 use crate::report::histories::Definition;
 use crate::report::page::{self, Drawn, History, Page};
 
@@ -11,6 +12,7 @@ use crate::report::page::{self, Drawn, History, Page};
 pub(super) fn render(
     picture: &Picture<'_, '_>,
     sources: &Sources<'_>,
+    link: Option<Link<'_>>,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let document = sources.document;
@@ -22,6 +24,7 @@ pub(super) fn render(
             picture: *picture,
             tree: &document.tree,
             older: sources.older.map(|older| &older.tree),
+            link,
         }),
         history: sources.recording.map(|recording| History {
             recording,

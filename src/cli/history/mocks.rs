@@ -10,27 +10,22 @@ use crate::history::{HistoryEventType, Recording};
 use crate::language::StateMachine;
 use crate::report::style::printable;
 use crate::runtime::handlers::mocks::record::Book;
-use crate::syntax::Source;
 
 pub(super) fn print_mocks(
-    source: &Source,
+    name: &str,
+    arn: Option<&str>,
     recording: &Recording,
     machine: Option<&StateMachine>,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let header = recording.header.as_ref();
-    let names = header.map(|header| [&*header.execution_arn, &*header.name]);
     let book = Book::default();
-    let mut tap = book.tap(names.as_ref().map_or(&[], |names| names));
+    let mut tap = book.tap(&names(arn, recording));
     for event in &recording.events {
         tap.event(event);
     }
-    let file = Path::new(&*source.name).file_name();
-    let file = file.map_or_else(
-        || source.name.as_ref().into(),
-        |name| name.to_string_lossy(),
-    );
-    let about = format!("What the Tasks answered in {}.", printable(&file));
+    let file = Path::new(name).file_name();
+    let file = file.map_or_else(|| name.into(), |name| name.to_string_lossy());
+    let about = format!("What the Tasks answered in {file}.");
     let written = book.written(&about, machine, &Json::clone);
     print(&written.text)?;
     if !terminal.quiet {
@@ -45,6 +40,19 @@ pub(super) fn print_mocks(
         }
     }
     Ok(Exit::Success)
+}
+
+/// How the execution is called, by its log's header or by CloudWatch Logs.
+fn names<'r>(arn: Option<&'r str>, recording: &'r Recording) -> Vec<&'r str> {
+    match (&recording.header, arn) {
+        (Some(header), _) => vec![&header.execution_arn, &header.name],
+        // `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`, of EXPRESS with one part more.
+        (None, Some(arn)) => [Some(arn), arn.split(':').nth(7)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        (None, None) => Vec::new(),
+    }
 }
 
 fn has_map_run(recording: &Recording) -> bool {

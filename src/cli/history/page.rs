@@ -8,6 +8,7 @@ use crate::cli::args::{HistoryArgs, HistoryFormat, ViewArgs};
 use crate::cli::document::same_file;
 use crate::cli::log::{Log, note_ending};
 use crate::cli::output::{Failure, Terminal, print};
+use crate::cli::strangers::Yardstick;
 use crate::graph::Graph;
 use crate::history::Recording;
 use crate::report::graphs::overlay::{Tracer, execution};
@@ -48,8 +49,8 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
         let trace = tracer.finish();
         (execution(graph, &trace), trace)
     });
-    if let Some((_, trace)) = &traced {
-        suits(trace.is_foreign(), trace.strangers().len(), &name, terminal)?;
+    if let (Some((_, trace)), Some(document)) = (&traced, document) {
+        Yardstick::new(document, terminal).suits(&name, trace)?;
     }
     let options = Options::default();
     let drawn = match (&graph, &traced, document) {
@@ -60,6 +61,7 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
             },
             tree: &document.tree,
             older: None,
+            link: None,
         }),
         _ => None,
     };
@@ -87,26 +89,6 @@ fn title(name: &str, recording: &Recording) -> String {
     let file = Path::new(name).file_name();
     let file = || file.map_or_else(|| "history".into(), |name| name.to_string_lossy());
     machine.map_or_else(|| file().into_owned(), str::to_owned)
-}
-
-/// A definition that has none of the states is another one's.
-fn suits(
-    is_foreign: bool,
-    strangers: usize,
-    file: &str,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
-    if is_foreign {
-        return Err(Failure::usage(format_args!(
-            "{file} is of another machine: the definition has none of its states"
-        )));
-    }
-    if strangers > 0 && !terminal.quiet {
-        terminal.say(&format!(
-            "note: {file} names {strangers} states that the definition does not have"
-        ));
-    }
-    Ok(())
 }
 
 /// Writes a history to where it belongs.

@@ -34,7 +34,7 @@ pub(super) fn run(args: &RunArgs, place: &str, terminal: &Terminal) -> Result<Ex
             log.display()
         )));
     }
-    let recorded = Recorded::read(log, terminal)?;
+    let recorded = Recorded::read(log, args, terminal)?;
     let definition = args.definition.as_deref();
     let document = recorded.definition(definition, args.machine.as_deref(), terminal)?;
     let machine_name = match (&document.name, recorded.header()) {

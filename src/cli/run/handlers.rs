@@ -31,14 +31,18 @@ pub(super) fn bind(
     if let Some(path) = &args.handlers {
         bind_file(&mut handlers, path, terminal)?;
     }
-    services::bind(&mut handlers, args)?;
+    services::bind(&mut handlers, args.services.lambda_endpoint.as_deref())?;
     if let Some(mocked) = &mocked {
         mocked.close(&mut handlers);
     }
     Ok((handlers, mocked))
 }
 
-fn bind_file(handlers: &mut Handlers, path: &Path, terminal: &Terminal) -> Result<(), Failure> {
+pub(in crate::cli) fn bind_file(
+    handlers: &mut Handlers,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let (source, tree) = need_tree(path, terminal)?;
     let around = file::Surroundings {
         folder: path.parent().unwrap_or(Path::new("")),
@@ -64,7 +68,11 @@ const TASK_KINDS: [(&str, &str); 8] = [
 
 /// `PATTERN=KIND:VALUE`. A pattern may hold `=` no more than a state's name does: the first one
 /// that a known kind follows divides.
-fn bind_task(handlers: &mut Handlers, text: &str, terminal: &Terminal) -> Result<(), Failure> {
+pub(in crate::cli) fn bind_task(
+    handlers: &mut Handlers,
+    text: &str,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let usage = |why: &str| {
         let forms = TASK_KINDS.map(|(_, form)| format!("PATTERN={form}"));
         let [first @ .., last] = &forms;

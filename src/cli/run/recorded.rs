@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use super::{identity, max_events};
 use crate::cli::args::RunArgs;
-use crate::cli::document::{Document, need_document, need_log};
-use crate::cli::history::note_torn_line;
+use crate::cli::document::{Document, need_document};
+use crate::cli::log::{Log, note_ending};
 use crate::cli::output::{Failure, Terminal};
 use crate::data::{Json, Seed};
 use crate::engine::program::FlowId;
 use crate::engine::{Era, Identity, Likeness, Start};
-use crate::history::{Details, ExecutionType, HistoryEvent, LogHeader, Recording, read_history};
-use crate::report::style::printable;
+use crate::history::{Details, ExecutionType, HistoryEvent, LogHeader, Recording};
 use crate::syntax::Source;
 
 /// A history with the name of its file.
@@ -23,17 +22,11 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    pub(super) fn read(path: &Path, terminal: &Terminal) -> Result<Self, Failure> {
-        let source = need_log(path, terminal)?;
-        let file = printable(&source.name).into_owned();
-        let recording = read_history(&source.text)
-            .map_err(|error| Failure::usage(format_args!("{file}: {error}")))?;
-        if recording.events.is_empty() {
-            return Err(Failure::usage(format_args!(
-                "{file}: there is no event in it"
-            )));
-        }
-        note_torn_line(&file, &recording, terminal);
+    pub(super) fn read(path: &Path, args: &RunArgs, terminal: &Terminal) -> Result<Self, Failure> {
+        let log = Log::open(path)?;
+        let file = log.name.clone();
+        let (recording, ending) = log.recording(args.many.execution.as_deref())?;
+        note_ending(&file, &ending, terminal);
         Ok(Self { file, recording })
     }
 

@@ -24,7 +24,7 @@ pub(super) fn run(args: &RunArgs, path: &Path, terminal: &Terminal) -> Result<Ex
     let same = args.log.as_deref().is_some_and(|log| same_file(log, path));
     let log = same.then(|| LogFile::append(path)).transpose();
     let log = log.map_err(Failure::usage)?;
-    let recorded = Recorded::read(path, terminal)?;
+    let recorded = Recorded::read(path, args, terminal)?;
     let header = header(&recorded)?;
     let document = recorded.definition(None, None, terminal)?;
     refuse_another(args, &document, terminal)?;

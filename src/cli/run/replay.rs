@@ -13,7 +13,7 @@ use crate::report::histories::difference::{Diverged, render};
 use crate::report::style::Style;
 
 pub(super) fn run(args: &RunArgs, history: &Path, terminal: &Terminal) -> Result<Exit, Failure> {
-    let recorded = Recorded::read(history, terminal)?;
+    let recorded = Recorded::read(history, args, terminal)?;
     let document = recorded.definition(
         args.definition.as_deref(),
         args.machine.as_deref(),

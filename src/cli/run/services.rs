@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::cli::args::RunArgs;
 use crate::cli::output::Failure;
 use crate::report::style::printable;
 use crate::runtime::Handlers;
@@ -15,8 +14,8 @@ const LAMBDA: [&str; 2] = [
 ];
 
 /// Binds what `--lambda-endpoint` names, behind all others.
-pub(super) fn bind(handlers: &mut Handlers, args: &RunArgs) -> Result<(), Failure> {
-    let Some(url) = &args.services.lambda_endpoint else {
+pub(in crate::cli) fn bind(handlers: &mut Handlers, endpoint: Option<&str>) -> Result<(), Failure> {
+    let Some(url) = endpoint else {
         return Ok(());
     };
     let handler = LambdaHandler::new(url, None, None).map_err(|why| {

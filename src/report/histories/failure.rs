@@ -1,11 +1,12 @@
-//! The failure block: what ended the execution, what came first, and what it was given.
+//! The failure block in a terminal: what ended the execution, what came first, what it was given.
 
 use std::fmt;
 
+use super::blame::{Blame, Hop, Line, Place, StatePath};
 use super::json::{bounded, filled, spread};
-use super::{About, duration, kind, mark, short_name, size};
-use crate::data::{Json, Timestamp};
-use crate::history::outline::{FirstCause, Link, Outline, Status, Step, Visit};
+use super::{About, mark, short_name, size};
+use crate::data::Json;
+use crate::history::outline::{Link, Outline, Status, Step, Visit};
 use crate::report::style::{MIN_WIDTH, Role, Style, columns, fit, pad, printable, split_at_word};
 
 /// Where the values stand.
@@ -16,12 +17,6 @@ const MAX_WIDTH: usize = 120;
 
 /// How many lines a cause or an input may take.
 const MAX_LINES: usize = 24;
-
-/// The longest way that is shown in full.
-const MAX_PATH: usize = 9;
-
-/// How many states at work are listed.
-const MAX_AT_WORK: usize = 5;
 
 /// Writes why an execution failed, timed out or was aborted, and the hints; nothing otherwise.
 ///
@@ -34,11 +29,11 @@ pub fn render(
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let mut block = Block { style, out };
-    match outline.summary().status {
-        Status::Failed => block.failed(outline, about)?,
-        Status::TimedOut => block.stopped(outline, "the execution timed out")?,
-        Status::Aborted => block.stopped(outline, "the execution was aborted")?,
-        Status::Running | Status::Succeeded | Status::Caught => {}
+    if let Some(blame) = Blame::of(outline, about) {
+        block.title(blame.status, &blame.title)?;
+        for line in &blame.lines {
+            block.line(line)?;
+        }
     }
     block.hints(about)
 }
@@ -50,77 +45,26 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
-    fn failed(&mut self, outline: &Outline, about: &About<'_>) -> fmt::Result {
-        let summary = outline.summary();
-        let error = summary
-            .error
-            .as_deref()
-            .unwrap_or("an error without a name");
-        // The bound on events ends an execution whose states have done nothing wrong.
-        let blamed = |cause: &FirstCause<'_>| cause.raised_by.status() != Status::Succeeded;
-        let Some(cause) = outline.first_cause().filter(blamed) else {
-            self.title(Status::Failed, "the execution failed with ", error)?;
-            return self.error(summary.error.as_deref(), summary.cause.as_deref());
-        };
-        let name = printable(cause.ended_by.name());
-        let text = format!("{name} ended the execution with ");
-        self.title(Status::Failed, &text, error)?;
-        self.first_cause(outline, about, &cause)?;
-        if cause.caught_in.is_some() && summary.cause.is_some() {
-            self.cause("ended with", summary.cause.as_deref())?;
-        }
-        Ok(())
-    }
-
-    fn first_cause(
-        &mut self,
-        outline: &Outline,
-        about: &About<'_>,
-        cause: &FirstCause<'_>,
-    ) -> fmt::Result {
-        let (first, summary) = (cause.raised_by, outline.summary());
-        self.field("first cause", &whereabouts(&first, summary.started))?;
-        self.field("state path", &path(cause, about.machine))?;
-        let failure = first.failure();
-        self.error(
-            failure.and_then(|failure| failure.error.as_deref()),
-            failure.and_then(|failure| failure.cause.as_deref()),
-        )?;
-        self.input(&first)?;
-        let Some(caught) = cause.caught_in else {
-            return Ok(());
-        };
-        let next = caught.next().unwrap_or_default();
-        let found = about.catcher.and_then(|find| find(caught.name(), next));
-        let told = found.unwrap_or_else(|| format!("a Catch of {} → {next}", caught.name()));
-        self.field("handled by", &told)
-    }
-
-    /// An end from outside: what was it doing?
-    fn stopped(&mut self, outline: &Outline, title: &str) -> fmt::Result {
-        let summary = outline.summary();
-        self.title(summary.status, title, "")?;
-        self.error(summary.error.as_deref(), summary.cause.as_deref())?;
-        let at_work = outline.at_work(MAX_AT_WORK);
-        for visit in &at_work {
-            let time = duration(visit.millis());
-            let (state, event) = (state(visit), visit.event());
-            self.field("at work", &format!("{state} for {time}, event {event}"))?;
-        }
-        match at_work.as_slice() {
-            [only] => self.input(only),
-            _ => Ok(()),
-        }
-    }
-
-    fn title(&mut self, status: Status, text: &str, error: &str) -> fmt::Result {
+    fn title(&mut self, status: Status, title: &str) -> fmt::Result {
         let (sign, role) = mark(status);
-        let line = format!("{sign} {}{}", text, printable(error));
+        let line = format!("{sign} {}", printable(title));
         self.out.write_char('\n')?;
         for line in wrapped(&line, self.style.width.max(MIN_WIDTH)) {
             writeln!(self.out, "{}", self.style.paint(role, &line))?;
         }
         self.out.write_char('\n')
+    }
+
+    fn line(&mut self, line: &Line<'_>) -> fmt::Result {
+        let label = line.label();
+        match line {
+            Line::FirstCause(place) | Line::AtWork(place) => self.field(label, &told(place)),
+            Line::StatePath(path) => self.field(label, &way(path)),
+            Line::Error(text) => self.field(label, text),
+            Line::HandledBy(text) => self.field(label, text),
+            Line::Cause(text) | Line::EndedWith(text) => self.cause(label, Some(text)),
+            Line::Input(visit) => self.input(label, visit),
+        }
     }
 
     pub(super) fn error(&mut self, error: Option<&str>, cause: Option<&str>) -> fmt::Result {
@@ -149,7 +93,7 @@ impl Block<'_> {
         self.lines(label, Role::Plain, &lines)
     }
 
-    fn input(&mut self, visit: &Visit<'_>) -> fmt::Result {
+    fn input(&mut self, label: &str, visit: &Visit<'_>) -> fmt::Result {
         let Some(input) = visit.input() else {
             return Ok(());
         };
@@ -158,7 +102,7 @@ impl Block<'_> {
         if let Some(value) = input.json() {
             lines.extend(filled(&value, self.room(), MAX_LINES));
         }
-        self.lines("input", Role::Plain, &lines)
+        self.lines(label, Role::Plain, &lines)
     }
 
     pub(super) fn field(&mut self, label: &str, value: &str) -> fmt::Result {
@@ -238,39 +182,20 @@ impl Block<'_> {
     }
 }
 
-/// `ChargeCard (Task lambda:invoke, try 2 of 2) at +15.21 s, event 41`
-fn whereabouts(visit: &Visit<'_>, start: Option<Timestamp>) -> String {
-    let (at, event) = match visit.failure() {
-        Some(failure) => (failure.at, failure.event),
-        None => (visit.entered(), visit.event()),
-    };
-    let since = duration(at.since(start.unwrap_or(at)));
-    format!("{} at +{since}, event {event}", state(visit))
+fn told(place: &Place<'_>) -> String {
+    let (name, words, event) = (place.visit.name(), &place.words, place.event);
+    format!("{name} {words}, event {event}")
 }
 
-/// `ChargeCard (Task lambda:invoke, try 2 of 2)`
-fn state(visit: &Visit<'_>) -> String {
-    let tries = match visit.tries().len() {
-        0 | 1 => String::new(),
-        count => format!(", try {count} of {count}"),
-    };
-    format!("{} ({}{tries})", visit.name(), kind(visit, false))
-}
-
-/// `order-workflow › Fulfil[1] › ChargeCard ⇢ RefundStock › OrderFailed`
-fn path(cause: &FirstCause<'_>, machine: Option<&str>) -> String {
-    let mut path = machine.unwrap_or("the execution").to_owned();
-    let count = cause.path.len();
-    for (at, step) in cause.path.iter().enumerate() {
-        if count > MAX_PATH && (MAX_PATH / 2..count - MAX_PATH / 2).contains(&at) {
-            if at == MAX_PATH / 2 {
-                path.push_str(" › …");
-            }
-            continue;
+fn way(path: &StatePath<'_>) -> String {
+    let mut way = path.machine.clone();
+    for hop in &path.hops {
+        match hop {
+            Hop::LeftOut => way.push_str(" › …"),
+            Hop::Through(step) => way.push_str(&part(step)),
         }
-        path.push_str(&part(step));
     }
-    path
+    way
 }
 
 fn part(step: &Step<'_>) -> String {

@@ -1,5 +1,6 @@
 //! Histories for people: the tree of what happened, and why it failed.
 
+pub mod blame;
 pub mod closing;
 pub mod compare;
 mod definition;

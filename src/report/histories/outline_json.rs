@@ -200,3 +200,87 @@ fn word(status: Status) -> &'static str {
         Status::Aborted => "ABORTED",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::outline::sample::{Script, chained};
+
+    const ROUND: &str = r#"
+        +0 PassStateEntered "name":"Check","input":"{}"
+        +1 PassStateExited "name":"Check","output":"{}"
+        +0 WaitStateEntered "name":"Wait","input":"{}"
+        +9 WaitStateExited "name":"Wait","output":"{}""#;
+
+    const CAUGHT: &str = r#"
+        +0 TaskStateEntered "name":"Ask","input":"{}"
+        +0 TaskScheduled "resourceType":"lambda","resource":"invoke","region":"","parameters":"{}"
+        +5 TaskFailed "resourceType":"lambda","resource":"invoke","error":"Busy"
+        +0 TaskStateExited "name":"Ask","output":"{}""#;
+
+    fn document(script: &Script, all: bool) -> Value {
+        let mut about = About::default();
+        about.view.all = all;
+        let text = render(&script.outline(), &about);
+        serde_json::from_str(&text).expect("it is JSON")
+    }
+
+    /// Every visit is either a state of the document or counted in a gap, and a gap says between
+    /// which states it is.
+    fn check_thread(thread: &Value, visits: u64) {
+        let states = thread["states"].as_array().expect("a list");
+        let gaps = thread["gaps"].as_array().expect("something is counted");
+        let number = |value: &Value| value.as_u64().expect("a number");
+        let counted: u64 = gaps.iter().map(|gap| number(&gap["visits"])).sum();
+        assert_eq!(states.len() as u64 + counted, visits);
+        for gap in gaps {
+            let before = usize::try_from(number(&gap["before"])).expect("a place");
+            assert!((1..states.len()).contains(&before), "{gap}");
+            let by_name = gap["states"].as_object().expect("names");
+            let named: u64 = by_name.values().map(number).sum();
+            assert_eq!(named + number(&gap["others"]), number(&gap["visits"]));
+            assert!(states[before - 1]["exited"].as_str() <= gap["entered"].as_str());
+            assert!(gap["exited"].as_str() <= states[before]["entered"].as_str());
+        }
+    }
+
+    #[test]
+    fn what_is_only_counted_stands_in_gaps() {
+        let mut script = chained("");
+        let (mut last, mut now) = (0, 0);
+        for round in 0..2_000 {
+            let lines = if round % 500 == 250 { CAUGHT } else { ROUND };
+            (last, now) = script.chain(last, now, lines);
+        }
+        let told = document(&script, false);
+        check_thread(&told, 1_996 * 2 + 4);
+        assert!(told.get("truncated").is_none());
+        let gaps = told["gaps"].as_array().expect("a list");
+        assert_eq!(
+            gaps[0],
+            json!({
+                "before": 250, "visits": 250, "caught": 0, "retried": 0,
+                "states": {"Check": 125, "Wait": 125}, "others": 0,
+                "entered": "2023-11-14T22:13:21.250Z", "exited": "2023-11-14T22:13:22.500Z",
+                "durationMs": 1_250,
+            })
+        );
+        let caught = |state: &&Value| state["status"] == "CAUGHT";
+        let states = told["states"].as_array().expect("a list");
+        assert_eq!(states.iter().filter(caught).count(), 4);
+    }
+
+    #[test]
+    fn branches_and_items_have_gaps_of_their_own() {
+        let mut script = chained("");
+        let entered = script.add(1, 0, "ParallelStateEntered", r#""name":"P","input":"{}""#);
+        let started = script.add(entered, 0, "ParallelStateStarted", "");
+        let (mut last, mut now) = (started, 0);
+        for _ in 0..1_000 {
+            (last, now) = script.chain(last, now, ROUND);
+        }
+        let told = document(&script, false);
+        assert!(told.get("gaps").is_none(), "{}", told["gaps"]);
+        check_thread(&told["states"][0]["branches"][0], 2_000);
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::failure::{self, Blame};
+use super::failure::{self, Block};
 use super::visits::{Row, Visits};
 use super::{Drawn, History, Page, events, visits};
 use crate::graph::{Scope, Vertex};
@@ -11,6 +11,7 @@ use crate::history::{Details, LogHeader};
 use crate::language::State;
 use crate::report::graphs::labels;
 use crate::report::graphs::overlay::Look;
+use crate::report::histories::About;
 
 /// The longest definition of a state that is in a page: that of a Parallel has all inside of it.
 const MAX_DEFINITION: usize = 64 << 10;
@@ -54,6 +55,9 @@ struct Card<'a> {
     mark: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    /// The address of its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -76,7 +80,7 @@ struct Execution<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Blame<'a>>,
+    failure: Option<Block<'a>>,
 }
 
 /// Everything that the script reads.
@@ -140,6 +144,7 @@ fn card<'a>(drawn: &Drawn<'a, '_>, vertex: Vertex, state: &'a State, room: &mut 
         definition,
         mark: paint.map(|paint| paint.mark.word()),
         note: paint.and_then(|paint| paint.note.as_deref()),
+        href: drawn.link.and_then(|link| link(state)),
     }
 }
 
@@ -155,6 +160,11 @@ fn execution<'a>(history: &'a History<'a>, outline: &'a Outline) -> Execution<'a
     let last = events.last().filter(|event| {
         summary.status == Status::Succeeded && matches!(event.details, Details::Output { .. })
     });
+    let about = About {
+        machine: header.and_then(|header| header.state_machine_arn.rsplit(':').next()),
+        catcher: history.catcher,
+        ..About::default()
+    };
     Execution {
         status: visits::word(summary.status),
         name: header.map(|header| header.name.as_str()),
@@ -166,6 +176,6 @@ fn execution<'a>(history: &'a History<'a>, outline: &'a Outline) -> Execution<'a
         redrives: summary.redrives,
         input: first.map(|event| event.id.0),
         output: last.map(|event| event.id.0),
-        failure: failure::blame(outline, history.catcher),
+        failure: failure::block(outline, &about),
     }
 }

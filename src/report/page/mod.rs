@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::graphs::svg::{self, Extras};
+use super::graphs::svg::{self, Extras, Link};
 use super::graphs::{Options, Picture, Theme};
 use super::histories::Lookup;
 use crate::history::Recording;
@@ -28,7 +28,7 @@ const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
 /// The script, in the order of its parts.
-const SCRIPT: [&str; 8] = [
+const SCRIPT: [&str; 9] = [
     include_str!("script/text.js"),
     include_str!("script/model.js"),
     include_str!("script/picture.js"),
@@ -36,6 +36,7 @@ const SCRIPT: [&str; 8] = [
     include_str!("script/list.js"),
     include_str!("script/timeline.js"),
     include_str!("script/views.js"),
+    include_str!("script/address.js"),
     include_str!("script/main.js"),
 ];
 
@@ -53,7 +54,7 @@ pub struct Page<'a, 'm> {
 }
 
 /// A definition that is drawn.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Drawn<'a, 'm> {
     /// The picture, with what is painted.
     pub picture: Picture<'a, 'm>,
@@ -61,6 +62,16 @@ pub struct Drawn<'a, 'm> {
     pub tree: &'a Tree,
     /// The text behind the states that only an older definition has.
     pub older: Option<&'a Tree>,
+    /// Where a state can be read.
+    pub link: Option<Link<'a>>,
+}
+
+impl fmt::Debug for Drawn<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drawn")
+            .field("picture", &self.picture)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An execution that is told.

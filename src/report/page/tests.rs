@@ -32,6 +32,7 @@ fn told(title: &str, definition: Option<&str>, log: Option<&str>) -> Told {
             picture: Picture::new(&graph, &options),
             tree: &tree,
             older: None,
+            link: None,
         }),
         history,
         theme: Theme::Dark,
@@ -140,12 +141,28 @@ fn items_of_a_map_say_how_they_ended() {
 fn the_first_cause_comes_first() {
     let told = of_script(sample::order());
     let failure = &told.data["execution"]["failure"];
-    assert_eq!(failure["first"]["name"], "ChargeCard");
+    assert_eq!(failure["first"], "ChargeCard");
     assert_eq!(
         failure["title"],
         "OrderFailed ended the execution with OrderRejected"
     );
     assert_eq!(told.data["execution"]["status"], "failed");
+    let rows = failure["rows"].as_array().expect("a list");
+    let row = |label: &str| {
+        let row = rows.iter().find(|row| row["label"] == label);
+        row.unwrap_or_else(|| panic!("no {label}")).clone()
+    };
+    assert_eq!(
+        row("first cause")["words"],
+        "(Task lambda:invoke, try 2 of 2) at +14.90 s"
+    );
+    assert_eq!(
+        row("handled by")["text"],
+        "a Catch of ChargeCard → RefundStock"
+    );
+    assert_eq!(row("ended with")["text"], "payment was refused");
+    assert_eq!(row("input")["name"], "ChargeCard");
+    assert_eq!(row("state path")["hops"][1]["caught"], true);
 }
 
 #[test]

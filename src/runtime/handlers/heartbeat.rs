@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
 use crate::engine::TaskRequest;
-use crate::runtime::driver::Answers;
+use crate::runtime::inbox::Answers;
 
 /// What a command says on standard error, alone on its line, to tell that it is alive.
 pub(super) const LINE: &[u8] = b"asl:heartbeat";

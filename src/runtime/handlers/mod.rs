@@ -35,7 +35,7 @@ use std::time::Duration;
 use wildmatch::WildMatch;
 
 use super::callbacks::Callbacks;
-use super::driver::{Answers, Listener};
+use super::inbox::{Answers, Listener};
 use super::masking::Masking;
 use crate::data::{Json, StatesError};
 use crate::engine::{Identity, TaskRequest};

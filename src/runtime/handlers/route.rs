@@ -8,7 +8,8 @@ use crate::data::{Json, StatesError};
 use crate::engine::TaskRequest;
 use crate::language::{IntegrationPattern, Resource};
 use crate::runtime::callbacks::{Callbacks, Ticket};
-use crate::runtime::driver::Answers;
+use crate::runtime::inbox::Answers;
+use crate::runtime::journal::OpenStage;
 
 /// Who brings a Task's result.
 #[derive(Clone, Copy)]
@@ -92,14 +93,27 @@ impl Handlers {
         }
     }
 
-    /// Begins a task, with the ticket of whoever may answer from outside.
+    /// Begins a task, or goes on with it, with the ticket of whoever may answer from outside.
     pub(in crate::runtime) fn invoke(
         &self,
         invocation: Invocation,
         answers: Answers,
+        stage: OpenStage,
     ) -> (Work, Option<Ticket>) {
         let request = &invocation.request;
         match (self.route_of(request), request.token.clone()) {
+            // Whoever has the token goes on as if nothing had happened.
+            (Some(Route::Callback(port, handler)), Some(token))
+                if stage == OpenStage::Submitted =>
+            {
+                if handler.is_none() {
+                    port.tell(Arc::clone(&request.name), Arc::clone(&token));
+                }
+                (elsewhere(), Some(port.open(token, answers)))
+            }
+            (Some(Route::Worker(port)), Some(token)) if stage >= OpenStage::Started => {
+                (elsewhere(), Some(port.open(token, answers)))
+            }
             (Some(Route::Callback(port, Some(handler))), Some(token)) => {
                 let ticket = port.ask(Arc::clone(&token), answers.clone());
                 let port = Arc::clone(port);
@@ -123,7 +137,7 @@ impl Handlers {
             (Some(Route::Handler(handler)), token) => {
                 let port = self.callbacks.as_ref().zip(token);
                 let ticket = port.map(|(port, token)| port.open(token, answers.clone()));
-                (handle(&**handler, invocation, answers), ticket)
+                (handle(&**handler, invocation, answers, stage), ticket)
             }
             (Some(Route::Callback(..) | Route::Worker(_)) | None, _) => (nobody(request), None),
         }
@@ -131,9 +145,14 @@ impl Handlers {
 }
 
 /// Lets a handler do all of the work.
-fn handle(handler: &dyn TaskHandler, invocation: Invocation, answers: Answers) -> Work {
+fn handle(
+    handler: &dyn TaskHandler,
+    invocation: Invocation,
+    answers: Answers,
+    stage: OpenStage,
+) -> Work {
     let later = invocation.request.resource.pattern() != IntegrationPattern::RequestResponse;
-    if later && !handler.tells_submission() {
+    if later && !handler.tells_submission() && stage < OpenStage::Submitted {
         answers.submitted(Json::empty_object());
     }
     handler.invoke(invocation, answers)

@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
     use crate::data::EventId;
-    use crate::runtime::driver::{Answers, Listener};
+    use crate::runtime::inbox::{Answers, Listener};
 
     #[track_caller]
     fn check(chunks: &[&str], kept: &str, told: &[&str]) {

@@ -5,12 +5,13 @@ use std::path::Path;
 use super::Canvas;
 use crate::cli::document::{need_source, same_file};
 use crate::cli::output::Failure;
+use crate::cli::strangers::listed;
 use crate::report::graphs::overlay::{self, CoverageFile, MachineCoverage, Overlay};
 use crate::report::style::printable;
 
 impl Canvas<'_, '_> {
     pub(super) fn coverage(&self, path: &Path, definition: &Path) -> Result<Overlay, Failure> {
-        let source = need_source(path, self.terminal)?;
+        let source = need_source(path, self.yardstick.terminal)?;
         let file = printable(&source.name).into_owned();
         let read = CoverageFile::read(&source.text)
             .map_err(|error| Failure::usage(format_args!("{file}: {error}")))?;
@@ -19,18 +20,18 @@ impl Canvas<'_, '_> {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let held = match &names[..] {
                 [] => "no machine".to_owned(),
-                names => super::listed(names),
+                names => listed(names),
             };
             Failure::usage(format_args!(
                 "{file} does not tell of {}: it tells of {held}",
-                self.definition
+                self.yardstick.definition
             ))
         })?;
         let (strangers, known) = machine.strangers(self.graph);
         if known == 0 && !strangers.is_empty() {
-            return Err(self.foreign(&file, &strangers));
+            return Err(self.yardstick.foreign(&file, &strangers));
         }
-        self.note_strangers(&file, "names", &strangers);
+        self.yardstick.note(&format!("{file} names"), &strangers);
         Ok(overlay::coverage(self.graph, machine))
     }
 

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Canvas;
 use super::log::Log;
-use super::{Canvas, MAX_TOLD};
 use crate::cli::Exit;
 use crate::cli::document::reason;
 use crate::cli::output::Failure;
 use crate::cli::parallel;
+use crate::cli::strangers::{MAX_TOLD, listed};
 use crate::history::Ending;
 use crate::report::graphs::overlay::{self, Overlay, Trace};
 use crate::report::style::printable;
@@ -65,11 +66,11 @@ impl Canvas<'_, '_> {
         if sum.logs == 0 {
             return Err(Failure::usage(format_args!(
                 "the logs in {shown} are of another machine: {} has none of their states",
-                self.definition
+                self.yardstick.definition
             )));
         }
         if !foreign.is_empty() {
-            let listed = super::listed(&foreign);
+            let listed = listed(&foreign);
             self.note(&format!("left out, of another machine: {listed}"));
         }
         if sum.torn > 0 {
@@ -83,7 +84,8 @@ impl Canvas<'_, '_> {
             ));
         }
         let names: Vec<&str> = sum.trace.strangers().collect();
-        self.note_strangers(&format!("the logs in {shown}"), "name", &names);
+        let names_them = format!("the logs in {shown} name");
+        self.yardstick.note(&names_them, &names);
         Ok(())
     }
 }

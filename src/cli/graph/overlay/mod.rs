@@ -12,15 +12,13 @@ use crate::cli::args::{GraphArgs, PaletteChoice};
 use crate::cli::document::{Document, STDIN, need_document, need_document_in, need_log, same_file};
 use crate::cli::log::note_ending;
 use crate::cli::output::{Failure, Terminal};
+use crate::cli::strangers::Yardstick;
 use crate::graph::Graph;
 use crate::history::{LogHeader, Recording};
 use crate::report::graphs::StatusColors;
 use crate::report::graphs::overlay::{self, Overlay, Trace};
 use crate::report::style::printable;
 use crate::syntax::Source;
-
-/// How many names are told in a note.
-const MAX_TOLD: usize = 20;
 
 /// What is drawn: a definition, or a log that brings its own.
 pub(super) struct Given {
@@ -113,8 +111,7 @@ pub(super) fn paint(
     let canvas = Canvas {
         graph,
         document: &given.document,
-        definition: definition_name(need_definition(args)?, given),
-        terminal,
+        yardstick: Yardstick::new(&given.document, terminal),
     };
     let overlay = &args.overlay;
     if let Some(file) = &overlay.coverage {
@@ -148,26 +145,11 @@ pub(super) fn recording(args: &GraphArgs, given: &Given) -> Result<Option<Record
     Ok(Some(recording))
 }
 
-/// The definition's file, for people.
-fn definition_name(definition: &Path, given: &Given) -> String {
-    let name = match &given.log {
-        Some(_) => Path::new(&*given.document.source.name),
-        None => definition,
-    };
-    let file = name.file_name().unwrap_or(name.as_os_str());
-    match given.document.file_name() {
-        "<stdin>" => "the definition".to_owned(),
-        _ => printable(&file.to_string_lossy()).into_owned(),
-    }
-}
-
 /// What is painted on.
 struct Canvas<'a, 'm> {
     graph: &'a Graph<'m>,
     document: &'a Document,
-    /// The definition's file, for messages.
-    definition: String,
-    terminal: &'a Terminal,
+    yardstick: Yardstick<'a>,
 }
 
 impl Canvas<'_, '_> {
@@ -184,53 +166,15 @@ impl Canvas<'_, '_> {
     fn trace(&self, log: &Log) -> Result<Trace, Failure> {
         let file = log.name();
         let (trace, ending) = log.trace(self.graph)?;
-        note_ending(&file, &ending, self.terminal);
-        let names: Vec<&str> = trace.strangers().collect();
-        if trace.is_foreign() {
-            return Err(self.foreign(&file, &names));
-        }
-        self.note_strangers(&file, "names", &names);
+        note_ending(&file, &ending, self.yardstick.terminal);
+        self.yardstick.suits(&file, &trace)?;
         Ok(trace)
     }
 
-    fn foreign(&self, file: &str, names: &[&str]) -> Failure {
-        let (definition, listed) = (&self.definition, listed(names));
-        Failure::usage(format_args!(
-            "{file} is of another machine: {definition} has none of its states: {listed}"
-        ))
-    }
-
-    /// Says which states are not in the picture, because the definition does not have them.
-    fn note_strangers(&self, file: &str, names_them: &str, names: &[&str]) {
-        if names.is_empty() {
-            return;
-        }
-        let states = if names.len() == 1 { "state" } else { "states" };
-        self.note(&format!(
-            "{file} {names_them} {} {states} that {} does not have: {}",
-            names.len(),
-            self.definition,
-            listed(names)
-        ));
-    }
-
     fn note(&self, text: &str) {
-        if !self.terminal.quiet {
-            self.terminal.say(&format!("note: {text}"));
+        let terminal = self.yardstick.terminal;
+        if !terminal.quiet {
+            terminal.say(&format!("note: {text}"));
         }
     }
-}
-
-/// Names for a note.
-fn listed(names: &[&str]) -> String {
-    let shown: Vec<_> = names
-        .iter()
-        .take(MAX_TOLD)
-        .map(|name| printable(name))
-        .collect();
-    let more = match names.len().saturating_sub(MAX_TOLD) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more}", shown.join(", "))
 }

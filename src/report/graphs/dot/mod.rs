@@ -12,6 +12,7 @@ use self::text::{lines, quoted};
 use super::coat::{self, Stroke, stroke};
 use super::overlay::Way;
 use super::palette::{Palette, WRONG};
+use super::svg::Link;
 use super::{Options, Picture, ends_well, labels};
 use crate::graph::{Edge, EdgeKind, Graph, Node, Scope, Vertex};
 
@@ -20,8 +21,21 @@ use crate::graph::{Edge, EdgeKind, Graph, Node, Scope, Vertex};
 /// # Errors
 /// Only what `out` answers.
 pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
+    render_linked(picture, None, out)
+}
+
+/// Writes the graph in DOT, with the addresses that states lead to.
+///
+/// # Errors
+/// Only what `out` answers.
+pub fn render_linked(
+    picture: &Picture<'_, '_>,
+    link: Option<Link<'_>>,
+    out: &mut dyn Write,
+) -> fmt::Result {
     let mut script = Script {
         picture: *picture,
+        link,
         graph: picture.graph,
         options: picture.options,
         palette: Palette::of(picture.options.theme),
@@ -33,6 +47,7 @@ pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
 
 struct Script<'a, 'm> {
     picture: Picture<'a, 'm>,
+    link: Option<Link<'a>>,
     graph: &'a Graph<'m>,
     options: &'a Options,
     palette: &'static Palette,

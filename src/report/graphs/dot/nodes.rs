@@ -36,7 +36,7 @@ impl<'m> Script<'_, 'm> {
         });
         let name = self.name(state, 26, &coat);
         let note = note(&coat).map_or(String::new(), |note| format!("<BR/>{note}"));
-        let tooltip = tooltip(&state.name, &coat);
+        let tooltip = self.tooltip(state, &coat);
         let style = if coat.is_dashed {
             "ROUNDED,DASHED"
         } else {
@@ -59,7 +59,7 @@ impl<'m> Script<'_, 'm> {
         let small = html(&card_line(state));
         let name = self.name(state, 30, &coat);
         let note = note(&coat).map_or(String::new(), |note| format!("<BR/>{note}"));
-        let tooltip = tooltip(&state.name, &coat);
+        let tooltip = self.tooltip(state, &coat);
         let dashed = if coat.is_dashed { ",dashed" } else { "" };
         self.line(format_args!(
             "s{} [shape=hexagon, style=\"filled{dashed}\", margin=\"0.05,0.03\", fillcolor=\"{fill}\", color=\"{line}\", penwidth={width}, tooltip={tooltip}, \
@@ -85,7 +85,7 @@ impl<'m> Script<'_, 'm> {
             )
         });
         let note = note(&coat).map_or(String::new(), |note| format!("<BR/>{note}"));
-        let tooltip = tooltip(&state.name, &coat);
+        let tooltip = self.tooltip(state, &coat);
         let dashed = if coat.is_dashed { ",dashed" } else { "" };
         self.line(format_args!(
             "s{} [shape=box, style=\"rounded,filled{dashed}\", margin=\"0.18,0.09\", height=0.36, fillcolor=\"{fill}\", color=\"{line}\", penwidth={width}, fontcolor=\"{ink}\", tooltip={tooltip}, label=<<B>{name}</B>{error}{note}>]",
@@ -135,7 +135,7 @@ impl<'m> Script<'_, 'm> {
         let badge = self.badge(state, coat).unwrap_or_default();
         let name = self.name(state, 44, coat);
         let note = note(coat).map_or(String::new(), |note| format!("  {note}"));
-        let tooltip = tooltip(&state.name, coat);
+        let tooltip = self.tooltip(state, coat);
         let is_dashed = state.kind() == Some(StateKind::Map) || coat.is_dashed;
         let dashes = if is_dashed { ",dashed" } else { "" };
         let width = if coat.sign.is_some() { "2" } else { "1.4" };
@@ -165,6 +165,16 @@ impl<'m> Script<'_, 'm> {
         self.line(format_args!(
             "{id} [shape={shape}, style=filled, width={width}, fixedsize=true, label=\"\", tooltip=\"\", color=\"{color}\", fillcolor=\"{color}\"]"
         ))
+    }
+
+    /// What a pointer over it says, and where it leads.
+    fn tooltip(&self, state: &State, coat: &Coat<'_>) -> String {
+        let told = coat.sign.map_or(String::new(), |sign| sign.told());
+        let tooltip = quoted(&format!("{}{told}", state.name));
+        match self.link.and_then(|link| link(state)) {
+            Some(link) => format!("{tooltip}, href={}", quoted(&link)),
+            None => tooltip,
+        }
     }
 
     /// ` ↻6`; what was not reached has none.
@@ -200,9 +210,4 @@ fn note(coat: &Coat<'_>) -> Option<String> {
     Some(format!(
         "<FONT POINT-SIZE=\"9\" COLOR=\"{ink}\">{note}</FONT>"
     ))
-}
-
-fn tooltip(name: &str, coat: &Coat<'_>) -> String {
-    let told = coat.sign.map_or(String::new(), |sign| sign.told());
-    quoted(&format!("{name}{told}"))
 }

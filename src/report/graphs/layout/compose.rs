@@ -2,61 +2,61 @@
 
 use super::axis::Axis;
 use super::layered::{Extent, Spot};
+use super::medium::{Distances, Medium, Page};
 use super::scope::{Content, Ends};
-use super::{Layout, Line, Point, Shape, Step, What};
+use super::{Layout, Line, Point, Rect, Shape, Step, What};
 use crate::graph::{EdgeKind, Vertex};
 use crate::language::State;
 use crate::report::graphs::Picture;
-use crate::report::graphs::face::Face;
 
-/// The radius of a fork and of a join.
-pub(super) const FORK: f64 = 5.0;
-pub(super) const JOIN: f64 = 7.0;
-
-/// The room around all.
-const MARGIN: f64 = 16.0;
-
-/// The room inside a container's frame and inside a branch's.
-const PADDING: f64 = 16.0;
-const BRANCH_PADDING: f64 = 12.0;
-
-/// Between two branches, and between the dots of a Parallel and its branches.
-const BETWEEN: f64 = 16.0;
-const TO_BRANCH: f64 = 17.0;
-
-/// Lays a picture out.
+/// Lays a picture out, in pixels.
 #[must_use]
 pub fn lay_out(picture: &Picture<'_, '_>) -> Layout {
+    lay_out_on(&Page(picture), picture)
+}
+
+/// Lays a picture out on a medium, in its unit.
+pub(in crate::report::graphs) fn lay_out_on(
+    medium: &dyn Medium,
+    picture: &Picture<'_, '_>,
+) -> Layout {
     let composer = Composer {
         picture,
+        medium,
+        distances: medium.distances(),
         axis: Axis(picture.options.direction),
     };
     let mut group = composer.scope(picture.graph.root(), Ends::Terminals);
-    group.layout.shift(MARGIN, MARGIN);
-    group.layout.width += 2.0 * MARGIN;
-    group.layout.height += 2.0 * MARGIN;
+    let margin = composer.distances.margin;
+    group.layout.shift(margin, margin);
+    group.layout.width += 2.0 * margin;
+    group.layout.height += 2.0 * margin;
     group.layout
 }
 
 pub(super) struct Composer<'a, 'm> {
     pub(super) picture: &'a Picture<'a, 'm>,
+    pub(super) medium: &'a dyn Medium,
+    pub(super) distances: Distances,
     pub(super) axis: Axis,
 }
 
 impl Composer<'_, '_> {
     /// A Map or Parallel with its states inside: the head above, the scopes below.
     pub(super) fn container(&self, vertex: Vertex, state: &State) -> Content {
-        let face = Face::frame(self.picture, vertex, state);
         let mut scopes = self.picture.graph.scopes_in(vertex);
         let mut layout = match (scopes.len(), scopes.next()) {
             (1, Some(only)) => self.scope(only, Ends::Dots(vertex)).layout,
             _ => self.branches(vertex),
         };
-        let width = layout.width.max(face.width) + 2.0 * PADDING;
-        let top = face.height + PADDING + 4.0;
-        layout.shift((width - layout.width) / 2.0, top);
+        let face = self.medium.frame(vertex, state, layout.width);
+        let room = self.distances.frame;
+        let width = layout.width.max(face.width) + 2.0 * room.beside;
+        let top = face.height + room.above;
+        let left = self.distances.down((width - layout.width) / 2.0);
+        layout.shift(left, top);
         layout.width = width;
-        layout.height += top + PADDING;
+        layout.height += top + room.below;
         Content::Group(layout, face)
     }
 
@@ -64,13 +64,14 @@ impl Composer<'_, '_> {
     fn branches(&self, vertex: Vertex) -> Layout {
         let mut layout = Layout::default();
         let scopes = self.picture.graph.scopes_in(vertex);
-        let begins = 2.0 * FORK + 2.0 * TO_BRANCH;
+        let distances = &self.distances;
+        let begins = distances.fork + 2.0 * distances.to_branch;
         let mut across = 0.0;
         let mut deepest = begins;
         let (mut entries, mut exits) = (Vec::new(), Vec::new());
         for scope in scopes {
             let mut group = self.scope(scope, Ends::Open);
-            let room = 2.0 * BRANCH_PADDING;
+            let room = 2.0 * distances.branch;
             let extent = self
                 .axis
                 .extent(group.layout.width + room, group.layout.height + room);
@@ -79,7 +80,7 @@ impl Composer<'_, '_> {
                 along: begins,
             };
             let rect = self.axis.rect(at, extent);
-            let (dx, dy) = (rect.x + BRANCH_PADDING, rect.y + BRANCH_PADDING);
+            let (dx, dy) = (rect.x + distances.branch, rect.y + distances.branch);
             layout.shapes.push(Shape {
                 what: What::Branch(vertex, scope.id()),
                 rect,
@@ -101,16 +102,19 @@ impl Composer<'_, '_> {
             exits.extend(group.exit.map(|exit| (shifted(exit), group.ends)));
             group.layout.deepen();
             layout.absorb_flat(group.layout, dx, dy);
-            across += extent.across + BETWEEN;
+            across += extent.across + distances.between;
             deepest = f64::max(deepest, begins + extent.along);
         }
-        let width = (across - BETWEEN).max(0.0);
+        let width = (across - distances.between).max(0.0);
+        let (middle, aside) = (distances.snap(width / 2.0), distances.aside);
         let mut end = deepest;
-        if let Some(middle) = centre(width, entries.iter().map(|(spot, _)| spot.across)) {
+        let entered = entries.iter().map(|(spot, _)| spot.across);
+        if let Some(middle) = centre(middle, aside, entered) {
             self.fork(vertex, middle, &entries, &mut layout);
         }
-        if let Some(middle) = centre(width, exits.iter().map(|(spot, _)| spot.across)) {
-            end = deepest + 2.0 * TO_BRANCH + 2.0 * JOIN;
+        let left = exits.iter().map(|(spot, _)| spot.across);
+        if let Some(middle) = centre(middle, aside, left) {
+            end = deepest + 2.0 * distances.to_branch + distances.join;
             self.join(
                 vertex,
                 Spot {
@@ -130,27 +134,19 @@ impl Composer<'_, '_> {
     }
 
     fn fork(&self, vertex: Vertex, across: f64, entries: &[(Spot, Step)], layout: &mut Layout) {
-        let rect = self.axis.rect(
-            Spot {
-                across: across - FORK,
-                along: 0.0,
-            },
-            Extent {
-                across: 2.0 * FORK,
-                along: 2.0 * FORK,
-            },
-        );
+        let size = self.distances.fork;
+        let rect = self.dot_at(Spot { across, along: 0.0 }, size);
         layout.shapes.push(Shape {
             what: What::Fork(vertex),
             rect,
             level: 0,
         });
-        let along = 2.0 * FORK + TO_BRANCH;
+        let along = size + self.distances.to_branch;
         for (entry, step) in entries {
             let corners = [
                 Spot {
                     across,
-                    along: 2.0 * FORK,
+                    along: size,
                 },
                 Spot { across, along },
                 Spot {
@@ -166,23 +162,15 @@ impl Composer<'_, '_> {
     /// `end` is below the join's dot.
     fn join(&self, vertex: Vertex, end: Spot, exits: &[(Spot, Vec<Step>)], layout: &mut Layout) {
         let Spot { across, along: end } = end;
-        let top = end - 2.0 * JOIN;
-        let rect = self.axis.rect(
-            Spot {
-                across: across - JOIN,
-                along: top,
-            },
-            Extent {
-                across: 2.0 * JOIN,
-                along: 2.0 * JOIN,
-            },
-        );
+        let size = self.distances.join;
+        let top = end - size;
+        let rect = self.dot_at(Spot { across, along: top }, size);
         layout.shapes.push(Shape {
             what: What::Join(vertex),
             rect,
             level: 0,
         });
-        let along = top - TO_BRANCH;
+        let along = top - self.distances.to_branch;
         for (exit, steps) in exits {
             let corners = [
                 *exit,
@@ -195,6 +183,19 @@ impl Composer<'_, '_> {
             ];
             layout.lines.push(self.line(&corners, true, steps.clone()));
         }
+    }
+
+    /// A dot of this size below a place.
+    fn dot_at(&self, top: Spot, size: f64) -> Rect {
+        let corner = Spot {
+            across: top.across - size / 2.0,
+            along: top.along,
+        };
+        let extent = Extent {
+            across: size,
+            along: size,
+        };
+        self.axis.rect(corner, extent)
     }
 
     fn line(&self, corners: &[Spot], has_head: bool, steps: Vec<Step>) -> Line {
@@ -216,12 +217,9 @@ impl Composer<'_, '_> {
     }
 }
 
-/// How far aside of the middle a dot goes for the line to a branch to be straight.
-const ASIDE: f64 = 12.0;
-
-/// The middle of all, where it lies between the first place and the last: there the lines of the
-/// scope around begin and end.
-fn centre(width: f64, places: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+/// The middle, where it lies between the first place and the last, or the place that is nearer to
+/// it than `aside`.
+fn centre(middle: f64, aside: f64, places: impl Iterator<Item = f64> + Clone) -> Option<f64> {
     let ends = places
         .clone()
         .fold(None, |ends: Option<(f64, f64)>, place| {
@@ -230,11 +228,11 @@ fn centre(width: f64, places: impl Iterator<Item = f64> + Clone) -> Option<f64> 
             }))
         });
     let (low, high) = ends?;
-    let middle = (width / 2.0).clamp(low, high);
-    let aside = |place: &f64| (place - middle).abs();
-    let nearest = places.min_by(|a, b| aside(a).total_cmp(&aside(b)));
+    let middle = middle.clamp(low, high);
+    let from_middle = |place: &f64| (place - middle).abs();
+    let nearest = places.min_by(|a, b| from_middle(a).total_cmp(&from_middle(b)));
     nearest
-        .filter(|place| aside(place) < ASIDE)
+        .filter(|place| from_middle(place) < aside)
         .or(Some(middle))
 }
 

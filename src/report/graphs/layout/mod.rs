@@ -1,4 +1,5 @@
-//! Where everything stands on a picture, in pixels: the geometry that SVG and HTML draw.
+//! Where everything stands on a picture: the geometry that SVG, HTML and the terminal draw, each
+//! in its own unit (`medium`).
 //!
 //! Transitions never leave their scope, so that each scope is laid out alone (`scope`, by
 //! `layered`), and a Map or Parallel is one box of known size in the scope around it (`compose`).
@@ -6,11 +7,14 @@
 mod axis;
 mod compose;
 mod layered;
+mod medium;
 mod scope;
 
 use std::sync::Arc;
 
 pub use self::compose::lay_out;
+pub(super) use self::compose::lay_out_on;
+pub(super) use self::medium::{Across, Along, Distances, Medium, Room};
 use super::face::{Face, Pill};
 use crate::graph::{ScopeId, Vertex};
 

@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::compose::{Composer, FORK, JOIN};
-use super::layered::{self, Block, Net, Plan, Spot, Way};
+use super::compose::Composer;
+use super::layered::{self, Block, Extent, Net, Plan, Spot, Way};
+use super::medium::Distances;
 use super::{Label, Layout, Line, Point, Rect, Shape, Step, What};
 use crate::graph::{Edge, EdgeKind, Node, Scope, Vertex};
 use crate::report::graphs::ends_well;
 use crate::report::graphs::face::{Face, Pill};
-
-/// The radius of Start and End.
-const TERMINAL: f64 = 19.0;
 
 /// What stands at the start and end of a scope.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,14 +23,6 @@ pub(super) enum Ends {
 }
 
 impl Ends {
-    fn sizes(self) -> (f64, f64) {
-        match self {
-            Self::Terminals => (2.0 * TERMINAL, 2.0 * TERMINAL),
-            Self::Dots(_) => (2.0 * FORK, 2.0 * JOIN),
-            Self::Open => (0.0, 0.0),
-        }
-    }
-
     fn shapes(self) -> Option<(What, What)> {
         match self {
             Self::Terminals => Some((What::Start, What::End)),
@@ -113,10 +103,13 @@ impl<'m> Composer<'_, 'm> {
 
     fn draft(&self, scope: Scope<'_, 'm>, ends: Ends) -> Draft {
         let graph = self.picture.graph;
-        let (start, end) = ends.sizes();
+        let (start, end) = self.ends(ends);
         let terminals = scope.states().filter(|(_, state)| ends_well(state));
         let mut draft = Draft {
-            net: Net::default(),
+            net: Net {
+                distances: self.distances,
+                ..Net::default()
+            },
             contents: Vec::new(),
             wires: Vec::new(),
             terminals: terminals.map(|(vertex, _)| vertex).collect(),
@@ -125,16 +118,16 @@ impl<'m> Composer<'_, 'm> {
             let content = if self.picture.options.opens(graph, vertex) {
                 self.container(vertex, state)
             } else {
-                Content::Face(Face::card(self.picture, vertex, state))
+                Content::Face(self.medium.card(vertex, state))
             };
             draft.contents.push((vertex, content));
         }
         for (vertex, missing) in scope.missing() {
-            let ghost = Content::Face(Face::ghost(missing));
+            let ghost = Content::Face(self.medium.ghost(missing));
             draft.contents.push((vertex, ghost));
         }
         let mut numbers = HashMap::from([(scope.start(), 0)]);
-        draft.net.blocks.push(self.dot(start));
+        draft.net.blocks.push(start);
         for (vertex, content) in &draft.contents {
             numbers.insert(*vertex, draft.net.blocks.len());
             draft.net.blocks.push(self.block(content));
@@ -144,7 +137,7 @@ impl<'m> Composer<'_, 'm> {
         }
         if !draft.terminals.is_empty() {
             let to = draft.net.blocks.len();
-            draft.net.blocks.push(self.dot(end));
+            draft.net.blocks.push(end);
             for vertex in &draft.terminals {
                 draft.net.ways.push(Way {
                     from: numbers[vertex],
@@ -165,7 +158,7 @@ impl<'m> Composer<'_, 'm> {
     }
 
     fn wire(&self, edge: &Edge<'_>, numbers: &HashMap<Vertex, usize>, draft: &mut Draft) {
-        let pill = Pill::of(edge, self.picture);
+        let pill = self.medium.pill(edge);
         let extent = |pill: &Pill| self.axis.extent(pill.width, pill.height);
         draft.net.ways.push(Way {
             from: numbers[&edge.from],
@@ -182,10 +175,31 @@ impl<'m> Composer<'_, 'm> {
         });
     }
 
-    fn dot(&self, size: f64) -> Block {
-        Block {
-            extent: self.axis.extent(size, size),
+    /// The start of a scope and its end.
+    fn ends(&self, ends: Ends) -> (Block, Block) {
+        let Distances {
+            start,
+            end,
+            fork,
+            join,
+            across,
+            ..
+        } = self.distances;
+        let block = |extent| Block {
+            extent,
             is_wide: false,
+        };
+        let dot = |(width, height)| block(self.axis.extent(width, height));
+        match ends {
+            Ends::Terminals => (dot(start), dot(end)),
+            Ends::Dots(_) => (dot((fork, fork)), dot((join, join))),
+            Ends::Open => {
+                let open = block(Extent {
+                    across: across.open,
+                    along: 0.0,
+                });
+                (open, open)
+            }
         }
     }
 

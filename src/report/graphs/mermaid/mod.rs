@@ -18,6 +18,7 @@ pub use self::size::{MOST_CHARACTERS, MOST_EDGES, Size};
 use self::text::{escape, lines};
 use super::coat::{Coat, Sign, wrap_note};
 use super::palette::Palette;
+use super::svg::Link;
 use super::wrap::clip;
 use super::{Options, Picture, Theme, card_line, ends_well, labels, missing_note};
 use crate::graph::{Edge, EdgeKind, Graph, Missing, Node, Scope, Vertex};
@@ -28,8 +29,22 @@ use crate::language::{State, StateKind};
 /// # Errors
 /// Only what `out` answers.
 pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
+    render_linked(picture, None, out)
+}
+
+/// Writes the graph in Mermaid, with the addresses that states lead to. Frames lead nowhere:
+/// Mermaid knows no links of subgraphs.
+///
+/// # Errors
+/// Only what `out` answers.
+pub fn render_linked(
+    picture: &Picture<'_, '_>,
+    link: Option<Link<'_>>,
+    out: &mut dyn Write,
+) -> fmt::Result {
     let mut script = Script {
         picture: *picture,
+        link,
         graph: picture.graph,
         options: picture.options,
         out,
@@ -43,6 +58,7 @@ pub fn render(picture: &Picture<'_, '_>, out: &mut dyn Write) -> fmt::Result {
 
 struct Script<'a, 'm> {
     picture: Picture<'a, 'm>,
+    link: Option<Link<'a>>,
     graph: &'a Graph<'m>,
     options: &'a Options,
     out: &'a mut dyn Write,
@@ -144,7 +160,17 @@ impl<'m> Script<'_, 'm> {
             class,
             Class::painted(&coat, class),
             &(label + &note),
-        )
+        )?;
+        self.address(vertex, state)
+    }
+
+    /// Beside the picture, not in its place.
+    fn address(&mut self, vertex: Vertex, state: &State) -> fmt::Result {
+        let Some(link) = self.link.and_then(|link| link(state)) else {
+            return Ok(());
+        };
+        let (id, link) = (id(vertex), text::address(&link));
+        self.line(format_args!("click {id} href \"{link}\" _blank"))
     }
 
     fn missing(&mut self, vertex: Vertex, missing: Missing<'_>) -> fmt::Result {

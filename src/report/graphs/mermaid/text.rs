@@ -1,5 +1,7 @@
 //! Text of the user in Mermaid.
 
+use std::fmt::Write;
+
 use crate::report::graphs::wrap::{readable, wrap};
 
 /// The lines of a label.
@@ -41,9 +43,41 @@ pub(in crate::report::graphs) fn escape(text: &str) -> String {
     escaped
 }
 
+/// An address inside of quotes, where Mermaid decodes nothing. What means something to it anywhere in
+/// a line is escaped as addresses escape: `%%{…}` is a directive, and a line with `style…#…;` in it
+/// loses its last semicolon.
+pub(super) fn address(link: &str) -> String {
+    let readable: String = readable(link).collect();
+    let mut address = String::with_capacity(readable.len());
+    for (at, character) in readable.char_indices() {
+        match character {
+            '%' if !is_escape(&readable[at..]) => address.push_str("%25"),
+            ' ' | '"' | ';' | '{' | '}' => {
+                write!(address, "%{:02X}", u32::from(character)).expect("a string takes all");
+            }
+            other => address.push(other),
+        }
+    }
+    address
+}
+
+/// Whether an escaped byte stands there: `%20`.
+fn is_escape(text: &str) -> bool {
+    let digits = text.as_bytes().get(1..3);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_ends_where_it_ends() {
+        assert_eq!(
+            address("https://x/a b%20?\"&c=1;#L2\n%%{end}%"),
+            "https://x/a%20b%20?%22&c=1%3B#L2%20%25%25%7Bend%7D%25"
+        );
+    }
 
     fn check(text: &str, expected: &str) {
         assert_eq!(escape(text), expected);

@@ -80,30 +80,26 @@ impl Glyphs {
         }
     }
 
-    /// The bottom of a frame where a line leaves it.
-    pub(super) fn tee_down(self, border: char) -> char {
+    /// A frame where a line leaves it to the right or downwards.
+    pub(super) fn tee(self, border: char, towards: u8) -> char {
         match border {
             _ if self.is_ascii => '+',
             '━' | '┅' => '┯',
+            '┃' | '┇' => '┠',
+            _ if towards == RIGHT => '├',
             _ => '┬',
         }
     }
 
-    /// The right side of a frame where a line leaves it.
-    pub(super) fn tee_right(self, border: char) -> char {
-        match border {
-            _ if self.is_ascii => '+',
-            '┃' | '┇' => '┠',
-            _ => '├',
-        }
-    }
-
-    /// The head of an arrow.
-    pub(super) fn head(self, is_catch: bool) -> char {
-        match (self.is_ascii, is_catch) {
-            (true, _) => 'v',
-            (false, true) => '▽',
-            (false, false) => '▼',
+    /// The head of an arrow to the right or downwards.
+    pub(super) fn head(self, is_dashed: bool, towards: u8) -> char {
+        match (self.is_ascii, towards == RIGHT, is_dashed) {
+            (true, true, _) => '>',
+            (true, false, _) => 'v',
+            (false, true, true) => '▷',
+            (false, true, false) => '▶',
+            (false, false, true) => '▽',
+            (false, false, false) => '▼',
         }
     }
 

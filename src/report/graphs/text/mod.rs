@@ -1,28 +1,27 @@
 //! A picture for a terminal: boxes joined by lines where it fits, else an outline.
 //!
-//! Each `States` scope is laid out alone and then is part of its container's box, as transitions
-//! never leave their scope: `plan` makes boxes and links of it, `ranks` finds the layer of each,
-//! `columns` their places, `routes` the ways between them. The canvas notices when anything would
-//! be hidden; a picture that it refuses is told as an outline instead.
+//! Where everything stands is decided as for every picture, by the common layout, with sizes and
+//! distances in `cells`; `painter` draws that on the canvas, which notices when anything would be
+//! hidden. A picture that it refuses is told as an outline instead.
 
 mod canvas;
 mod cards;
-mod columns;
+mod cells;
 mod glyphs;
+mod lines;
 mod outline;
-mod plan;
-mod ranks;
-mod routes;
+mod painter;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::{self, Write};
 
 use self::canvas::Canvas;
+use self::cells::{Cells, cell};
 use self::glyphs::Glyphs;
 use super::overlay::{Look, Mark, Taken, Way};
-use super::{Picture, labels};
-use crate::graph::{Edge, Scope};
+use super::{Direction, Options, Picture, labels, layout};
+use crate::graph::Edge;
 use crate::report::style::{Role, Style};
 
 /// How a picture looks on a terminal.
@@ -46,28 +45,51 @@ impl Looks {
 #[derive(Clone, Copy, Debug)]
 struct Sizes {
     name: usize,
+    /// The small line above a name.
+    small: usize,
     label: usize,
     lines: usize,
+    /// Whether boxes go closer together where that leaves lines less straight.
+    is_tight: bool,
 }
 
 /// From comfortable to narrow: the first that fits is taken.
-const SIZES: [Sizes; 3] = [
+const SIZES: [Sizes; 5] = [
     Sizes {
         name: 26,
+        small: 36,
         label: 24,
         lines: 3,
+        is_tight: false,
     },
     Sizes {
         name: 20,
+        small: 30,
         label: 16,
         lines: 4,
+        is_tight: false,
+    },
+    NARROW,
+    Sizes {
+        is_tight: true,
+        ..NARROW
     },
     Sizes {
-        name: 15,
+        name: 12,
+        small: 12,
         label: 12,
-        lines: 6,
+        lines: 8,
+        is_tight: true,
     },
 ];
+
+const NARROW: Sizes = Sizes {
+    name: 15,
+    small: 25,
+    label: 12,
+    lines: 6,
+    is_tight: false,
+};
 
 /// Wider ones are not drawn: nobody sees them whole.
 const MOST_COLUMNS: usize = 1000;
@@ -77,37 +99,49 @@ const MOST_COLUMNS: usize = 1000;
 /// # Errors
 /// Only what `out` answers.
 pub fn render(picture: &Picture<'_, '_>, looks: &Looks, out: &mut dyn Write) -> fmt::Result {
-    let room = looks.style.width.min(MOST_COLUMNS);
-    let canvas = SIZES.iter().find_map(|sizes| {
-        let drawing = Drawing {
-            picture,
-            looks,
-            sizes: *sizes,
-        };
-        drawing.scope(picture.graph.root(), room)
-    });
+    // What is too wide from left to right may fit from top to bottom.
+    let upright = Options {
+        direction: Direction::TopToBottom,
+        ..*picture.options
+    };
+    let upright = Picture {
+        options: &upright,
+        ..*picture
+    };
+    let canvas = match picture.options.direction {
+        Direction::TopToBottom => fitting(picture, *looks),
+        Direction::LeftToRight => fitting(picture, *looks).or_else(|| fitting(&upright, *looks)),
+    };
     match canvas {
         Some(canvas) => canvas.write(looks.glyphs(), &looks.style, out),
         None => outline::render(picture, looks, out),
     }
 }
 
-/// One attempt at a picture.
-#[derive(Clone, Copy)]
-struct Drawing<'a, 'm> {
-    picture: &'a Picture<'a, 'm>,
-    looks: &'a Looks,
-    sizes: Sizes,
+/// The most comfortable picture that fits. Whether any does is asked soon: of large machines few
+/// do, and each attempt takes its time.
+fn fitting(picture: &Picture<'_, '_>, looks: Looks) -> Option<Canvas> {
+    let draw = |sizes| draw(picture, looks, sizes);
+    let [best, between @ .., narrowest] = SIZES;
+    draw(best).or_else(|| {
+        let narrowest = draw(narrowest)?;
+        between.into_iter().find_map(draw).or(Some(narrowest))
+    })
 }
 
-impl<'m> Drawing<'_, 'm> {
-    /// A scope with all that is inside; none when it would be wider than the room there is.
-    fn scope(&self, scope: Scope<'_, 'm>, room: usize) -> Option<Canvas> {
-        let mut plan = plan::Plan::new(self, scope, room)?;
-        columns::place(&mut plan);
-        let canvas = routes::draw(plan, self.looks.glyphs(), room)?;
-        canvas.is_sound().then_some(canvas)
+/// One attempt at a picture; none when it is wider than the room there is, or hides something.
+fn draw(picture: &Picture<'_, '_>, looks: Looks, sizes: Sizes) -> Option<Canvas> {
+    let cells = Cells {
+        picture,
+        glyphs: looks.glyphs(),
+        sizes,
+    };
+    let layout = layout::lay_out_on(&cells, picture);
+    if cell(layout.width) > looks.style.width.min(MOST_COLUMNS) {
+        return None;
     }
+    let canvas = painter::paint(&cells, &layout);
+    canvas.is_sound().then_some(canvas)
 }
 
 /// The colour of what happened.

@@ -34,23 +34,33 @@ function prepareHead() {
   if (execution.failure) failureBlock(execution.failure);
 }
 
+const visitLink = (name, entered) => link(name, () => pickVisit(entered));
+
+// How each kind of line in the failure block is laid out.
+const TOLD = {
+  place: ({name, entered, words, event}) => [visitLink(name, entered), ` ${words}, `, eventLink(event)],
+  path: ({machine, hops}) => [machine, ...hops.flatMap((hop) => [
+    el('span', {class: 'dim'}, hop.caught ? ' ⇢ ' : ' › '), hop.name === undefined ? '…'
+      : visitLink(hop.name + (hop.number === undefined ? '' : `[${hop.number}]`), hop.entered)])],
+  error: ({text}) => [el('strong', {}, text)],
+  text: ({text}) => [text],
+  document: ({text}) => [jsonOrText(text)],
+  input: ({name, entered}) => {
+    const text = detailsOf(eventOf(entered) || {}).input;
+    return [text === undefined ? `of ${shown(name)}` : part(`at ${name}`, text, {open: false, note: cutNote(entered)})];
+  },
+};
+
 function failureBlock(failure) {
   const box = byId('failure');
-  const visitLink = (name, entered) => link(name, () => pickVisit(entered));
-  const {first} = failure;
-  box.append(el('h2', {id: 'failure-title'}, sign(execution.status), ` ${failure.title}`));
-  const pairs = [];
-  if (first) pairs.push(['First cause', [visitLink(first.name, first.entered), ' · ', eventLink(first.event)]]);
-  if (failure.path.length > 1) {
-    pairs.push(['Way', failure.path.slice(-12).flatMap((hop, at) => [
-      at ? el('span', {class: 'dim'}, hop.caught ? ' ⇢ ' : ' › ') : '',
-      visitLink(hop.name + (hop.number === undefined ? '' : `[${hop.number}]`), hop.entered)])]);
+  // A name stays as it is.
+  const title = failure.first === undefined ? failure.title.replace(/^the/, 'The') : failure.title;
+  box.append(el('h2', {id: 'failure-title'}, sign(execution.status), ` ${title}`));
+  // Documents stand beside the rest: they are long.
+  const isLong = (row) => row.kind === 'document' || row.kind === 'input';
+  for (const rows of [failure.rows.filter((row) => !isLong(row)), failure.rows.filter(isLong)]) {
+    if (rows.length) box.append(pairList(rows.map((row) => [row.label, TOLD[row.kind](row)])));
   }
-  if (failure.error) pairs.push(['Error', [el('strong', {}, failure.error)]]);
-  if (failure.handled) pairs.push(['Handled by', [failure.handled]]);
-  for (const work of failure.atWork) pairs.push(['At work', [visitLink(work.name, work.entered), ` for ${duration(work.millis)}`]]);
-  box.append(pairList(pairs));
-  if (failure.cause) box.append(el('div', {class: 'cause'}, el('p', {class: 'dim'}, 'Cause'), jsonOrText(failure.cause)));
   box.hidden = false;
 }
 
@@ -109,4 +119,6 @@ pick({}, true);
 if (svg) {
   fit(false);
 }
+goToAddress();
+window.addEventListener('hashchange', goToAddress);
 document.body.classList.add('ready');

@@ -25,6 +25,7 @@ function pick(next, quiet) {
   panel.scrollTop = 0;
   for (const list of Object.values(lists)) list.render();
   if (quiet) return;
+  setAddress(card, visit, next);
   const name = card ? card.name : visit ? visit.name : next.event !== undefined ? events[next.event].type : '';
   say(name ? `${name}${visit ? ', ' + WORDS[visit.status][1] : ''}` : 'Nothing is selected');
 }
@@ -49,6 +50,7 @@ function told(card, visit, {event, visit: index}) {
   if (card) {
     parts.push(card.definition ? part('Definition', card.definition, {open: !visit})
       : el('p', {class: 'dim'}, 'The definition is too long for this page.'));
+    if (card.href) parts.push(el('p', {class: 'links'}, el('a', {href: card.href, target: '_blank', rel: 'noreferrer'}, 'Definition in its file')));
   }
   return parts.filter(Boolean);
 }

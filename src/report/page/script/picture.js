@@ -27,9 +27,9 @@ function fit(whole) {
     view.x = Math.min(Math.max(stage.clientWidth / 2 - x, stage.clientWidth - 16 - wide), 16);
   }
   paint();
-  // What failed is what one wants to see.
-  const first = !whole && execution?.failure?.first;
-  const shape = first && shapes.get(cards.get(first.name)?.id);
+  // What is selected is what one wants to see, or what failed.
+  const wanted = !whole && (picked.card || cards.get(execution?.failure?.first));
+  const shape = wanted && shapes.get(wanted.id);
   if (shape) reveal(shape);
   view.moved = false;
 }

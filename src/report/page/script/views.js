@@ -89,6 +89,11 @@ function openTab(name, focus) {
 }
 
 function showEvent(id) {
+  findEvent(id);
+  lists.events.box.focus({preventScroll: true});
+}
+
+function findEvent(id) {
   const index = eventAt.get(id);
   openTab('events');
   if (!lists.events.rows.includes(index)) {
@@ -98,7 +103,6 @@ function showEvent(id) {
   }
   openEvent(index);
   lists.events.show(lists.events.rows.indexOf(index));
-  lists.events.box.focus({preventScroll: true});
 }
 
 function showEventsOf(visit) {

@@ -10,11 +10,6 @@ use std::collections::HashSet;
 use super::slots::{Holder, Link, STRAIGHTEST, Slots};
 use super::straighten;
 
-/// How far apart boxes of a layer stand.
-const BESIDE_BLOCK: f64 = 32.0;
-const BESIDE_LABEL: f64 = 14.0;
-const BESIDE_LINE: f64 = 12.0;
-
 /// The middle of each slot.
 pub(super) fn align(slots: &Slots) -> Vec<f64> {
     let rows = Rows::new(slots);
@@ -41,14 +36,19 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
         side(false, false),
         side(false, true),
     ];
-    settle(slots, &mut four);
+    let snap = |place: f64| slots.distances.snap(place);
+    let narrowest = settle(slots, &mut four);
+    if slots.distances.is_tight {
+        return four[narrowest].iter().map(|place| snap(*place)).collect();
+    }
     let mut across: Vec<f64> = (0..slots.all.len())
         .map(|slot| {
             let mut places = [four[0][slot], four[1][slot], four[2][slot], four[3][slot]];
             places.sort_by(f64::total_cmp);
-            f64::midpoint(places[1], places[2])
+            snap(f64::midpoint(places[1], places[2]))
         })
         .collect();
+    // Places in whole cells are whole cells apart, so that what moves stays in whole cells.
     straighten::straighten(&view(true, false), &view(false, false), &mut across);
     rows.turn(&mut across);
     across
@@ -278,7 +278,11 @@ impl View<'_> {
         let mut waits = vec![0_usize; count];
         for layer in 0..self.slots.layers.len() {
             for pair in self.row(layer).windows(2) {
-                let apart = apart(self.slots, pair[0], pair[1]);
+                let apart = if self.mirrored {
+                    apart(self.slots, pair[1], pair[0])
+                } else {
+                    apart(self.slots, pair[0], pair[1])
+                };
                 right[root[pair[0]]].push((root[pair[1]], apart));
                 waits[root[pair[1]]] += 1;
             }
@@ -314,44 +318,43 @@ impl View<'_> {
 /// How far the middles of two neighbours are apart at least.
 pub(super) fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
     let (left, right) = (&slots.all[left], &slots.all[right]);
-    let beside = |holder| match holder {
-        Holder::Block(_) => BESIDE_BLOCK,
-        Holder::Label(_) => BESIDE_LABEL,
-        Holder::Lane(_) => BESIDE_LINE,
-    };
+    let across = &slots.distances.across;
     let gap = match (left.holder, right.holder) {
-        (Holder::Block(_), Holder::Block(_)) => BESIDE_BLOCK,
-        (Holder::Block(_), _) | (_, Holder::Block(_)) => BESIDE_LINE + 6.0,
-        (left, right) => f64::max(beside(left), beside(right)),
+        (Holder::Block(_), Holder::Block(_)) => across.blocks,
+        (Holder::Block(_), _) | (_, Holder::Block(_)) => across.block_line,
+        (Holder::Label(_), _) | (_, Holder::Label(_)) => across.labels,
+        (Holder::Lane(_), Holder::Lane(_)) => across.lines,
     };
-    f64::midpoint(left.extent.across, right.extent.across) + gap
+    let (_, after) = slots.distances.halves(left.extent.across);
+    let (before, _) = slots.distances.halves(right.extent.across);
+    after + before + gap
 }
 
 /// Moves the four to one another: those packed to the left share their left end with the narrowest,
-/// the others their right end.
-fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) {
+/// the others their right end. Which one is the narrowest.
+fn settle(slots: &Slots, four: &mut [Vec<f64>; 4]) -> usize {
     let ends = |places: &[f64]| {
         let mut ends = (f64::INFINITY, f64::NEG_INFINITY);
         for (place, slot) in places.iter().zip(&slots.all) {
-            let half = slot.extent.across / 2.0;
-            ends = (ends.0.min(place - half), ends.1.max(place + half));
+            let (before, after) = slots.distances.halves(slot.extent.across);
+            ends = (ends.0.min(place - before), ends.1.max(place + after));
         }
         ends
     };
     let all = four.each_ref().map(|places| ends(places));
     let width = |ends: &(f64, f64)| ends.1 - ends.0;
-    let narrowest = all.iter().min_by(|a, b| width(a).total_cmp(&width(b)));
-    let Some(narrowest) = narrowest.copied() else {
-        return;
-    };
+    let narrowest = (0..four.len()).min_by(|a, b| width(&all[*a]).total_cmp(&width(&all[*b])));
+    let narrowest = narrowest.unwrap_or_default();
+    let target = all[narrowest];
     for (index, places) in four.iter_mut().enumerate() {
         let shift = if index % 2 == 0 {
-            narrowest.0 - all[index].0
+            target.0 - all[index].0
         } else {
-            narrowest.1 - all[index].1
+            target.1 - all[index].1
         };
         for place in places {
             *place += shift;
         }
     }
+    narrowest
 }

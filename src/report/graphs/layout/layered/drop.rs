@@ -6,19 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::slots::{Holder, Slots};
-use super::{Extent, Net};
-
-/// The room on both sides of what is put down.
-const MARGIN: f64 = 12.0;
-
-/// Boxes of a layer whose places differ by less than this stand in one row.
-const ROW: f64 = 70.0;
-
-/// How near the middle of a block a second line may begin or end.
-const PORTS: f64 = 16.0;
-
-/// How near the end of a block's side a line may begin or end.
-const CORNER: f64 = 16.0;
+use super::{Block, Distances, Net};
+use crate::report::graphs::layout::Along;
 
 /// Where everything stands.
 #[derive(Debug, Default)]
@@ -49,15 +38,16 @@ enum Kind {
 }
 
 /// How far apart two things are along, the upper one first.
-fn apart(above: Kind, below: Kind) -> f64 {
+fn apart(along: &Along, above: Kind, below: Kind) -> f64 {
     match (above, below) {
         (Kind::Nothing, _) | (_, Kind::Nothing) => 0.0,
-        (Kind::Block, Kind::Block) => 34.0,
-        (Kind::Block, Kind::Label | Kind::Line) => 15.0,
-        (Kind::Label, Kind::Block) => 22.0,
-        (Kind::Label, Kind::Label | Kind::Line) | (Kind::Line, Kind::Label) => 11.0,
-        (Kind::Line, Kind::Block) => 23.0,
-        (Kind::Line, Kind::Line) => 10.0,
+        (Kind::Block, Kind::Block) => along.block_block,
+        (Kind::Block, Kind::Label) => along.block_label,
+        (Kind::Block, Kind::Line) => along.block_line,
+        (Kind::Label, Kind::Block) => along.label_block,
+        (Kind::Label, Kind::Label | Kind::Line) | (Kind::Line, Kind::Label) => along.label_line,
+        (Kind::Line, Kind::Block) => along.line_block,
+        (Kind::Line, Kind::Line) => along.line_line,
     }
 }
 
@@ -67,7 +57,7 @@ pub(super) fn drop(net: &Net, slots: &Slots, across: &[f64]) -> Dropped {
         along: vec![0.0; slots.all.len()],
         bends: bends(net, slots, across),
     };
-    let mut skyline = Skyline::default();
+    let mut skyline = Skyline::new(slots.distances.along);
     let turns = slots.turns().map(|(turn, _)| turn).collect();
     for layer in 0..slots.layers.len() {
         drop.boxes(slots, layer, &mut skyline);
@@ -85,23 +75,8 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
     });
     let mut bends: Vec<Bend> = ends.collect();
     for (slot, block) in net.blocks.iter().enumerate() {
-        let half = block.extent.across / 2.0 - CORNER;
         for (links, leaves) in [(&slots.below[slot], true), (&slots.above[slot], false)] {
-            let others = links.iter().map(|link| {
-                let bend = bends[*link];
-                if leaves { bend.lower } else { bend.upper }
-            });
-            let aside = others.map(|other| other - across[slot]);
-            let nearest = aside.min_by(|a, b| a.abs().total_cmp(&b.abs()));
-            let near = PORTS.min(half);
-            let shift = nearest.filter(|by| block.is_wide && by.abs() < near);
-            let port = Port {
-                middle: across[slot],
-                half,
-                centre: across[slot] + shift.unwrap_or(0.0),
-                is_wide: block.is_wide,
-                is_shared: links.iter().any(|link| !slots.links[*link].is_catch),
-            };
+            let port = Port::new(slots, across, (slot, block), leaves);
             for link in links {
                 let bend = &mut bends[*link];
                 let is_catch = slots.links[*link].is_catch;
@@ -117,38 +92,92 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
 }
 
 /// The side of a block that lines leave or enter by.
-struct Port {
-    middle: f64,
-    half: f64,
+struct Port<'a> {
+    distances: &'a Distances,
     /// Where lines meet that do not go straight on: in the middle, or where a straight one is so
     /// near to it that two would look like a mistake.
     centre: f64,
+    /// Where a line may begin or end at least and at most.
+    low: f64,
+    high: f64,
+    /// Whether a line goes straight on left of the centre, and right of it.
+    is_taken: [bool; 2],
     is_wide: bool,
-    /// Ordinary lines take the middle.
+    /// Ordinary lines take the centre.
     is_shared: bool,
 }
 
-impl Port {
+impl<'a> Port<'a> {
+    fn new(slots: &'a Slots, across: &[f64], (slot, block): (usize, &Block), leaves: bool) -> Self {
+        let Distances { across: sizes, .. } = &slots.distances;
+        let (before, after) = slots.distances.halves(block.extent.across);
+        let middle = across[slot];
+        let (low, high) = (
+            middle - before + sizes.corner,
+            middle + after - sizes.corner,
+        );
+        let links = if leaves { &slots.below } else { &slots.above };
+        let links = links[slot].iter().map(|link| slots.links[*link]);
+        let is_shared = links.clone().any(|link| !link.is_catch);
+        let is_wide = block.is_wide;
+        let straight: Vec<(bool, f64)> = links
+            .filter(|link| link.is_catch || is_wide)
+            .map(|link| {
+                (
+                    link.is_catch,
+                    across[if leaves { link.lower } else { link.upper }],
+                )
+            })
+            .filter(|(_, at)| (low..=high).contains(at))
+            .collect();
+        let near = sizes.port.min((high - low) / 2.0);
+        let meeting = straight
+            .iter()
+            .filter(|(is_catch, _)| is_wide && *is_catch != is_shared)
+            .map(|(_, at)| *at)
+            .filter(|at| (at - middle).abs() < near)
+            .min_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()));
+        let centre = meeting.unwrap_or(middle);
+        Self {
+            distances: &slots.distances,
+            centre,
+            low,
+            high,
+            is_taken: [
+                straight.iter().any(|(_, at)| *at < centre - 0.5),
+                straight.iter().any(|(_, at)| *at > centre + 0.5),
+            ],
+            is_wide,
+            is_shared,
+        }
+    }
+
     fn place(&self, other: f64, is_catch: bool) -> f64 {
-        let (low, high) = (self.middle - self.half, self.middle + self.half);
-        if self.half <= 0.0 || (!is_catch && !self.is_wide) {
-            return self.middle;
+        let (low, high) = (self.low, self.high);
+        if low >= high || (!is_catch && !self.is_wide) {
+            return self.centre;
         }
+        let side = if other < self.centre { -1.0 } else { 1.0 };
+        // What goes further must not cross what goes straight on.
+        let is_taken = self.is_taken[usize::from(side > 0.0)];
         if !is_catch || !self.is_shared {
-            let straight = self.is_wide && (low..=high).contains(&other);
-            return if straight { other } else { self.centre };
+            let is_bound = self.is_wide && (is_taken || (low..=high).contains(&other));
+            return if is_bound {
+                other.clamp(low, high)
+            } else {
+                self.centre
+            };
         }
-        let side = if other < self.middle { -1.0 } else { 1.0 };
-        let near = self.middle + side * PORTS.min(self.half);
+        let near = (self.centre + side * self.distances.across.port).clamp(low, high);
         let beyond = if side < 0.0 {
             other.clamp(low.min(near), near)
         } else {
             other.clamp(near, high.max(near))
         };
-        if (low..=high).contains(&other) {
+        if is_taken || (low..=high).contains(&other) {
             beyond
         } else {
-            near.clamp(low, high).mul_add(0.5, beyond * 0.5)
+            self.distances.snap(near.mul_add(0.5, beyond * 0.5))
         }
     }
 }
@@ -157,23 +186,24 @@ impl Dropped {
     fn boxes(&mut self, slots: &Slots, layer: usize, skyline: &mut Skyline) {
         let kind = |slot: usize| match slots.all[slot].holder {
             // The end of a line that goes on in the scope around.
-            Holder::Block(_) if slots.all[slot].extent == Extent::default() => Some(Kind::Line),
+            Holder::Block(_) if slots.all[slot].extent.along == 0.0 => Some(Kind::Line),
             Holder::Block(_) => Some(Kind::Block),
             Holder::Label(_) => Some(Kind::Label),
             Holder::Lane(_) => None,
         };
+        let margin = slots.distances.across.margin;
         let boxes = slots.layers[layer].iter();
         let mut placed: Vec<(usize, Kind, f64)> = boxes
             .filter_map(|slot| {
                 let kind = kind(*slot)?;
                 let (from, to) = self.sides(slots, *slot);
-                Some((*slot, kind, skyline.floor(from - MARGIN, to + MARGIN, kind)))
+                Some((*slot, kind, skyline.floor(from - margin, to + margin, kind)))
             })
             .collect();
         placed.sort_by(|a, b| b.2.total_cmp(&a.2));
         let mut row = f64::INFINITY;
         for (_, _, along) in &mut placed {
-            if row - *along > ROW {
+            if row - *along > slots.distances.along.row {
                 row = *along;
             }
             *along = row;
@@ -186,8 +216,8 @@ impl Dropped {
     }
 
     fn sides(&self, slots: &Slots, slot: usize) -> (f64, f64) {
-        let half = slots.all[slot].extent.across / 2.0;
-        (self.across[slot] - half, self.across[slot] + half)
+        let (before, after) = slots.distances.halves(slots.all[slot].extent.across);
+        (self.across[slot] - before, self.across[slot] + after)
     }
 
     /// The crosswise pieces between a layer and the next.
@@ -199,13 +229,14 @@ impl Dropped {
         skyline: &mut Skyline,
     ) {
         let buses = self.buses(slots, layer, turns);
-        for at in in_order(&buses) {
+        let (margin, thickness) = (slots.distances.across.margin, slots.distances.along.line);
+        for at in in_order(&buses, slots.distances.across.near) {
             let bus = &buses[at];
-            let (from, to) = (bus.all.from - MARGIN, bus.all.to + MARGIN);
-            let along = skyline.floor(from, to, Kind::Line);
-            skyline.raise(bus.all.from, bus.all.to, along, Kind::Line);
+            let Stretch { from, to } = bus.all;
+            let along = skyline.floor(from - margin, to + margin, Kind::Line);
+            skyline.raise(from, to, along + thickness, Kind::Line);
             for link in &bus.links {
-                self.bends[*link].along = Some(along);
+                self.bends[*link].along = Some(along + thickness / 2.0);
             }
         }
     }
@@ -319,7 +350,7 @@ impl Bus {
 
 /// The buses from top to bottom. One that comes down where another goes up from the same place
 /// must be below it, or the two would lie on each other.
-fn in_order(buses: &[Bus]) -> Vec<usize> {
+fn in_order(buses: &[Bus], apart: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..buses.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (buses[*a].height(), buses[*b].height());
@@ -347,10 +378,10 @@ fn in_order(buses: &[Bus]) -> Vec<usize> {
             }
             pending.push((bus, true));
             for place in &buses[bus].falls {
-                let near = rises.partition_point(|(at, _)| *at < place - 6.0);
+                let near = rises.partition_point(|(at, _)| *at < place - apart);
                 let near = rises[near..]
                     .iter()
-                    .take_while(|(at, _)| *at <= place + 6.0);
+                    .take_while(|(at, _)| *at <= place + apart);
                 pending.extend(
                     near.filter(|(_, other)| *other != bus)
                         .map(|(_, other)| (*other, false)),
@@ -362,14 +393,22 @@ fn in_order(buses: &[Bus]) -> Vec<usize> {
 }
 
 /// How far down things reach, place by place across.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Skyline {
+    apart: Along,
     /// Stretches that follow each other: where each begins, how far down it reaches and what lies
     /// there. The last one has no end.
     stretches: Vec<(f64, f64, Kind)>,
 }
 
 impl Skyline {
+    fn new(apart: Along) -> Self {
+        Self {
+            apart,
+            stretches: vec![(f64::NEG_INFINITY, 0.0, Kind::Nothing)],
+        }
+    }
+
     /// Where something of a kind can be put between two places.
     fn floor(&self, from: f64, to: f64, kind: Kind) -> f64 {
         let first = self
@@ -378,14 +417,11 @@ impl Skyline {
         let stretches = self.stretches[first.saturating_sub(1)..].iter();
         stretches
             .take_while(|(begins, ..)| *begins < to)
-            .map(|(_, down, above)| down + apart(*above, kind))
+            .map(|(_, down, above)| down + apart(&self.apart, *above, kind))
             .fold(0.0, f64::max)
     }
 
     fn raise(&mut self, from: f64, to: f64, down: f64, kind: Kind) {
-        if self.stretches.is_empty() {
-            self.stretches.push((f64::NEG_INFINITY, 0.0, Kind::Nothing));
-        }
         let first = self
             .stretches
             .partition_point(|(begins, ..)| *begins < from);

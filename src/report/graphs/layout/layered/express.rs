@@ -20,10 +20,6 @@ const ALWAYS: usize = 10_000;
 /// What passes fewer layers than this stays among them.
 const FAR: usize = 40;
 
-/// How far the first express lane is from the blocks, and the others from each other.
-const BESIDE_BLOCKS: f64 = 24.0;
-const BESIDE_LINE: f64 = 12.0;
-
 /// Routes that have a slot in each layer, and those of express lanes: of the longest, as many as it
 /// takes for the others to have room.
 pub(super) fn split(routes: Vec<Route>, blocks: usize) -> (Vec<Route>, Vec<Route>) {
@@ -69,7 +65,12 @@ pub(super) fn add(slots: &mut Slots, across: &mut Vec<f64>) {
     routes.sort_by_key(Route::ends);
     let first = slots.all.len();
     let (low, high) = edges(slots, across);
-    let (mut left, mut right) = (Side::default(), Side::default());
+    let distances = slots.distances;
+    let (before, after) = distances.halves(distances.across.line);
+    let apart = distances.across.lines + distances.across.line;
+    let beside = distances.across.block_line;
+    let mut left = Side::new(beside + after, apart);
+    let mut right = Side::new(beside + before, apart);
     for route in routes {
         let goes_left = mean(&route, across) < f64::midpoint(low, high);
         let side = if goes_left { &mut left } else { &mut right };
@@ -94,8 +95,8 @@ pub(super) fn add(slots: &mut Slots, across: &mut Vec<f64>) {
 fn edges(slots: &Slots, across: &[f64]) -> (f64, f64) {
     let mut edges = (f64::INFINITY, f64::NEG_INFINITY);
     for (slot, middle) in slots.all.iter().zip(across) {
-        let half = slot.extent.across / 2.0;
-        edges = (edges.0.min(middle - half), edges.1.max(middle + half));
+        let (before, after) = slots.distances.halves(slot.extent.across);
+        edges = (edges.0.min(middle - before), edges.1.max(middle + after));
     }
     edges
 }
@@ -112,14 +113,24 @@ fn mean(route: &Route, across: &[f64]) -> f64 {
 }
 
 /// The lanes on one side.
-#[derive(Default)]
 struct Side {
+    /// How far the first one is from the blocks, and the others from each other.
+    first: f64,
+    apart: f64,
     /// The places from the blocks outwards: how far from these, and the last layer of the last lane
     /// there.
     places: Vec<(f64, usize)>,
 }
 
 impl Side {
+    fn new(first: f64, apart: f64) -> Self {
+        Self {
+            first,
+            apart,
+            places: Vec::new(),
+        }
+    }
+
     /// The place nearest to the blocks where no other lane is; those that begin higher come first.
     fn take(&mut self, (top, bottom): (usize, usize)) -> f64 {
         let free = self.places.iter_mut().find(|(_, end)| *end + 1 < top);
@@ -128,7 +139,7 @@ impl Side {
             return *beside;
         }
         let last = self.places.last();
-        let beside = last.map_or(BESIDE_BLOCKS, |(beside, _)| beside + BESIDE_LINE);
+        let beside = last.map_or(self.first, |(beside, _)| beside + self.apart);
         self.places.push((beside, bottom));
         beside
     }
@@ -137,7 +148,7 @@ impl Side {
 #[cfg(test)]
 mod tests {
     use super::super::ranks::ranks;
-    use super::super::{Block, Extent, Net, Plan, Way, place};
+    use super::super::{Block, Distances, Extent, Net, Plan, Way, place};
     use super::*;
 
     /// A chain with ways between blocks that are far apart, down and back.
@@ -159,6 +170,7 @@ mod tests {
         // Nothing leads back to the start.
         let jumps = (0..far).map(|at| way(at * 7919 % blocks, 1 + at * 104_729 % (blocks - 1)));
         Net {
+            distances: Distances::default(),
             blocks: vec![block; blocks],
             ways: chain.chain(jumps).collect(),
         }

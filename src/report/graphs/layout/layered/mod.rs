@@ -30,6 +30,7 @@ mod tracks;
 use std::sync::Arc;
 
 use self::slots::Slots;
+use super::medium::Distances;
 
 /// How much room something takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -73,6 +74,7 @@ pub(super) struct Way {
 /// blocks and ways does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Net {
+    pub(super) distances: Distances,
     pub(super) blocks: Vec<Block>,
     pub(super) ways: Vec<Way>,
 }
@@ -150,6 +152,7 @@ mod tests {
             label: None,
         };
         Net {
+            distances: Distances::default(),
             blocks: vec![block; blocks],
             ways: ways.iter().map(way).collect(),
         }

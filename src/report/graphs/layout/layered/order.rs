@@ -14,8 +14,24 @@ const PATIENCE: usize = 4;
 
 /// Fills the layers. Slots begin in the order in which a walk from the start finds them, which is
 /// that of the definition, and leave it only where that means fewer crossings.
+///
+/// A lane that leads up begins on the right, and may never get past what is between it and a better
+/// place on the left; so where lines cross, that is where it begins the second time.
 pub(super) fn order(slots: &mut Slots) {
-    fill(slots);
+    fill(slots, false);
+    let least = improve(slots);
+    if least == 0 || !slots.lanes.iter().any(|lane| lane.goes_back) {
+        return;
+    }
+    let first = slots.layers.clone();
+    fill(slots, true);
+    if improve(slots) >= least {
+        slots.layers = first;
+    }
+}
+
+/// Orders the layers anew as long as that helps; how many lines cross then.
+fn improve(slots: &mut Slots) -> usize {
     let mut sorter = Sorter::new(slots);
     let mut best = slots.layers.clone();
     let mut least = crossings(slots, &sorter.position);
@@ -35,10 +51,22 @@ pub(super) fn order(slots: &mut Slots) {
         }
     }
     slots.layers = best;
+    least
 }
 
-fn fill(slots: &mut Slots) {
+fn fill(slots: &mut Slots, lanes_first: bool) {
     let mut seen = vec![false; slots.all.len()];
+    for layer in &mut slots.layers {
+        layer.clear();
+    }
+    let back = slots
+        .lanes
+        .iter()
+        .filter(|lane| lanes_first && lane.goes_back);
+    for slot in back.flat_map(|lane| &lane.slots) {
+        seen[*slot] = true;
+        slots.layers[slots.all[*slot].layer].push(*slot);
+    }
     for root in 0..slots.all.len() {
         let mut pending = vec![root];
         while let Some(slot) = pending.pop() {

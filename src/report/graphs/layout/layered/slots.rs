@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::express;
 use super::ranks::Ranks;
-use super::{Extent, Net};
+use super::{Distances, Extent, Net};
 
 /// What takes a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,7 @@ pub(super) struct Short {
 
 #[derive(Debug, Default)]
 pub(super) struct Slots {
+    pub(super) distances: Distances,
     pub(super) all: Vec<Slot>,
     pub(super) links: Vec<Link>,
     pub(super) lanes: Vec<Lane>,
@@ -99,9 +100,6 @@ const SHORT: usize = usize::MAX;
 
 /// How much a link within a lane is to be straight.
 pub(super) const STRAIGHTEST: u8 = 3;
-
-/// How wide a piece of a lane is: room for a line.
-const LINE: f64 = 2.0;
 
 /// The lane of a block: for ordinary ways or for catches, down or back.
 type LaneKey = (usize, bool, bool);
@@ -154,6 +152,7 @@ impl Route {
 impl Slots {
     pub(super) fn new(net: &Net, ranks: &Ranks) -> Self {
         let mut slots = Self {
+            distances: net.distances,
             labels: vec![None; net.ways.len()],
             returns: returns(net, ranks),
             ..Self::default()
@@ -176,14 +175,7 @@ impl Slots {
                 }
                 bare.insert(same, slots.shorts.len());
                 let lane = Holder::Lane(SHORT);
-                let between = slots.add(
-                    lane,
-                    layer + 1,
-                    Extent {
-                        across: LINE,
-                        along: 0.0,
-                    },
-                );
+                let between = slots.add(lane, layer + 1, slots.line());
                 slots.short(net, index, between);
                 continue;
             }
@@ -225,6 +217,14 @@ impl Slots {
         slots.outer = outer;
         slots.index();
         slots
+    }
+
+    /// How much room a piece of a lane takes.
+    fn line(&self) -> Extent {
+        Extent {
+            across: self.distances.across.line,
+            along: 0.0,
+        }
     }
 
     fn add(&mut self, holder: Holder, layer: usize, extent: Extent) -> usize {
@@ -272,10 +272,7 @@ impl Slots {
             .min_by_key(|way| (self.returns[*way], *way))
             .unwrap_or_default();
         let number = self.lanes.len();
-        let line = Extent {
-            across: LINE,
-            along: 0.0,
-        };
+        let line = self.line();
         let slots: Vec<usize> = layers
             .iter()
             .map(|layer| self.add(Holder::Lane(number), *layer, line))

@@ -4,9 +4,6 @@
 use super::align::{View, apart};
 use super::slots::Slots;
 
-/// What is further aside than this is so for a reason.
-const ASIDE: f64 = 120.0;
-
 /// How many slots are looked at for this in all; tangles have more.
 const SLOTS: usize = 200_000;
 
@@ -21,7 +18,7 @@ pub(super) fn straighten(down: &View<'_>, up: &View<'_>, across: &mut [f64]) {
             };
             let is_mutual = only(&up.middles(upper)) == Some(lower);
             let aside = across[upper] - across[lower];
-            if !is_mutual || is_straight(aside) || aside.abs() > ASIDE {
+            if !is_mutual || is_straight(aside) || aside.abs() > down.slots.distances.across.aside {
                 continue;
             }
             for (slot, by) in [(lower, aside), (upper, -aside)] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::drop::Dropped;
 use super::slots::{Feeder, Lane, Short, Slots};
-use super::{Carried, Extent, Net, Placed, Plan, Spot, Track};
+use super::{Carried, Distances, Extent, Net, Placed, Plan, Spot, Track};
 
 pub(super) fn plan(net: &Net, slots: &Slots, drop: &Dropped) -> Plan {
     let drawer = Drawer { slots, drop };
@@ -27,12 +27,9 @@ pub(super) fn plan(net: &Net, slots: &Slots, drop: &Dropped) -> Plan {
             .collect(),
         tracks,
     };
-    plan.move_to_origin();
+    plan.move_to_origin(&slots.distances);
     plan
 }
-
-/// How far a line goes along the one that it joins.
-const CURVE: f64 = 10.0;
 
 struct Drawer<'a> {
     slots: &'a Slots,
@@ -44,7 +41,7 @@ impl Drawer<'_> {
         let extent = self.slots.all[slot].extent;
         Placed {
             at: Spot {
-                across: self.drop.across[slot] - extent.across / 2.0,
+                across: self.drop.across[slot] - self.slots.distances.halves(extent.across).0,
                 along: self.drop.along[slot],
             },
             extent,
@@ -179,14 +176,15 @@ impl Drawer<'_> {
         let jog = above.and_then(|link| self.drop.bends[link].along);
         let mine = bend
             .along
-            .unwrap_or_else(|| own.last().map_or(0.0, |spot| spot.along));
+            .unwrap_or_else(|| self.leaves(feeder.joins).along);
         let along = jog.map_or(mine, |jog| jog.max(mine));
         let joint = Spot {
             across: bend.lower,
             along,
         };
         // It goes on a little, so that it curves into the lane.
-        let on = if lane.goes_back { -CURVE } else { CURVE };
+        let curve = self.slots.distances.along.curve;
+        let on = if lane.goes_back { -curve } else { curve };
         own.extend([
             joint,
             Spot {
@@ -232,7 +230,7 @@ fn near(one: Spot, other: Spot) -> bool {
 }
 
 impl Plan {
-    fn move_to_origin(&mut self) {
+    fn move_to_origin(&mut self, distances: &Distances) {
         let labels = self.labels.iter().flatten();
         let corners = self.blocks.iter().chain(labels).flat_map(|placed| {
             let end = Spot {
@@ -261,6 +259,10 @@ impl Plan {
         if !least.across.is_finite() {
             return;
         }
+        let least = Spot {
+            across: distances.down(least.across),
+            along: distances.down(least.along),
+        };
         let labels = self.labels.iter_mut().flatten();
         for placed in self.blocks.iter_mut().chain(labels) {
             placed.at.shift(least);
@@ -274,8 +276,8 @@ impl Plan {
             most.reach(spot.across, spot.along);
         }
         self.extent = Extent {
-            across: most.across,
-            along: most.along,
+            across: distances.up(most.across),
+            along: distances.up(most.along),
         };
     }
 }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::protocol::{ApiError, Members, Text};
 use crate::data::{Json, StatesError, limits};
 use crate::language::Resource;
 use crate::runtime::{ActivityTask, Callbacks, TokenError};
+use crate::server::protocol::{ApiError, Members, Reply, Text};
 
 /// How long a worker may wait for a task (06 §6.6).
 const LONG_POLL: Duration = Duration::from_secs(60);
@@ -29,22 +29,23 @@ const TASK_TOKEN: Text = text("taskToken", 1, 2048, true);
 const WORKER_NAME: Text = text("workerName", 1, 80, false);
 
 /// Does what a request asks for.
-pub(super) async fn call(
+pub(in crate::server) async fn call(
     callbacks: &Callbacks,
     operation: &str,
     body: &[u8],
-) -> Result<Json, ApiError> {
+) -> Result<Reply, ApiError> {
     let members = || Members::read(body);
-    match operation {
+    let done = match operation {
         "GetActivityTask" => get_activity_task(callbacks, &members()?, LONG_POLL).await,
-        "SendTaskFailure" => send_task_failure(callbacks, &members()?),
+        "SendTaskFailure" => send_task_failure(callbacks, &members()?).await,
         "SendTaskHeartbeat" => send_task_heartbeat(callbacks, &members()?),
-        "SendTaskSuccess" => send_task_success(callbacks, &members()?),
+        "SendTaskSuccess" => send_task_success(callbacks, &members()?).await,
         _ => Err(ApiError::unknown_operation(format!(
             "The callback port does not know the operation {operation}: it takes GetActivityTask, \
              SendTaskFailure, SendTaskHeartbeat and SendTaskSuccess."
         ))),
-    }
+    };
+    done.map(Reply::from)
 }
 
 /// `{}` when no task came.
@@ -57,9 +58,11 @@ async fn get_activity_task(
     let worker = members.optional(WORKER_NAME)?;
     check_activity(callbacks, arn)?;
     let task = tokio::time::timeout(patience, callbacks.poll(arn, worker)).await;
-    let Ok(Some(ActivityTask { token, input })) = task else {
+    let Ok(Some(ActivityTask { token, input, kept })) = task else {
         return Ok(Json::empty_object());
     };
+    // Of a task that was given up at this very moment the worker will learn by its token.
+    let _ = kept.await;
     let members = [
         ("taskToken", Json::String(token)),
         ("input", Json::from(input.text().into_owned())),
@@ -84,27 +87,35 @@ fn check_activity(callbacks: &Callbacks, arn: &str) -> Result<(), ApiError> {
     })
 }
 
-fn send_task_success(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
+async fn send_task_success(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
     let token = members.required(TASK_TOKEN)?;
     let output = members.required(OUTPUT)?;
     // The wording around the reason is the API's, the reason is ours: none is recorded.
     let output = Json::parse(output)
         .map_err(|error| ApiError::new("InvalidOutput", format!("Invalid Output: '{error}'")))?;
-    callbacks
-        .end(token, Ok(output.compacted()))
-        .map_err(refused)?;
-    Ok(Json::empty_object())
+    end(callbacks, token, Ok(output.compacted())).await
 }
 
 /// A failure may have neither an error nor a cause (05 §5.3, recorded).
-fn send_task_failure(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
+async fn send_task_failure(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
     let token = members.required(TASK_TOKEN)?;
     let error = StatesError {
         error: members.optional(ERROR)?.map(Into::into),
         cause: members.optional(CAUSE)?.map(Into::into),
         ..StatesError::default()
     };
-    callbacks.end(token, Err(error)).map_err(refused)?;
+    end(callbacks, token, Err(error)).await
+}
+
+/// An answer is acknowledged when it is kept. A task that ended at the same moment has no use for
+/// it any more.
+async fn end(
+    callbacks: &Callbacks,
+    token: &str,
+    result: Result<Json, StatesError>,
+) -> Result<Json, ApiError> {
+    let kept = callbacks.end(token, result).map_err(refused)?;
+    kept.await.map_err(|_| refused(TokenError::Closed))?;
     Ok(Json::empty_object())
 }
 
@@ -135,9 +146,9 @@ mod tests {
 
     const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:approve";
 
-    fn told(answer: Result<Json, ApiError>) -> String {
+    fn told(answer: Result<Reply, ApiError>) -> String {
         match answer {
-            Ok(output) => output.text().into_owned(),
+            Ok(output) => output.text(),
             Err(error) => format!("{}: {}", error.code, error.message),
         }
     }
@@ -230,6 +241,6 @@ mod tests {
         let body = format!(r#"{{"activityArn":"{ACTIVITY}","workerName":"w"}}"#);
         let members = Members::read(body.as_bytes()).expect("an object");
         let answer = get_activity_task(&callbacks, &members, Duration::ZERO).await;
-        assert_eq!(told(answer), "{}");
+        assert_eq!(told(answer.map(Reply::from)), "{}");
     }
 }

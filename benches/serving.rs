@@ -1,0 +1,255 @@
+//! What `asl serve` bears: executions on the disk with fifty clients, answers at once, long lists,
+//! a start with many executions that wait. `cargo bench --bench serving`.
+//!
+//! With `ASL_PYTHON_ENV`, an environment of Python with ministack and moto's server, the same is
+//! asked of those, which keep nothing on the disk.
+
+mod measure;
+#[path = "../tests/serve/server.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod server;
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use server::{Client, Server};
+use tempfile::TempDir;
+
+const CLIENTS: usize = 50;
+
+const SMALL: &str = r#"{"StartAt":"A","States":{
+    "A":{"Type":"Pass","Parameters":{"id.$":"$.id","twice.$":"States.MathAdd($.id, $.id)"},"Next":"B"},
+    "B":{"Type":"Choice","Choices":[{"Variable":"$.id","NumericLessThan":0,"Next":"C"}],"Default":"C"},
+    "C":{"Type":"Succeed"}}}"#;
+
+const LONG: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":9000000,"End":true}}}"#;
+
+fn main() {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("the target folder");
+    let folder = folder.path();
+    fs::write(folder.join("small.asl.json"), SMALL).expect("writable");
+    fs::write(folder.join("long.asl.json"), LONG).expect("writable");
+    let arguments = ["small.asl.json", "long.asl.json", "--db", "asl.db"];
+    let server = Server::run(measure::asl(), folder, &arguments);
+    let express = express(&mut server.client());
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:small";
+    println!("asl serve, on the disk, {CLIENTS} clients");
+    started("  ", &|| server.client(), machine, 20_000, CLIENTS);
+    in_sync("  ", &|| server.client(), &express, 50_000);
+    many(&server, machine);
+    server.kill();
+    rebuilt(folder, &arguments);
+    if let Some(programs) = std::env::var_os("ASL_PYTHON_ENV") {
+        peers(&Path::new(&programs).join("bin"));
+    }
+}
+
+fn express(client: &mut Client) -> String {
+    let made = client.must(
+        "CreateStateMachine",
+        &json!({"name": "express", "definition": SMALL, "type": "EXPRESS",
+            "roleArn": "arn:aws:iam::123456789012:role/r"}),
+    );
+    made["stateMachineArn"].as_str().expect("an ARN").to_owned()
+}
+
+/// Lets clients call so often in all, each on a connection of its own; how long each call took.
+fn calls(
+    client: &(dyn Fn() -> Client + Sync),
+    clients: usize,
+    count: usize,
+    call: &(dyn Fn(&mut Client, usize) + Sync),
+) -> Vec<Duration> {
+    let next = AtomicUsize::new(0);
+    let times = thread::scope(|scope| {
+        let callers: Vec<_> = (0..clients)
+            .map(|_| {
+                scope.spawn(|| {
+                    let (mut client, mut times) = (client(), Vec::new());
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= count {
+                            return times;
+                        }
+                        let began = Instant::now();
+                        call(&mut client, number);
+                        times.push(began.elapsed());
+                    }
+                })
+            })
+            .collect();
+        let times = callers.into_iter().map(|caller| caller.join());
+        times
+            .flat_map(|times| times.expect("no panic"))
+            .collect::<Vec<_>>()
+    });
+    let mut times = times;
+    times.sort();
+    times
+}
+
+/// `StartExecution`, until the last one has ended.
+fn started(
+    indent: &str,
+    client: &(dyn Fn() -> Client + Sync),
+    machine: &str,
+    count: usize,
+    clients: usize,
+) {
+    let began = Instant::now();
+    let times = calls(client, clients, count, &|client, number| {
+        let input = json!({"id": number}).to_string();
+        client.must(
+            "StartExecution",
+            &json!({"stateMachineArn": machine, "input": input}),
+        );
+    });
+    let acknowledged = began.elapsed();
+    let mut one = client();
+    let running = json!({"stateMachineArn": machine, "statusFilter": "RUNNING"});
+    while one.must("ListExecutions", &running)["executions"] != json!([]) {}
+    let ended = began.elapsed();
+    let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)];
+    println!(
+        "{indent}StartExecution of 3 states, {count}: {:.0}/s acknowledged, {:.0}/s to the end; \
+         p50 {:.1?}, p99 {:.1?}",
+        rate(count, acknowledged),
+        rate(count, ended),
+        at(50),
+        at(99)
+    );
+}
+
+fn in_sync(indent: &str, client: &(dyn Fn() -> Client + Sync), machine: &str, count: usize) {
+    let began = Instant::now();
+    calls(client, CLIENTS, count, &|client, number| {
+        let input = json!({"id": number}).to_string();
+        let input = json!({"stateMachineArn": machine, "input": input});
+        let ended = client.must("StartSyncExecution", &input);
+        assert_eq!(ended["status"], "SUCCEEDED");
+    });
+    println!(
+        "{indent}StartSyncExecution, {count}: {:.0}/s",
+        rate(count, began.elapsed())
+    );
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+fn rate(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
+
+/// 100 000 executions in the database.
+fn many(server: &Server, machine: &str) {
+    let before = memory(server);
+    started("  ", &|| server.client(), machine, 80_000, CLIENTS);
+    let mut client = server.client();
+    let mut page = |input: &Value| {
+        let mut times: Vec<Duration> = (0..21)
+            .map(|_| {
+                let began = Instant::now();
+                client.must("ListExecutions", input);
+                began.elapsed()
+            })
+            .collect();
+        times.sort();
+        times[times.len() / 2]
+    };
+    let all = page(&json!({"stateMachineArn": machine}));
+    let failed = page(&json!({"stateMachineArn": machine, "statusFilter": "FAILED"}));
+    println!(
+        "  100 000 executions: a page of ListExecutions {all:.1?}, of those that failed \
+         {failed:.1?}; memory {} MiB, {} MiB with 20 000",
+        memory(server),
+        before
+    );
+}
+
+/// In MiB, of the server's process.
+fn memory(server: &Server) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+/// A start with a thousand executions that wait.
+fn rebuilt(folder: &Path, arguments: &[&str]) {
+    let server = Server::run(measure::asl(), folder, arguments);
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:long";
+    calls(&|| server.client(), CLIENTS, 1000, &|client, _| {
+        client.must("StartExecution", &json!({"stateMachineArn": machine}));
+    });
+    server.kill();
+    let began = Instant::now();
+    let server = Server::run(measure::asl(), folder, arguments);
+    let took = began.elapsed();
+    let input = json!({"stateMachineArn": machine, "statusFilter": "RUNNING", "maxResults": 1000});
+    let running = server.client().must("ListExecutions", &input);
+    let count = running["executions"].as_array().map_or(0, Vec::len);
+    println!("  start with {count} executions that wait: {took:.1?}");
+}
+
+/// What else can be had on one computer, asked the same.
+fn peers(programs: &Path) {
+    let ministack = |port: &str| {
+        let mut command = Command::new(programs.join("ministack"));
+        command.env("BIND_HOST", "127.0.0.1");
+        command.env("GATEWAY_PORT", port).env("EDGE_PORT", port);
+        command
+    };
+    let moto = |port: &str| {
+        let mut command = Command::new(programs.join("moto_server"));
+        command.args(["-H", "127.0.0.1", "-p", port]);
+        command
+    };
+    peer("MiniStack", programs.join("ministack"), &ministack);
+    peer("moto", programs.join("moto_server"), &moto);
+}
+
+fn peer(name: &str, program: PathBuf, command: &dyn Fn(&str) -> Command) {
+    if !program.exists() {
+        println!("{name}: not in ASL_PYTHON_ENV");
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    drop(listener);
+    let mut command = command(&address.port().to_string());
+    command
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test");
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let _peer = Peer(child.expect("it starts"));
+    while TcpStream::connect(address).is_err() {
+        thread::yield_now();
+    }
+    let client = || Client::to(&address.to_string());
+    let made = client().must(
+        "CreateStateMachine",
+        &json!({"name": "small", "definition": SMALL,
+            "roleArn": "arn:aws:iam::123456789012:role/r"}),
+    );
+    println!("{name}, in memory, 10 clients");
+    let machine = made["stateMachineArn"].as_str().expect("an ARN");
+    started("  ", &client, machine, 1000, 10);
+}
+
+struct Peer(Child);
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

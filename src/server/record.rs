@@ -1,0 +1,146 @@
+//! How an execution is kept: its events and its journal go to the database together.
+
+use tokio::sync::oneshot;
+
+use super::store::{Append, Change, Store};
+use crate::data::Timestamp;
+use crate::engine::{EventSink, Input, Outcome};
+use crate::history::HistoryEvent;
+use crate::runtime::{Ack, Ended, Entry, Journal};
+
+/// Enough for a row of its own.
+const ENOUGH: usize = 64 * 1024;
+
+/// Writes one execution down.
+pub(super) struct Recorder {
+    store: Store,
+    /// What was not given to the database yet.
+    append: Append,
+    /// Time that went on, and has made no difference yet.
+    tick: Option<Timestamp>,
+    /// Whether anything but that came in, or anything happened, since the execution ran last.
+    is_telling: bool,
+    /// The number of the next entry of the journal.
+    entries: u64,
+    /// The number of the next event.
+    events: u64,
+}
+
+impl Recorder {
+    /// A recorder for an execution of which so many events and entries of its journal are kept.
+    pub(super) fn new(store: Store, execution: i64, events: u64, entries: u64) -> Self {
+        Self {
+            store,
+            append: Append {
+                execution,
+                first_event: events + 1,
+                first_entry: entries,
+                ..Append::default()
+            },
+            tick: None,
+            is_telling: false,
+            entries,
+            events: events + 1,
+        }
+    }
+
+    /// Keeps that the execution goes on after its end.
+    pub(super) fn redriven(&mut self, at: Timestamp) {
+        self.append.changes.push(Change::Redriven { at: at.0 });
+    }
+
+    /// Keeps how it ended.
+    pub(super) fn ended(&mut self, ended: &Ended) {
+        let (status, output, error) = match &ended.outcome {
+            Outcome::Succeeded(output) => ("SUCCEEDED", Some(output), None),
+            Outcome::Failed(error) => ("FAILED", None, Some(error)),
+            Outcome::TimedOut => ("TIMED_OUT", None, None),
+            Outcome::Aborted(error) => ("ABORTED", None, Some(error)),
+        };
+        self.append.changes.push(Change::Ended {
+            status,
+            stopped: ended.at.0,
+            output: output.map(|output| output.text().into_owned()),
+            error: error.and_then(|error| error.error.as_deref().map(str::to_owned)),
+            cause: error.and_then(|error| error.cause.as_deref().map(str::to_owned)),
+        });
+        self.send();
+    }
+
+    /// Remembers that time went on: something came of it, or comes after it.
+    fn tell_tick(&mut self) {
+        self.is_telling = true;
+        if let Some(at) = self.tick.take() {
+            Entry::write_told(at, &Input::Tick, &mut self.append.entries);
+            self.entries += 1;
+        }
+    }
+
+    fn flush(&mut self) {
+        let append = &self.append;
+        let has_text = !append.events.is_empty() || !append.entries.is_empty();
+        if has_text || !append.acks.is_empty() || !append.changes.is_empty() {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let next = Append {
+            execution: self.append.execution,
+            first_event: self.events,
+            first_entry: self.entries,
+            ..Append::default()
+        };
+        let append = std::mem::replace(&mut self.append, next);
+        self.store.append(append);
+    }
+}
+
+impl EventSink for Recorder {
+    fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.tell_tick();
+        event.write(&mut self.append.events);
+        self.append.events.push('\n');
+        self.events = event.id.0 + 1;
+    }
+
+    fn idle(&mut self) {
+        self.flush();
+    }
+}
+
+impl Journal for Recorder {
+    fn told(&mut self, at: Timestamp, input: &Input) {
+        if matches!(input, Input::Tick) {
+            self.tick = Some(at);
+            return;
+        }
+        self.tell_tick();
+        Entry::write_told(at, input, &mut self.append.entries);
+        self.entries += 1;
+    }
+
+    fn ran(&mut self) {
+        // Time that made no difference need not be remembered: what comes has a time of its own.
+        self.tick = None;
+        if std::mem::take(&mut self.is_telling) {
+            Entry::write_ran(&mut self.append.entries);
+            self.entries += 1;
+        }
+        if !self.append.acks.is_empty() || self.append.events.len() >= ENOUGH {
+            self.flush();
+        }
+    }
+
+    fn acknowledge(&mut self, ack: Ack) {
+        self.append.acks.push(ack);
+    }
+
+    async fn kept(&mut self) {
+        let (ack, kept) = oneshot::channel();
+        self.append.acks.push(ack);
+        self.flush();
+        // With a closed database there is nothing left to wait for.
+        let _ = kept.await;
+    }
+}

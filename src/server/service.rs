@@ -1,0 +1,342 @@
+//! The service: what all requests share, and the executions that run in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row, params};
+use tokio::sync::{mpsc, oneshot};
+
+use super::api::machines;
+use super::live::Live;
+use super::names::Names;
+use super::programs::Programs;
+use super::protocol::ApiError;
+use super::pruning;
+use super::record::Recorder;
+use super::store::{CommitTimes, Place, Store, StoreError};
+use crate::data::{Json, Seed, StatesError, Timestamp, limits};
+use crate::engine::program::FlowId;
+use crate::engine::{Era, Identity, Program, Silent, Start};
+use crate::runtime::{
+    Ack, Callbacks, Clock, Ended, Entry, Handlers, Host, Inbox, Journal, Rebuilt, Unasked, Unkept,
+    serve,
+};
+
+/// What a server is told when it starts.
+pub struct Settings {
+    /// Where machines and executions are kept.
+    pub place: Place,
+    /// The account's number.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// Who does the work of Tasks.
+    pub handlers: Handlers,
+    /// Gives each execution its clock; one that goes on is given the time it had reached.
+    pub clock: Box<MakeClock>,
+    /// What random numbers are derived from.
+    pub seed: Seed,
+    /// After how many days an execution that has ended is forgotten.
+    pub days: u32,
+}
+
+/// Gives each execution its clock.
+pub type MakeClock = dyn Fn(Option<Timestamp>) -> Box<dyn Clock> + Send + Sync;
+
+/// What all requests share.
+pub struct Service {
+    pub(super) store: Store,
+    pub(super) names: Names,
+    pub(super) callbacks: Arc<Callbacks>,
+    pub(super) programs: Programs,
+    pub(super) live: Live,
+    host: Arc<Host>,
+    clock: Box<MakeClock>,
+    seed: Seed,
+    draws: std::sync::atomic::AtomicU64,
+}
+
+/// An execution that is about to run, or to go on.
+pub(super) struct Going {
+    /// Its row.
+    pub(super) id: i64,
+    pub(super) rebuilt: Rebuilt,
+    /// How many entries of its journal are kept.
+    entries: u64,
+    /// How many of its events are kept.
+    events: u64,
+}
+
+impl Service {
+    /// Opens the database and goes on with the executions that ran when it was left. Within a
+    /// runtime. Who asked for callbacks without being given a token is told through the receiver.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn open(
+        settings: Settings,
+    ) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<Unasked>), StoreError> {
+        let store = Store::open(&settings.place)?;
+        let (callbacks, unasked) = Callbacks::new([]);
+        let callbacks = Arc::new(callbacks);
+        let mut handlers = settings.handlers;
+        handlers.answer_through(Arc::clone(&callbacks));
+        let service = Arc::new(Self {
+            store,
+            names: Names::new(settings.region, settings.account),
+            callbacks,
+            programs: Programs::default(),
+            live: Live::default(),
+            host: Arc::new(Host::with(handlers)),
+            clock: settings.clock,
+            seed: settings.seed,
+            draws: std::sync::atomic::AtomicU64::new(0),
+        });
+        let path = match settings.place {
+            Place::Memory => ":memory:".into(),
+            Place::File(path) => path,
+        };
+        let taken_up = Arc::clone(&service).take_up().await;
+        taken_up.map_err(|error| StoreError::Unreadable {
+            path,
+            why: error.message,
+        })?;
+        tokio::spawn(pruning::prune(Arc::downgrade(&service), settings.days));
+        Ok((service, unasked))
+    }
+
+    /// The time of day, by the server's clock.
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)(None).now()
+    }
+
+    /// A number that nobody can foresee and that is given once.
+    pub(super) fn draw(&self) -> Seed {
+        let n = self
+            .draws
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Seed(self.seed.nth(crate::data::EventId::NONE, n).0)
+    }
+
+    /// Makes a definition the current one of the machine of this name, which is made if need be.
+    ///
+    /// # Errors
+    /// With the reason, when it is refused.
+    pub async fn deploy(&self, name: &str, definition: &str) -> Result<(), String> {
+        let deployed = machines::deploy(self, name, definition).await;
+        deployed.map_err(|error| error.message)
+    }
+
+    /// How many commits there were, and how long they took.
+    #[must_use]
+    pub fn commit_times(&self) -> CommitTimes {
+        self.store.commit_times()
+    }
+
+    /// How many executions run.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.live.len()
+    }
+
+    /// Writes what is left to write; nothing can be asked any more afterwards.
+    pub async fn close(&self) {
+        self.callbacks.close();
+        self.store.close().await;
+    }
+
+    /// Lets an execution run beside everything else.
+    /// One that is redriven acknowledges that.
+    pub(super) fn go(self: &Arc<Self>, going: Going, redrive: Option<Ack>) {
+        let (remote, inbox) = Inbox::new();
+        self.live.insert(going.id, remote);
+        let service = Arc::clone(self);
+        tokio::spawn(async move { service.drive(going, redrive, inbox).await });
+    }
+
+    async fn drive(&self, going: Going, redrive: Option<Ack>, inbox: Inbox) {
+        let Going {
+            id,
+            rebuilt,
+            entries,
+            events,
+        } = going;
+        let reached = (entries > 0).then_some(rebuilt.at);
+        let mut clock = (self.clock)(reached);
+        let mut recorder = Recorder::new(self.store.clone(), id, events, entries);
+        let is_redriven = redrive.is_some();
+        if let Some(ack) = redrive {
+            recorder.redriven(clock.now());
+            recorder.acknowledge(ack);
+        }
+        let host = &self.host;
+        let ended = serve(
+            rebuilt,
+            is_redriven,
+            host,
+            &mut *clock,
+            &mut recorder,
+            inbox,
+        )
+        .await;
+        recorder.ended(&ended);
+        self.live.remove(id);
+    }
+
+    /// Runs an Express execution to its end: nothing of it is kept.
+    pub(super) async fn run_express(&self, program: Arc<Program>, start: Start) -> Ended {
+        let (_remote, inbox) = Inbox::new();
+        let mut clock = (self.clock)(None);
+        let rebuilt = Rebuilt::new(program, start);
+        serve(
+            rebuilt,
+            false,
+            &self.host,
+            &mut *clock,
+            &mut Unkept(&mut Silent),
+            inbox,
+        )
+        .await
+    }
+
+    /// Goes on with what ran, and lets workers ask for tasks.
+    async fn take_up(self: Arc<Self>) -> Result<(), ApiError> {
+        let service = Arc::clone(&self);
+        let going = self.store.read(move |connection| {
+            let mut select = connection.prepare("SELECT arn FROM activities")?;
+            let arns = select.query_map([], |row| row.get::<_, String>(0))?;
+            for arn in arns {
+                service.callbacks.add_activity(arn?.into());
+            }
+            let mut select = connection.prepare(&format!(
+                "SELECT {RUN} FROM executions e JOIN revisions r ON r.id = e.revision \
+                 WHERE e.status = 'RUNNING' ORDER BY e.id"
+            ))?;
+            let rows = select.query_map([], RunRow::of)?;
+            let rows: Vec<RunRow> = rows.collect::<Result<_, _>>()?;
+            rows.into_iter()
+                .map(|row| service.rebuild(&row, connection))
+                .collect::<Result<Vec<Going>, ApiError>>()
+        });
+        for going in going.await? {
+            self.go(going, None);
+        }
+        Ok(())
+    }
+
+    /// An execution as the database knows it.
+    pub(super) fn rebuild(&self, row: &RunRow, connection: &Connection) -> Result<Going, ApiError> {
+        let program = self.programs.of(row.revision, connection)?;
+        let id = row.id;
+        let input = Json::parse(&row.input);
+        let input = input.map_err(|error| ApiError::internal(format!("{}: {error}", row.arn)))?;
+        let mut rebuilt = Rebuilt::new(program, row.start(input));
+        let mut entries = 0;
+        let mut select = connection
+            .prepare_cached("SELECT lines FROM journal WHERE execution = ?1 ORDER BY first")?;
+        let mut rows = select.query([id])?;
+        while let Some(row) = rows.next()? {
+            for line in row.get_ref(0)?.as_str().unwrap_or_default().lines() {
+                let entry = Entry::read(line)
+                    .map_err(|error| ApiError::internal(format!("Execution {id}: {error}")))?;
+                rebuilt.replay(entry);
+                entries += 1;
+            }
+        }
+        let events = rebuilt.last_event.0;
+        Ok(Going {
+            id,
+            rebuilt,
+            entries,
+            events,
+        })
+    }
+
+    /// An execution that is about to begin.
+    pub(super) fn fresh(id: i64, program: Arc<Program>, start: Start) -> Going {
+        Going {
+            id,
+            rebuilt: Rebuilt::new(program, start),
+            entries: 0,
+            events: 0,
+        }
+    }
+
+    /// Stops an execution that runs; whether it was still running.
+    pub(super) async fn stop(&self, execution: i64, why: StatesError) -> bool {
+        let Some(remote) = self.live.get(execution) else {
+            return false;
+        };
+        let (ack, kept) = oneshot::channel();
+        remote.stop(why, ack);
+        kept.await.is_ok()
+    }
+}
+
+/// What is needed to have an execution back.
+const RUN: &str = "e.id, e.arn, e.name, e.started, e.input, e.seed, e.revision, \
+     r.machine_arn, r.name, r.role_arn";
+
+/// An execution's row, as far as it is needed to run it.
+pub(super) struct RunRow {
+    pub(super) id: i64,
+    pub(super) arn: String,
+    pub(super) name: String,
+    pub(super) started: i64,
+    pub(super) input: String,
+    pub(super) seed: i64,
+    pub(super) revision: i64,
+    pub(super) machine_arn: String,
+    pub(super) machine_name: String,
+    pub(super) role_arn: String,
+}
+
+impl RunRow {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            arn: row.get(1)?,
+            name: row.get(2)?,
+            started: row.get(3)?,
+            input: row.get(4)?,
+            seed: row.get(5)?,
+            revision: row.get(6)?,
+            machine_arn: row.get(7)?,
+            machine_name: row.get(8)?,
+            role_arn: row.get(9)?,
+        })
+    }
+
+    /// The execution of this row, whether it runs or not.
+    pub(super) fn find(connection: &Connection, id: i64) -> Result<Self, ApiError> {
+        let mut select = connection.prepare_cached(&format!(
+            "SELECT {RUN} FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
+        ))?;
+        Ok(select.query_row(params![id], Self::of)?)
+    }
+
+    /// What the execution starts, or started, with.
+    pub(super) fn start(&self, input: Json) -> Start {
+        let region = self.arn.split(':').nth(3).unwrap_or_default();
+        let express = self.arn.split(':').nth(5) == Some("express");
+        let identity = Identity {
+            execution_arn: self.arn.as_str().into(),
+            name: self.name.as_str().into(),
+            state_machine_arn: self.machine_arn.as_str().into(),
+            state_machine_name: self.machine_name.as_str().into(),
+            role_arn: self.role_arn.as_str().into(),
+            region: region.into(),
+            express,
+        };
+        Start {
+            flow: FlowId::default(),
+            input,
+            variables: BTreeMap::new(),
+            identity: Arc::new(identity),
+            at: Timestamp(self.started),
+            seed: Seed(self.seed.cast_unsigned()),
+            max_events: if express { 0 } else { limits::MAX_EVENTS },
+            era: Era::default(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Connections that read: as many as read at once.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use super::read_only;
+use crate::server::protocol::ApiError;
+
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+/// More connections than this are closed when they are not used.
+const MOST_IDLE: usize = 8;
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            idle: Arc::default(),
+        }
+    }
+
+    /// Asks something on a thread for that.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
+        let asked = tokio::task::spawn_blocking(move || {
+            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let connection = lock().pop();
+            let connection = match connection {
+                Some(connection) => connection,
+                None => read_only(&path)?,
+            };
+            let answer = work(&connection);
+            let mut idle = lock();
+            if idle.len() < MOST_IDLE {
+                idle.push(connection);
+            }
+            answer
+        });
+        let asked = asked.await;
+        asked.unwrap_or_else(|_| Err(ApiError::internal("Reading the database failed.")))
+    }
+}

@@ -1,0 +1,274 @@
+//! The thread that writes: all that waits goes into one transaction.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, params};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Append, Change};
+use crate::server::protocol::ApiError;
+
+/// So much goes into one transaction at most.
+const MOST_JOBS: usize = 4096;
+
+/// How long a disk that is full is left alone.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Tells whoever asked how it went, once the transaction is over.
+type Finish = Box<dyn FnOnce(Result<(), ApiError>) + Send>;
+
+/// Something to be done alone, or refused: whether it changed anything that shall stay, and how to
+/// tell.
+type Call = Box<dyn FnOnce(Result<&Connection, ApiError>) -> (bool, Finish) + Send>;
+
+enum Job {
+    Call(Call),
+    Append(Append),
+    /// Trying again what could not be written.
+    Retry,
+    Close(oneshot::Sender<()>),
+}
+
+pub(super) struct Writer {
+    jobs: mpsc::UnboundedSender<Job>,
+    times: Arc<Mutex<CommitTimes>>,
+}
+
+/// How many commits there were, and how long they took together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommitTimes {
+    /// So many.
+    pub count: u64,
+    /// Together.
+    pub total: Duration,
+    /// The longest.
+    pub longest: Duration,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let times = Arc::default();
+        let thread = Thread {
+            connection,
+            queue,
+            appends: VecDeque::new(),
+            times: Arc::clone(&times),
+        };
+        // A machine that has no thread left cannot serve at all; calls tell so.
+        let _ = std::thread::Builder::new()
+            .name("database".to_owned())
+            .spawn(move || thread.run());
+        Self { jobs, times }
+    }
+
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (answer, answered) = oneshot::channel();
+        let call: Call = Box::new(move |connection| {
+            let done = connection.and_then(work);
+            let changed = done.is_ok();
+            let finish: Finish = Box::new(move |kept| {
+                // Whoever asked may have gone.
+                let _ = answer.send(kept.and(done));
+            });
+            (changed, finish)
+        });
+        let gone = || ApiError::internal("The database is closed.");
+        self.jobs.send(Job::Call(call)).map_err(|_| gone())?;
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub(super) fn append(&self, append: Append) {
+        let _ = self.jobs.send(Job::Append(append));
+    }
+
+    pub(super) fn times(&self) -> CommitTimes {
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends when everything that was asked for before is written.
+    pub(super) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.jobs.send(Job::Close(closed)).is_ok() {
+            let _ = done.await;
+        }
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    queue: mpsc::UnboundedReceiver<Job>,
+    /// What is to be written, or could not be and is tried again.
+    appends: VecDeque<Append>,
+    times: Arc<Mutex<CommitTimes>>,
+}
+
+impl Thread {
+    fn run(mut self) {
+        while let Some(first) = self.next() {
+            let began = Instant::now();
+            let (mut calls, mut closed) = (Vec::new(), None);
+            let mut job = Some(first);
+            while let Some(next) = job.take() {
+                match next {
+                    Job::Call(call) => calls.push(call),
+                    Job::Append(append) => self.appends.push_back(append),
+                    Job::Retry => {}
+                    Job::Close(close) => closed = Some(close),
+                }
+                if calls.len() + self.appends.len() < MOST_JOBS && closed.is_none() {
+                    job = self.queue.try_recv().ok();
+                }
+            }
+            if self.transact(calls) {
+                self.count(began.elapsed());
+            }
+            if let Some(closed) = closed {
+                let _ = closed.send(());
+                return;
+            }
+        }
+    }
+
+    /// The next job. What could not be written is tried again every now and then.
+    fn next(&mut self) -> Option<Job> {
+        if self.appends.is_empty() {
+            return self.queue.blocking_recv();
+        }
+        std::thread::sleep(PAUSE);
+        match self.queue.try_recv() {
+            Ok(job) => Some(job),
+            Err(mpsc::error::TryRecvError::Empty) => Some(Job::Retry),
+            Err(mpsc::error::TryRecvError::Disconnected) => None,
+        }
+    }
+
+    /// Writes what is to be written and does calls, in one transaction; whether it is kept.
+    fn transact(&mut self, calls: Vec<Call>) -> bool {
+        let (mut calls, mut finishes) = (calls.into_iter(), Vec::new());
+        let connection = &self.connection;
+        let done = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+            self.appends
+                .iter()
+                .try_for_each(|it| write(connection, it))?;
+            for call in calls.by_ref() {
+                finishes.push(alone(connection, call)?);
+            }
+            connection.execute_batch("COMMIT")
+        });
+        let kept = done.map_err(|error| ApiError::internal(refusal(&error)));
+        match &kept {
+            Ok(()) => {
+                let acks = self.appends.drain(..).flat_map(|append| append.acks);
+                acks.for_each(|ack| {
+                    let _ = ack.send(());
+                });
+            }
+            Err(refused) => {
+                if !connection.is_autocommit() {
+                    let _ = connection.execute_batch("ROLLBACK");
+                }
+                finishes.extend(calls.map(|call| call(Err(refused.clone())).1));
+            }
+        }
+        for finish in finishes {
+            finish(kept.clone());
+        }
+        kept.is_ok()
+    }
+
+    fn count(&self, took: Duration) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.count += 1;
+        times.total += took;
+        times.longest = times.longest.max(took);
+    }
+}
+
+/// What a person can do about it.
+fn refusal(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => {
+            "The disk is full: nothing can be acknowledged until there is room for the database."
+                .to_owned()
+        }
+        _ => format!("The database cannot be written: {error}"),
+    }
+}
+
+/// Does one call so that it leaves nothing when it fails.
+fn alone(connection: &Connection, call: Call) -> rusqlite::Result<Finish> {
+    connection.prepare_cached("SAVEPOINT call")?.execute([])?;
+    let done = catch_unwind(AssertUnwindSafe(|| call(Ok(connection))));
+    let (changed, finish) = done.unwrap_or_else(|_| {
+        // Its sender is gone with it: who asked is told that.
+        (false, Box::new(|_| ()))
+    });
+    if !changed {
+        connection.prepare_cached("ROLLBACK TO call")?.execute([])?;
+    }
+    connection.prepare_cached("RELEASE call")?.execute([])?;
+    Ok(finish)
+}
+
+fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
+    let id = append.execution;
+    let lines = |table: &str, first: u64, lines: &str| {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let first = i64::try_from(first).unwrap_or(i64::MAX);
+        let insert = match table {
+            "events" => "INSERT INTO events (execution, first, lines) VALUES (?1, ?2, ?3)",
+            _ => "INSERT INTO journal (execution, first, lines) VALUES (?1, ?2, ?3)",
+        };
+        let mut insert = connection.prepare_cached(insert)?;
+        insert.execute(params![id, first, lines]).map(drop)
+    };
+    lines("events", append.first_event, &append.events)?;
+    let ended_well =
+        |change: &Change| matches!(change, Change::Ended { status, .. } if *status == "SUCCEEDED");
+    if append.changes.iter().any(ended_well) {
+        // Nothing goes on from here: the events are all that is needed of it.
+        let mut delete = connection.prepare_cached("DELETE FROM journal WHERE execution = ?1")?;
+        delete.execute([id])?;
+    } else {
+        lines("journal", append.first_entry, &append.entries)?;
+    }
+    append
+        .changes
+        .iter()
+        .try_for_each(|it| change(connection, id, it))
+}
+
+fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::Ended {
+            status,
+            stopped,
+            output,
+            error,
+            cause,
+        } => {
+            let mut update = connection.prepare_cached(
+                "UPDATE executions SET status = ?2, stopped = ?3, output = ?4, error = ?5, \
+                 cause = ?6 WHERE id = ?1",
+            )?;
+            let changed = params![id, status, stopped, output, error, cause];
+            update.execute(changed).map(drop)
+        }
+        Change::Redriven { at } => {
+            let mut update = connection.prepare_cached(
+                "UPDATE executions SET status = 'RUNNING', stopped = NULL, error = NULL, \
+                 cause = NULL, redrives = redrives + 1, redriven = ?2 WHERE id = ?1",
+            )?;
+            update.execute(params![id, at]).map(drop)
+        }
+    }
+}

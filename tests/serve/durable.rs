@@ -1,0 +1,114 @@
+//! What a server keeps, and what it refuses to start on.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::server::Server;
+
+const WAIT: &str = r#"{"StartAt": "Ask", "States": {"Ask": {
+    "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:people",
+    "Next": "Fail"}, "Fail": {"Type": "Fail", "Error": "E", "Cause": "c"}}}"#;
+
+fn folder() -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    std::fs::write(folder.path().join("order.asl.json"), WAIT).expect("writable");
+    folder
+}
+
+#[test]
+fn a_worker_answers_after_the_server_was_started_again() {
+    let folder = folder();
+    let arguments = ["order.asl.json", "--db", "asl.db"];
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:order";
+    let server = Server::start(folder.path(), &arguments);
+    let mut client = server.client();
+    let activity = client.must("CreateActivity", &json!({"name": "people"}));
+    let activity = json!({"activityArn": activity["activityArn"], "workerName": "w"});
+    let started = client.must("StartExecution", &json!({"stateMachineArn": machine}));
+    let task = client.must("GetActivityTask", &activity);
+    server.kill();
+
+    let server = Server::start(folder.path(), &arguments);
+    let mut client = server.client();
+    // Somebody has the task already: it is not given out again.
+    let token = &task["taskToken"];
+    client.must("SendTaskHeartbeat", &json!({"taskToken": token}));
+    client.must(
+        "SendTaskSuccess",
+        &json!({"taskToken": token, "output": "7"}),
+    );
+    let arn = started["executionArn"].as_str().expect("an ARN");
+    let ended = client.ended(arn);
+    assert_eq!(
+        (&ended["status"], &ended["error"]),
+        (&json!("FAILED"), &json!("E"))
+    );
+    let kinds: Vec<_> = client
+        .history(arn)
+        .iter()
+        .map(|event| event["type"].clone())
+        .collect();
+    let expected = [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ActivityScheduled",
+        "ActivityStarted",
+        "ActivitySucceeded",
+        "TaskStateExited",
+        "FailStateEntered",
+        "ExecutionFailed",
+    ];
+    assert_eq!(kinds, expected);
+
+    // Redriven after another start, it goes on where it failed.
+    server.kill();
+    let server = Server::start(folder.path(), &arguments);
+    let mut client = server.client();
+    client.must("RedriveExecution", &json!({"executionArn": arn}));
+    let ended = client.ended(arn);
+    assert_eq!(ended["redriveCount"], 1, "{ended}");
+    assert_eq!(ended["status"], "FAILED");
+    let (status, refused) = client
+        .call(
+            "StartExecution",
+            &json!({"stateMachineArn": machine, "name": ended["name"]}),
+        )
+        .expect("the server answers");
+    assert_eq!(
+        (status, &refused["__type"]),
+        (400, &json!("ExecutionAlreadyExists"))
+    );
+}
+
+#[test]
+fn a_second_server_on_the_same_file_is_refused() {
+    let folder = folder();
+    let _server = Server::start(folder.path(), &["--db", "asl.db"]);
+    let mut second = assert_cmd::Command::new(env!("CARGO_BIN_EXE_asl"));
+    let second = second
+        .current_dir(folder.path())
+        .args(["serve", "--port", "0", "--db", "asl.db"]);
+    second
+        .assert()
+        .code(2)
+        .stderr("error: asl.db is in use: another server runs on it\n");
+}
+
+#[test]
+fn a_file_that_is_no_database_of_a_server_is_left_alone() {
+    let folder = folder();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "not a database at all, but notes\n".repeat(100)).expect("writable");
+    let mut asl = assert_cmd::Command::new(env!("CARGO_BIN_EXE_asl"));
+    let asl = asl
+        .current_dir(folder.path())
+        .args(["serve", "--port", "0", "--db", "notes.txt"]);
+    let said = asl.assert().code(2).get_output().stderr.clone();
+    let said = String::from_utf8(said).expect("text");
+    assert!(
+        said.contains("notes.txt") && said.contains("not a database"),
+        "{said}"
+    );
+    let kept = std::fs::read_to_string(path).expect("it is still there");
+    assert!(kept.starts_with("not a database at all"));
+}

@@ -1,0 +1,73 @@
+//! Who does the work of Tasks in these tests: it remembers every call.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+/// An endpoint that answers every Task with its input.
+pub(crate) struct Handler {
+    pub(crate) url: String,
+    pub(crate) calls: Receiver<Call>,
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// When it came, in milliseconds since 1970.
+    pub(crate) at: u128,
+    pub(crate) body: Value,
+}
+
+impl Handler {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (sender, calls) = channel();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let sender = sender.clone();
+                // Who calls may be killed at any moment.
+                thread::spawn(move || {
+                    let _ = serve(stream, |call| drop(sender.send(call)));
+                });
+            }
+        });
+        let url = format!("http://{address}/");
+        Self { url, calls }
+    }
+}
+
+fn serve(stream: TcpStream, hear: impl Fn(Call)) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            if line.trim_end().is_empty() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let at = since.expect("a time after 1970").as_millis();
+        let body = serde_json::from_slice(&body)?;
+        hear(Call { at, body });
+        let answer = "{\"ok\":true}";
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:";
+        write!(reader.get_mut(), "{head} {}\r\n\r\n{answer}", answer.len())?;
+    }
+}

@@ -1,0 +1,10 @@
+//! `asl serve` as programs see it: over HTTP, killed and started again.
+
+mod crashes;
+mod durable;
+mod handler;
+#[expect(dead_code, reason = "the bench uses the rest")]
+mod server;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
