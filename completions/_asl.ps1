@@ -204,6 +204,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port; 0 is any free one')
             [CompletionResult]::new('--bind', '--bind', [CompletionResultType]::ParameterName, 'The address to listen on: with another than this machine''s own, the network can call')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Where machines and executions are kept; :memory: forgets them at the end')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Forget executions this many days after their end')
             [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks')
             [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]')
             [CompletionResult]::new('--lambda-endpoint', '--lambda-endpoint', [CompletionResultType]::ParameterName, 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to')

@@ -703,7 +703,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__serve)
-            opts="-q -h --port --bind --db --handlers --task --lambda-endpoint --time --account --region --color --quiet --help"
+            opts="-q -h --port --bind --db --keep --handlers --task --lambda-endpoint --time --account --region --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -718,6 +718,10 @@ _asl() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -195,6 +195,7 @@ set edit:completion:arg-completer[asl] = {|@words|
             cand --port 'The port; 0 is any free one'
             cand --bind 'The address to listen on: with another than this machine''s own, the network can call'
             cand --db 'Where machines and executions are kept; :memory: forgets them at the end'
+            cand --keep 'Forget executions this many days after their end'
             cand --handlers 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks'
             cand --task 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]'
             cand --lambda-endpoint 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to'

@@ -207,6 +207,7 @@ complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print 
 complete -c asl -n "__fish_asl_using_subcommand serve" -l port -d 'The port; 0 is any free one' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l bind -d 'The address to listen on: with another than this machine\'s own, the network can call' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l db -d 'Where machines and executions are kept; :memory: forgets them at the end' -r -F
+complete -c asl -n "__fish_asl_using_subcommand serve" -l keep -d 'Forget executions this many days after their end' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F
 complete -c asl -n "__fish_asl_using_subcommand serve" -l task -d 'One handler: a state or a glob over Resource, and cmd:COMMAND, http://…, mock:FILE, python:app.handler, node:index.handler, lambda:http://… or aws:[PROFILE|http://…]' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l lambda-endpoint -d 'A Lambda Invoke API, such as that of SAM local, for every Lambda function that nothing else is bound to' -r
