@@ -7,6 +7,8 @@ mod geometry;
 #[path = "support/recordings.rs"]
 mod recordings;
 mod support;
+#[path = "support/tangles.rs"]
+mod tangles;
 
 use std::fs;
 use std::io::Write;
@@ -126,22 +128,9 @@ fn in_no_picture_does_anything_lie_on_a_box() {
     let mut faults = Vec::new();
     let mut count = 0;
     for definition in all() {
-        let (tree, _) = definition.tree();
-        let (machine, _) = language::read(&tree);
-        let graph = Graph::new(&machine);
-        for direction in [Direction::TopToBottom, Direction::LeftToRight] {
-            for depth in [None, Some(1)] {
-                let options = Options {
-                    direction,
-                    depth,
-                    ..Options::default()
-                };
-                let layout = layout::lay_out(&Picture::new(&graph, &options));
-                count += 1;
-                let found = geometry::faults(&layout).into_iter();
-                let name = &definition.source.name;
-                faults.extend(found.map(|fault| format!("{name}, {direction:?}: {fault}")));
-            }
+        for depth in [None, Some(1)] {
+            faults.extend(geometry_faults(&definition, depth));
+            count += 2;
         }
     }
     say(&format!(
@@ -153,6 +142,44 @@ fn in_no_picture_does_anything_lie_on_a_box() {
         faults.len(),
         &faults[..faults.len().min(5)]
     );
+}
+
+#[test]
+fn in_no_tangle_does_anything_lie_on_a_box() {
+    for count in [60, 200, 1_000] {
+        let definition = Definition {
+            source: Source::new(format!("{count} states"), tangles::tangle(count)),
+            format: Format::Json,
+            is_valid: true,
+        };
+        let faults = geometry_faults(&definition, None);
+        assert!(
+            faults.is_empty(),
+            "{} faults: {:#?}",
+            faults.len(),
+            &faults[..faults.len().min(5)]
+        );
+    }
+}
+
+/// What is wrong with the pictures of a definition, in both directions.
+fn geometry_faults(definition: &Definition, depth: Option<usize>) -> Vec<String> {
+    let (tree, _) = definition.tree();
+    let (machine, _) = language::read(&tree);
+    let graph = Graph::new(&machine);
+    let mut faults = Vec::new();
+    for direction in [Direction::TopToBottom, Direction::LeftToRight] {
+        let options = Options {
+            direction,
+            depth,
+            ..Options::default()
+        };
+        let layout = layout::lay_out(&Picture::new(&graph, &options));
+        let found = geometry::faults(&layout).into_iter();
+        let name = &definition.source.name;
+        faults.extend(found.map(|fault| format!("{name}, {direction:?}: {fault}")));
+    }
+    faults
 }
 
 #[test]

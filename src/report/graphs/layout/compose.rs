@@ -106,13 +106,14 @@ impl Composer<'_, '_> {
             deepest = f64::max(deepest, begins + extent.along);
         }
         let width = (across - distances.between).max(0.0);
-        let centre =
-            |places: &mut dyn Iterator<Item = f64>| centre(distances.snap(width / 2.0), places);
+        let (middle, aside) = (distances.snap(width / 2.0), distances.aside);
         let mut end = deepest;
-        if let Some(middle) = centre(&mut entries.iter().map(|(spot, _)| spot.across)) {
+        let entered = entries.iter().map(|(spot, _)| spot.across);
+        if let Some(middle) = centre(middle, aside, entered) {
             self.fork(vertex, middle, &entries, &mut layout);
         }
-        if let Some(middle) = centre(&mut exits.iter().map(|(spot, _)| spot.across)) {
+        let left = exits.iter().map(|(spot, _)| spot.across);
+        if let Some(middle) = centre(middle, aside, left) {
             end = deepest + 2.0 * distances.to_branch + distances.join;
             self.join(
                 vertex,
@@ -216,15 +217,23 @@ impl Composer<'_, '_> {
     }
 }
 
-/// The middle, where it lies between the first place and the last: there the lines of the
-/// scope around begin and end.
-fn centre(middle: f64, places: &mut dyn Iterator<Item = f64>) -> Option<f64> {
-    let ends = places.fold(None, |ends: Option<(f64, f64)>, place| {
-        Some(ends.map_or((place, place), |(low, high)| {
-            (low.min(place), high.max(place))
-        }))
-    });
-    ends.map(|(low, high)| middle.clamp(low, high))
+/// The middle, where it lies between the first place and the last, or the place that is nearer to
+/// it than `aside`.
+fn centre(middle: f64, aside: f64, places: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+    let ends = places
+        .clone()
+        .fold(None, |ends: Option<(f64, f64)>, place| {
+            Some(ends.map_or((place, place), |(low, high)| {
+                (low.min(place), high.max(place))
+            }))
+        });
+    let (low, high) = ends?;
+    let middle = middle.clamp(low, high);
+    let from_middle = |place: &f64| (place - middle).abs();
+    let nearest = places.min_by(|a, b| from_middle(a).total_cmp(&from_middle(b)));
+    nearest
+        .filter(|place| from_middle(place) < aside)
+        .or(Some(middle))
 }
 
 impl Layout {

@@ -72,6 +72,8 @@ pub(in crate::report::graphs) struct Distances {
     /// Between two branches, and half of that between the dots of a Parallel and its branches.
     pub(in crate::report::graphs) between: f64,
     pub(in crate::report::graphs) to_branch: f64,
+    /// A dot that is less than this aside of a branch goes to where the line to it is straight.
+    pub(in crate::report::graphs) aside: f64,
     pub(in crate::report::graphs) across: Across,
     pub(in crate::report::graphs) along: Along,
 }
@@ -104,6 +106,8 @@ pub(in crate::report::graphs) struct Across {
     pub(in crate::report::graphs) corner: f64,
     /// Lines as near as this look like one.
     pub(in crate::report::graphs) near: f64,
+    /// What is further aside than this of where its line would be straight is so for a reason.
+    pub(in crate::report::graphs) aside: f64,
 }
 
 /// Along the flow, the upper one first.
@@ -141,6 +145,7 @@ const PIXELS: Distances = Distances {
     branch: 12.0,
     between: 16.0,
     to_branch: 17.0,
+    aside: 12.0,
     across: Across {
         line: 2.0,
         open: 0.0,
@@ -152,9 +157,10 @@ const PIXELS: Distances = Distances {
         port: 16.0,
         corner: 16.0,
         near: 6.0,
+        aside: 120.0,
     },
     along: Along {
-        block_block: 38.0,
+        block_block: 34.0,
         block_label: 15.0,
         block_line: 15.0,
         label_block: 22.0,
@@ -163,7 +169,7 @@ const PIXELS: Distances = Distances {
         line_line: 10.0,
         line: 0.0,
         row: 70.0,
-        curve: 8.0,
+        curve: 10.0,
     },
 };
 

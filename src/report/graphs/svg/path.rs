@@ -6,7 +6,7 @@ use super::text::Number as N;
 use crate::report::graphs::layout::Point;
 
 /// How round a corner is, where there is room.
-const RADIUS: f64 = 8.0;
+const RADIUS: f64 = 10.0;
 
 /// How long a head is, and how wide to each side.
 const LENGTH: f64 = 8.0;
@@ -39,10 +39,16 @@ pub(super) fn corners(points: &[Point], has_head: bool) -> (String, Option<Head>
         points[index] = along(*last, direction, -(LENGTH - 1.0));
     }
     let mut path = format!("M{} {}", N(first.x), N(first.y));
-    for three in points.windows(3) {
+    let final_piece = points.len().saturating_sub(2);
+    // A piece between two corners is shared by both.
+    let room = |piece: usize| {
+        let length = length(points[piece], points[piece + 1]);
+        let is_end = piece == 0 || piece == final_piece;
+        if is_end { length } else { length / 2.0 }
+    };
+    for (piece, three) in points.windows(3).enumerate() {
         let [before, corner, after] = [three[0], three[1], three[2]];
-        let room = f64::min(length(before, corner), length(corner, after)) / 2.0;
-        let radius = room.min(RADIUS);
+        let radius = room(piece).min(room(piece + 1)).min(RADIUS);
         let from = along(corner, unit(before, corner), -radius);
         let to = along(corner, unit(corner, after), radius);
         write!(

@@ -76,6 +76,7 @@ const DOWNWARDS: Distances = Distances {
     branch: 0.0,
     between: 3.0,
     to_branch: 0.5,
+    aside: 1.5,
     across: Across {
         line: 1.0,
         open: 1.0,
@@ -87,6 +88,7 @@ const DOWNWARDS: Distances = Distances {
         port: 2.0,
         corner: 2.5,
         near: 0.25,
+        aside: 16.0,
     },
     along: Along {
         block_block: 1.0,
@@ -111,6 +113,7 @@ const SIDEWAYS: Distances = Distances {
         margin: 0.75,
         port: 1.0,
         corner: 1.5,
+        aside: 6.0,
         ..DOWNWARDS.across
     },
     along: Along {

@@ -1,32 +1,34 @@
 //! Places across: the method of Brandes and Köpf. Slots that are linked are aligned to blocks,
 //! four times (to the upper or the lower neighbours, to the left or to the right), each alignment
 //! is packed, and a slot stands in the mean of the two middle ones of its four places.
+//!
+//! Where a lane turns it needs no room: what else is in that layer comes to stand above the turn or
+//! below it. So turns are in no row, and go where their lane is.
 
 use std::collections::HashSet;
 
 use super::slots::{Holder, Link, STRAIGHTEST, Slots};
+use super::straighten;
 
 /// The middle of each slot.
 pub(super) fn align(slots: &Slots) -> Vec<f64> {
-    let mut position = vec![0; slots.all.len()];
-    for layer in &slots.layers {
-        for (at, slot) in layer.iter().enumerate() {
-            position[*slot] = at;
-        }
-    }
+    let rows = Rows::new(slots);
     let straightness = Straightness::new(slots);
-    let conflicts = conflicts(slots, &straightness, &position);
+    let conflicts = conflicts(slots, &straightness, &rows);
+    let view = |goes_down: bool, mirrored: bool| View {
+        slots,
+        straightness: &straightness,
+        conflicts: &conflicts,
+        rows: &rows,
+        goes_down,
+        mirrored,
+    };
     let side = |goes_down: bool, mirrored: bool| {
-        let view = View {
-            slots,
-            straightness: &straightness,
-            conflicts: &conflicts,
-            position: &position,
-            goes_down,
-            mirrored,
-        };
+        let view = view(goes_down, mirrored);
         let roots = view.roots();
-        view.pack(&roots)
+        let mut places = view.pack(&roots);
+        rows.turn(&mut places);
+        places
     };
     let mut four = [
         side(true, false),
@@ -34,29 +36,76 @@ pub(super) fn align(slots: &Slots) -> Vec<f64> {
         side(false, false),
         side(false, true),
     ];
+    let snap = |place: f64| slots.distances.snap(place);
     let narrowest = settle(slots, &mut four);
     if slots.distances.is_tight {
-        let places = four[narrowest].iter();
-        return places.map(|place| slots.distances.snap(*place)).collect();
+        return four[narrowest].iter().map(|place| snap(*place)).collect();
     }
-    (0..slots.all.len())
+    let mut across: Vec<f64> = (0..slots.all.len())
         .map(|slot| {
             let mut places = [four[0][slot], four[1][slot], four[2][slot], four[3][slot]];
             places.sort_by(f64::total_cmp);
-            slots.distances.snap(f64::midpoint(places[1], places[2]))
+            snap(f64::midpoint(places[1], places[2]))
         })
-        .collect()
+        .collect();
+    // Places in whole cells are whole cells apart, so that what moves stays in whole cells.
+    straighten::straighten(&view(true, false), &view(false, false), &mut across);
+    rows.turn(&mut across);
+    across
+}
+
+/// The layers without turns.
+pub(super) struct Rows {
+    pub(super) all: Vec<Vec<usize>>,
+    /// Of each slot in its row.
+    pub(super) position: Vec<usize>,
+    /// Each turn, and the slot of the lane next to it.
+    turns: Vec<(usize, usize)>,
+    is_turn: Vec<bool>,
+}
+
+impl Rows {
+    fn new(slots: &Slots) -> Self {
+        let turns: Vec<(usize, usize)> = slots.turns().collect();
+        let mut is_turn = vec![false; slots.all.len()];
+        for (turn, _) in &turns {
+            is_turn[*turn] = true;
+        }
+        let mut all = slots.layers.clone();
+        let mut position = vec![0; slots.all.len()];
+        for row in &mut all {
+            row.retain(|slot| !is_turn[*slot]);
+            for (at, slot) in row.iter().enumerate() {
+                position[*slot] = at;
+            }
+        }
+        Self {
+            all,
+            position,
+            turns,
+            is_turn,
+        }
+    }
+
+    /// Puts turns where their lanes are.
+    fn turn(&self, places: &mut [f64]) {
+        for (turn, beside) in &self.turns {
+            places[*turn] = places[*beside];
+        }
+    }
+
+    fn turns(&self, link: &Link) -> bool {
+        self.is_turn[link.upper] || self.is_turn[link.lower]
+    }
 }
 
 /// Links that must not be aligned, because they cross one that stays in its lane.
-fn conflicts(
-    slots: &Slots,
-    straightness: &Straightness,
-    position: &[usize],
-) -> HashSet<(usize, usize)> {
+fn conflicts(slots: &Slots, straightness: &Straightness, rows: &Rows) -> HashSet<(usize, usize)> {
     let mut conflicts = HashSet::new();
-    for layer in &slots.layers {
-        let links = layer.iter().flat_map(|slot| &slots.below[*slot]);
+    let position = &rows.position;
+    for row in &rows.all {
+        let links = row.iter().flat_map(|slot| &slots.below[*slot]);
+        let links = links.filter(|link| !rows.turns(&slots.links[**link]));
         let ends = links.map(|link| {
             let inner = straightness.of[*link] == STRAIGHTEST;
             let link = slots.links[*link];
@@ -123,11 +172,11 @@ impl Straightness {
 }
 
 /// One of the four ways to look at the layers.
-struct View<'a> {
-    slots: &'a Slots,
+pub(super) struct View<'a> {
+    pub(super) slots: &'a Slots,
     straightness: &'a Straightness,
     conflicts: &'a HashSet<(usize, usize)>,
-    position: &'a [usize],
+    pub(super) rows: &'a Rows,
     goes_down: bool,
     mirrored: bool,
 }
@@ -162,7 +211,7 @@ impl View<'_> {
     }
 
     fn row(&self, layer: usize) -> Vec<usize> {
-        let mut row = self.slots.layers[layer].clone();
+        let mut row = self.rows.all[layer].clone();
         if self.mirrored {
             row.reverse();
         }
@@ -171,17 +220,18 @@ impl View<'_> {
 
     /// Where a slot stands in its row, seen from this side.
     fn place(&self, slot: usize) -> usize {
-        let layer = &self.slots.layers[self.slots.all[slot].layer];
+        let row = &self.rows.all[self.slots.all[slot].layer];
+        let position = self.rows.position[slot];
         if self.mirrored {
-            layer.len() - 1 - self.position[slot]
+            row.len() - 1 - position
         } else {
-            self.position[slot]
+            position
         }
     }
 
     /// The one or two in the middle of those that a slot is linked to, as far as the link is to be
     /// straight for both.
-    fn middles(&self, slot: usize) -> Vec<usize> {
+    pub(super) fn middles(&self, slot: usize) -> Vec<usize> {
         let Straightness { of, above, below } = self.straightness;
         let (links, mine, theirs) = if self.goes_down {
             (&self.slots.above[slot], above, below)
@@ -200,7 +250,7 @@ impl View<'_> {
                     link.lower
                 }
             })
-            .filter(|other| theirs[*other] == most)
+            .filter(|other| theirs[*other] == most && !self.rows.is_turn[*other])
             .collect();
         others.sort_by_key(|other| self.place(*other));
         let middle = others.len() / 2;
@@ -266,7 +316,7 @@ impl View<'_> {
 }
 
 /// How far the middles of two neighbours are apart at least.
-fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
+pub(super) fn apart(slots: &Slots, left: usize, right: usize) -> f64 {
     let (left, right) = (&slots.all[left], &slots.all[right]);
     let across = &slots.distances.across;
     let gap = match (left.holder, right.holder) {

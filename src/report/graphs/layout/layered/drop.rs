@@ -3,10 +3,10 @@
 //!
 //! Boxes of one layer that would come to stand nearly side by side do so exactly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::slots::{Holder, Slots};
-use super::{Distances, Net};
+use super::{Block, Distances, Net};
 use crate::report::graphs::layout::Along;
 
 /// Where everything stands.
@@ -58,9 +58,10 @@ pub(super) fn drop(net: &Net, slots: &Slots, across: &[f64]) -> Dropped {
         bends: bends(net, slots, across),
     };
     let mut skyline = Skyline::new(slots.distances.along);
+    let turns = slots.turns().map(|(turn, _)| turn).collect();
     for layer in 0..slots.layers.len() {
         drop.boxes(slots, layer, &mut skyline);
-        drop.lines(slots, layer, &mut skyline);
+        drop.lines(slots, layer, &turns, &mut skyline);
     }
     drop
 }
@@ -74,29 +75,8 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
     });
     let mut bends: Vec<Bend> = ends.collect();
     for (slot, block) in net.blocks.iter().enumerate() {
-        let (before, after) = slots.distances.halves(block.extent.across);
-        let corner = slots.distances.across.corner;
         for (links, leaves) in [(&slots.below[slot], true), (&slots.above[slot], false)] {
-            let (low, high) = (
-                across[slot] - before + corner,
-                across[slot] + after - corner,
-            );
-            let bound = links.iter().map(|link| slots.links[*link]);
-            let bound = bound.filter(|link| link.is_catch || block.is_wide);
-            let others = bound.map(|link| across[if leaves { link.lower } else { link.upper }]);
-            let straight: Vec<f64> = others.filter(|at| (low..=high).contains(at)).collect();
-            let port = Port {
-                distances: &slots.distances,
-                middle: across[slot],
-                low,
-                high,
-                is_taken: [
-                    straight.iter().any(|at| *at < across[slot]),
-                    straight.iter().any(|at| *at >= across[slot]),
-                ],
-                is_wide: block.is_wide,
-                is_shared: links.iter().any(|link| !slots.links[*link].is_catch),
-            };
+            let port = Port::new(slots, across, (slot, block), leaves);
             for link in links {
                 let bend = &mut bends[*link];
                 let is_catch = slots.links[*link].is_catch;
@@ -114,24 +94,70 @@ fn bends(net: &Net, slots: &Slots, across: &[f64]) -> Vec<Bend> {
 /// The side of a block that lines leave or enter by.
 struct Port<'a> {
     distances: &'a Distances,
-    middle: f64,
+    /// Where lines meet that do not go straight on: in the middle, or where a straight one is so
+    /// near to it that two would look like a mistake.
+    centre: f64,
     /// Where a line may begin or end at least and at most.
     low: f64,
     high: f64,
-    /// Whether a line goes straight on from the left half, and from the right one.
+    /// Whether a line goes straight on left of the centre, and right of it.
     is_taken: [bool; 2],
     is_wide: bool,
-    /// Ordinary lines take the middle.
+    /// Ordinary lines take the centre.
     is_shared: bool,
 }
 
-impl Port<'_> {
+impl<'a> Port<'a> {
+    fn new(slots: &'a Slots, across: &[f64], (slot, block): (usize, &Block), leaves: bool) -> Self {
+        let Distances { across: sizes, .. } = &slots.distances;
+        let (before, after) = slots.distances.halves(block.extent.across);
+        let middle = across[slot];
+        let (low, high) = (
+            middle - before + sizes.corner,
+            middle + after - sizes.corner,
+        );
+        let links = if leaves { &slots.below } else { &slots.above };
+        let links = links[slot].iter().map(|link| slots.links[*link]);
+        let is_shared = links.clone().any(|link| !link.is_catch);
+        let is_wide = block.is_wide;
+        let straight: Vec<(bool, f64)> = links
+            .filter(|link| link.is_catch || is_wide)
+            .map(|link| {
+                (
+                    link.is_catch,
+                    across[if leaves { link.lower } else { link.upper }],
+                )
+            })
+            .filter(|(_, at)| (low..=high).contains(at))
+            .collect();
+        let near = sizes.port.min((high - low) / 2.0);
+        let meeting = straight
+            .iter()
+            .filter(|(is_catch, _)| is_wide && *is_catch != is_shared)
+            .map(|(_, at)| *at)
+            .filter(|at| (at - middle).abs() < near)
+            .min_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()));
+        let centre = meeting.unwrap_or(middle);
+        Self {
+            distances: &slots.distances,
+            centre,
+            low,
+            high,
+            is_taken: [
+                straight.iter().any(|(_, at)| *at < centre - 0.5),
+                straight.iter().any(|(_, at)| *at > centre + 0.5),
+            ],
+            is_wide,
+            is_shared,
+        }
+    }
+
     fn place(&self, other: f64, is_catch: bool) -> f64 {
         let (low, high) = (self.low, self.high);
         if low >= high || (!is_catch && !self.is_wide) {
-            return self.middle;
+            return self.centre;
         }
-        let side = if other < self.middle { -1.0 } else { 1.0 };
+        let side = if other < self.centre { -1.0 } else { 1.0 };
         // What goes further must not cross what goes straight on.
         let is_taken = self.is_taken[usize::from(side > 0.0)];
         if !is_catch || !self.is_shared {
@@ -139,10 +165,10 @@ impl Port<'_> {
             return if is_bound {
                 other.clamp(low, high)
             } else {
-                self.middle
+                self.centre
             };
         }
-        let near = (self.middle + side * self.distances.across.port).clamp(low, high);
+        let near = (self.centre + side * self.distances.across.port).clamp(low, high);
         let beyond = if side < 0.0 {
             other.clamp(low.min(near), near)
         } else {
@@ -195,14 +221,20 @@ impl Dropped {
     }
 
     /// The crosswise pieces between a layer and the next.
-    fn lines(&mut self, slots: &Slots, layer: usize, skyline: &mut Skyline) {
-        let buses = self.buses(slots, layer);
+    fn lines(
+        &mut self,
+        slots: &Slots,
+        layer: usize,
+        turns: &HashSet<usize>,
+        skyline: &mut Skyline,
+    ) {
+        let buses = self.buses(slots, layer, turns);
         let (margin, thickness) = (slots.distances.across.margin, slots.distances.along.line);
         for at in in_order(&buses, slots.distances.across.near) {
             let bus = &buses[at];
-            let (from, to) = (bus.from - margin, bus.to + margin);
-            let along = skyline.floor(from, to, Kind::Line);
-            skyline.raise(bus.from, bus.to, along + thickness, Kind::Line);
+            let Stretch { from, to } = bus.all;
+            let along = skyline.floor(from - margin, to + margin, Kind::Line);
+            skyline.raise(from, to, along + thickness, Kind::Line);
             for link in &bus.links {
                 self.bends[*link].along = Some(along + thickness / 2.0);
             }
@@ -210,7 +242,7 @@ impl Dropped {
     }
 
     /// Links that leave or enter a box at the same place share their crosswise piece.
-    fn buses(&self, slots: &Slots, layer: usize) -> Vec<Bus> {
+    fn buses(&self, slots: &Slots, layer: usize, turns: &HashSet<usize>) -> Vec<Bus> {
         let mut known: HashMap<(usize, bool, i64), usize> = HashMap::new();
         let mut buses: Vec<Bus> = Vec::new();
         for link in slots.layers[layer]
@@ -239,55 +271,75 @@ impl Dropped {
             if at == buses.len() {
                 buses.push(Bus::default());
             }
-            buses[at].add(*link, bend);
+            let turns = [ends.upper, ends.lower].map(|slot| turns.contains(&slot));
+            buses[at].add(*link, bend, turns);
         }
         buses
     }
 }
 
 /// Links that share a crosswise piece.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Bus {
     links: Vec<usize>,
-    from: f64,
-    to: f64,
-    uppers: Vec<f64>,
-    lowers: Vec<f64>,
+    /// From where to where it goes, and the same of its upper ends and of its lower ends.
+    all: Stretch,
+    upper: Stretch,
+    lower: Stretch,
+    /// Where lines go up from it, and where they go down. At the turn of a lane both ends of a link
+    /// go the same way.
+    rises: Vec<f64>,
+    falls: Vec<f64>,
 }
 
-impl Default for Bus {
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: f64,
+    to: f64,
+}
+
+impl Default for Stretch {
     fn default() -> Self {
         Self {
-            links: Vec::new(),
             from: f64::INFINITY,
             to: f64::NEG_INFINITY,
-            uppers: Vec::new(),
-            lowers: Vec::new(),
         }
     }
 }
 
+impl Stretch {
+    fn reach(&mut self, place: f64) {
+        self.from = self.from.min(place);
+        self.to = self.to.max(place);
+    }
+
+    fn middle(self) -> f64 {
+        f64::midpoint(self.from, self.to)
+    }
+}
+
 impl Bus {
-    fn add(&mut self, link: usize, bend: Bend) {
+    fn add(&mut self, link: usize, bend: Bend, [turns_above, turns_below]: [bool; 2]) {
         self.links.push(link);
-        self.from = self.from.min(bend.upper).min(bend.lower);
-        self.to = self.to.max(bend.upper).max(bend.lower);
-        self.uppers.push(bend.upper);
-        self.lowers.push(bend.lower);
+        self.all.reach(bend.upper);
+        self.all.reach(bend.lower);
+        self.upper.reach(bend.upper);
+        self.lower.reach(bend.lower);
+        let ends = [(bend.upper, !turns_above), (bend.lower, turns_below)];
+        for (place, rises) in ends {
+            let places = if rises {
+                &mut self.rises
+            } else {
+                &mut self.falls
+            };
+            places.push(place);
+        }
     }
 
     /// What stands higher: of lines to the right the one furthest right, of lines to the left the
     /// one furthest left; then they do not cross.
     fn height(&self) -> (bool, f64) {
-        let middle = |all: &[f64]| {
-            let ends = all
-                .iter()
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| {
-                    (low.min(*place), high.max(*place))
-                });
-            f64::midpoint(ends.0, ends.1)
-        };
-        let (upper, lower) = (middle(&self.uppers), middle(&self.lowers));
+        let (upper, lower) = (self.upper.middle(), self.lower.middle());
         if lower > upper {
             (false, -upper)
         } else {
@@ -306,7 +358,7 @@ fn in_order(buses: &[Bus], apart: f64) -> Vec<usize> {
     });
     let mut rises: Vec<(f64, usize)> = Vec::new();
     for (at, bus) in buses.iter().enumerate() {
-        rises.extend(bus.uppers.iter().map(|place| (*place, at)));
+        rises.extend(bus.rises.iter().map(|place| (*place, at)));
     }
     rises.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut done = vec![false; buses.len()];
@@ -314,7 +366,7 @@ fn in_order(buses: &[Bus], apart: f64) -> Vec<usize> {
     for first in order {
         // What must be higher comes first; a circle is cut where it is met again.
         let mut pending = vec![(first, false)];
-        let mut begun = std::collections::HashSet::new();
+        let mut begun = HashSet::new();
         while let Some((bus, is_ready)) = pending.pop() {
             if done[bus] {
                 continue;
@@ -325,7 +377,7 @@ fn in_order(buses: &[Bus], apart: f64) -> Vec<usize> {
                 continue;
             }
             pending.push((bus, true));
-            for place in &buses[bus].lowers {
+            for place in &buses[bus].falls {
                 let near = rises.partition_point(|(at, _)| *at < place - apart);
                 let near = rises[near..]
                     .iter()

@@ -8,20 +8,23 @@
 //!    down a lane, one for all ways to a block, so that 130 states that catch to one handler make
 //!    one line and not 130;
 //! 3. `order`: who stands left of whom, with few crossings;
-//! 4. `align`: places across, with straight lanes and a straight main flow;
-//! 5. `drop`: places along: everything goes up as far as what it is below of allows, so that a
+//! 4. `align` and `straighten`: places across, with straight lanes and a straight main flow;
+//! 5. `express`: lanes that were too long for the layers, outside of all that is placed by now;
+//! 6. `drop`: places along: everything goes up as far as what it is below of allows, so that a
 //!    tall block beside a chain of small ones does not pull the chain apart;
-//! 6. `tracks`: the lines.
+//! 7. `tracks`: the lines.
 //!
-//! That no two boxes overlap and no line goes through a box follows from 3 and 5: within a layer
+//! That no two boxes overlap and no line goes through a box follows from 3 and 6: within a layer
 //! boxes stand apart across, and boxes of different layers that share a place across keep the order
 //! of their layers along.
 
 mod align;
 mod drop;
+mod express;
 mod order;
 mod ranks;
 mod slots;
+mod straighten;
 mod tracks;
 
 use std::sync::Arc;
@@ -124,7 +127,8 @@ pub(super) fn place(net: &Net) -> Plan {
     let ranks = ranks::ranks(net);
     let mut slots = Slots::new(net, &ranks);
     order::order(&mut slots);
-    let across = align::align(&slots);
+    let mut across = align::align(&slots);
+    express::add(&mut slots, &mut across);
     let drop = drop::drop(net, &slots, &across);
     tracks::plan(net, &slots, &drop)
 }
@@ -197,6 +201,35 @@ mod tests {
         let along = |block: usize| plan.blocks[block].at.along;
         assert!(along(4) < 400.0, "{}", along(4));
         assert!(along(5) > 1_000.0, "{}", along(5));
+    }
+
+    #[test]
+    fn what_a_handler_comes_back_to_stands_below_the_main_flow() {
+        let mut net = net(5, &[(0, 1), (1, 4), (1, 2), (2, 3), (3, 4)]);
+        net.ways[2].is_catch = true;
+        let middles = middles(&place(&net));
+        assert!(same(middles[1], middles[4]), "{middles:?}");
+        assert!(!same(middles[1], middles[3]), "{middles:?}");
+    }
+
+    #[test]
+    fn what_three_lead_to_stands_below_the_middle_one() {
+        let ways = [(0, 1), (0, 2), (0, 3), (0, 4), (1, 5), (2, 5), (3, 5)];
+        let middles = middles(&place(&net(6, &ways)));
+        assert!(same(middles[2], middles[5]), "{middles:?}");
+    }
+
+    #[test]
+    fn where_a_way_back_turns_it_moves_nothing_aside() {
+        let label = Some(Extent {
+            across: 80.0,
+            along: 20.0,
+        });
+        let mut net = net(6, &[(0, 1), (1, 2), (2, 3), (3, 1), (3, 4), (4, 5)]);
+        net.blocks[2].extent.across = 500.0;
+        (net.ways[3].label, net.ways[4].label) = (label, label);
+        let middles = middles(&place(&net));
+        assert!(same(middles[3], middles[4]), "{middles:?}");
     }
 
     #[test]

@@ -132,7 +132,9 @@ impl Drawer<'_> {
     /// that a way joins.
     fn station(&self, lane: &Lane, feeder: Feeder) -> usize {
         let layer = self.slots.all[self.slots.links[feeder.joins].lower].layer;
-        let index = layer - lane.top;
+        let index = lane
+            .slots
+            .partition_point(|slot| self.slots.all[*slot].layer < layer);
         if lane.goes_back {
             lane.slots.len() - 1 - index
         } else {
