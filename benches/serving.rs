@@ -4,6 +4,7 @@
 //! With `ASL_PYTHON_ENV`, an environment of Python with ministack and moto's server, the same is
 //! asked of those, which keep nothing on the disk.
 
+#[expect(dead_code, reason = "a server is asked, not timed as a whole")]
 mod measure;
 #[path = "../tests/serve/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -11,7 +12,7 @@ mod server;
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -84,7 +85,7 @@ fn calls(
                 })
             })
             .collect();
-        let times = callers.into_iter().map(|caller| caller.join());
+        let times = callers.into_iter().map(thread::ScopedJoinHandle::join);
         times
             .flat_map(|times| times.expect("no panic"))
             .collect::<Vec<_>>()
@@ -209,11 +210,11 @@ fn peers(programs: &Path) {
         command.args(["-H", "127.0.0.1", "-p", port]);
         command
     };
-    peer("MiniStack", programs.join("ministack"), &ministack);
-    peer("moto", programs.join("moto_server"), &moto);
+    peer("MiniStack", &programs.join("ministack"), &ministack);
+    peer("moto", &programs.join("moto_server"), &moto);
 }
 
-fn peer(name: &str, program: PathBuf, command: &dyn Fn(&str) -> Command) {
+fn peer(name: &str, program: &Path, command: &dyn Fn(&str) -> Command) {
     if !program.exists() {
         println!("{name}: not in ASL_PYTHON_ENV");
         return;

@@ -703,7 +703,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__serve)
-            opts="-q -h --port --bind --db --keep --handlers --task --mock --lambda-endpoint --time --account --region --color --quiet --help"
+            opts="-v -q -h --port --bind --db --keep --handlers --task --mock --lambda-endpoint --time --verbose --account --region --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -134,13 +134,9 @@ fn cannot_serve(name: &str, why: &str) -> Failure {
 /// machine stays as it was.
 async fn follow(changes: &mut Changes, service: &Service, terminal: &Terminal) -> Infallible {
     loop {
-        let changed: Vec<PathBuf> = changes
-            .next()
-            .await
-            .into_iter()
-            .map(Path::to_owned)
-            .collect();
-        for path in changed {
+        let others = changes.next().await.into_iter();
+        let others: Vec<PathBuf> = others.map(Path::to_owned).collect();
+        for path in others {
             let taken = match machine(&path, terminal) {
                 Ok(machine) => match service.deploy(&machine.name, &machine.definition).await {
                     Ok(()) => Ok(machine.name),
@@ -151,7 +147,7 @@ async fn follow(changes: &mut Changes, service: &Service, terminal: &Terminal) -
             match taken {
                 Ok(name) if terminal.quiet => drop(name),
                 Ok(name) => {
-                    terminal.say(&format!("{} is what its file says now", printable(&name)))
+                    terminal.say(&format!("{} is what its file says now", printable(&name)));
                 }
                 Err(Failure::Message { message, .. }) => terminal.error(&message),
                 Err(Failure::ClosedPipe) => {}

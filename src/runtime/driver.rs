@@ -89,6 +89,7 @@ pub async fn serve<J: Journal>(
         execution,
         open,
         runs,
+        taken_up,
         ..
     } = rebuilt;
     let mut driver = Driver::new(execution, host, clock, journal, inbox);
@@ -97,6 +98,10 @@ pub async fn serve<J: Journal>(
     }
     let begun = step(&mut driver.execution, driver.sink);
     driver.take_up(open.into_values());
+    if let Some(ack) = taken_up {
+        // Whoever asked may have gone.
+        let _ = ack.send(());
+    }
     for run in runs.into_values() {
         driver.run_map(run);
     }

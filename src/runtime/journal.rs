@@ -287,6 +287,8 @@ pub struct Rebuilt {
     pub(super) open: BTreeMap<EventId, OpenTask>,
     /// Map Runs that have not ended.
     pub(super) runs: BTreeMap<EventId, MapRun>,
+    /// Told when its tasks can be answered again.
+    pub(super) taken_up: Option<Ack>,
 }
 
 /// A task that has not ended.
@@ -327,7 +329,13 @@ impl Rebuilt {
             last_event: EventId::NONE,
             open: BTreeMap::new(),
             runs: BTreeMap::new(),
+            taken_up: None,
         }
+    }
+
+    /// Lets somebody know when tasks that were waiting can be answered again.
+    pub fn tell_when_taken_up(&mut self, ack: Ack) {
+        self.taken_up = Some(ack);
     }
 
     /// Takes the execution through another entry of its journal.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::store::{Append, Change, Store};
 use crate::data::Timestamp;
 use crate::engine::{EventSink, Input, Outcome};
-use crate::history::{Details, HistoryEvent};
+use crate::history::{Details, HistoryEvent, HistoryEventType};
 use crate::runtime::{Ack, Ended, Entry, Journal};
 
 /// Enough for a row of its own.
@@ -26,6 +26,8 @@ pub(super) struct Recorder {
     entries: u64,
     /// The number of the next event.
     events: u64,
+    /// Whether the last event was its last: what comes next is how it ended, and belongs to it.
+    is_over: bool,
     /// Told when its end is kept.
     done: Option<Ack>,
 }
@@ -51,6 +53,7 @@ impl Recorder {
             is_telling: false,
             entries,
             events: events + 1,
+            is_over: false,
             done,
         }
     }
@@ -97,6 +100,13 @@ impl EventSink for Recorder {
         let entered = matches!(event.details, Details::StateEntered { .. });
         self.append.transitions += u64::from(entered);
         self.events = event.id.0 + 1;
+        self.is_over = matches!(
+            event.kind,
+            HistoryEventType::ExecutionAborted
+                | HistoryEventType::ExecutionFailed
+                | HistoryEventType::ExecutionSucceeded
+                | HistoryEventType::ExecutionTimedOut
+        );
     }
 
     fn idle(&mut self) {
@@ -122,7 +132,8 @@ impl Journal for Recorder {
             Entry::write_ran(&mut self.append.entries);
             self.entries += 1;
         }
-        if !self.append.acks.is_empty() || self.append.events.len() >= ENOUGH {
+        let is_due = !self.append.acks.is_empty() || self.append.events.len() >= ENOUGH;
+        if is_due && !self.is_over {
             self.flush();
         }
     }

@@ -248,8 +248,16 @@ impl Service {
                 .map(|row| service.rebuild(&row, connection))
                 .collect::<Result<Vec<Going>, ApiError>>()
         });
-        for going in going.await? {
+        let mut taken_up = Vec::new();
+        for mut going in going.await? {
+            let (ack, done) = oneshot::channel();
+            going.rebuilt.tell_when_taken_up(ack);
+            taken_up.push(done);
             self.go(going, None);
+        }
+        // A worker who comes back at once finds his tasks.
+        for done in taken_up {
+            let _ = done.await;
         }
         Ok(())
     }

@@ -27,17 +27,10 @@ pub(super) async fn service() -> Arc<Service> {
 }
 
 /// What an operation answers that must succeed.
-#[track_caller]
-pub(super) fn call<'c>(
-    service: &'c Arc<Service>,
-    operation: &'c str,
-    input: &'c Value,
-) -> impl Future<Output = Value> + 'c {
-    async move {
-        let body = input.to_string();
-        let answer = api::call(service, operation, body.as_bytes()).await;
-        let text = answer.map(protocol::Reply::text);
-        let text = text.unwrap_or_else(|error| panic!("{operation} {input}: {error:?}"));
-        serde_json::from_str(&text).expect("answers are JSON")
-    }
+pub(super) async fn call(service: &Arc<Service>, operation: &str, input: &Value) -> Value {
+    let body = input.to_string();
+    let answer = api::call(service, operation, body.as_bytes()).await;
+    let text = answer.map(protocol::Reply::text);
+    let text = text.unwrap_or_else(|error| panic!("{operation} {input}: {error:?}"));
+    serde_json::from_str(&text).expect("answers are JSON")
 }

@@ -67,7 +67,7 @@ fn serve(stream: TcpStream, hear: impl Fn(Call)) -> std::io::Result<()> {
         let body = serde_json::from_slice(&body)?;
         hear(Call { at, body });
         let answer = "{\"ok\":true}";
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:";
-        write!(reader.get_mut(), "{head} {}\r\n\r\n{answer}", answer.len())?;
+        let ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:";
+        write!(reader.get_mut(), "{ok} {}\r\n\r\n{answer}", answer.len())?;
     }
 }

@@ -110,13 +110,12 @@ impl Client {
     }
 
     fn exchange(&mut self, operation: &str, body: &str) -> std::io::Result<(u16, Value)> {
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(&self.address)?;
-                stream.set_nodelay(true)?;
-                self.stream.insert(BufReader::new(stream))
-            }
+        let stream = if let Some(stream) = &mut self.stream {
+            stream
+        } else {
+            let stream = TcpStream::connect(&self.address)?;
+            stream.set_nodelay(true)?;
+            self.stream.insert(BufReader::new(stream))
         };
         write!(
             stream.get_mut(),

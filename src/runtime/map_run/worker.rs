@@ -357,7 +357,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
                     ..start
                 };
                 let clock = clock.fork(started);
-                return Ok(go_on(shared, keeper, start, journal, child, clock));
+                return Ok(go_on(shared, keeper, &start, journal, child, clock));
             }
         },
     };
@@ -387,7 +387,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
 fn go_on(
     shared: &Shared,
     keeper: &Arc<dyn Keeper>,
-    start: Start,
+    start: &Start,
     journal: Vec<Entry>,
     child: ChildResult,
     clock: Box<dyn Clock>,
@@ -402,7 +402,7 @@ fn go_on(
         events: rebuilt.last_event.0,
         entries,
     };
-    let heard = Heard::by(keeper.journal(run, child.items, &start, behind));
+    let heard = Heard::by(keeper.journal(run, child.items, start, behind));
     Child::Going(Box::new(Going {
         from: From::Kept(rebuilt),
         clock,
