@@ -51,13 +51,14 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
                 let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
             });
         }
+        let mut arns = Vec::new();
         for machine in &machines {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
-            deployed.map_err(|why| cannot_serve(&machine.name, &why))?;
+            arns.push(deployed.map_err(|why| cannot_serve(&machine.name, &why))?);
         }
         let serving = Serving::serve(listener, Arc::clone(&service))
             .map_err(|error| Failure::usage(format_args!("cannot serve {address}: {error}")))?;
-        greet(args, address, terminal);
+        greet(args, address, &arns, terminal);
         tokio::select! {
             () = interrupted => {}
             never = follow(&mut changes, &service, terminal) => match never {},
@@ -70,7 +71,7 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
     served
 }
 
-fn greet(args: &ServeArgs, address: SocketAddr, terminal: &Terminal) {
+fn greet(args: &ServeArgs, address: SocketAddr, arns: &[String], terminal: &Terminal) {
     if !args.bind.is_loopback() {
         terminal.say(&format!(
             "warning: everybody who reaches {address} can start executions here"
@@ -81,6 +82,15 @@ fn greet(args: &ServeArgs, address: SocketAddr, terminal: &Terminal) {
         terminal.say(&format!(
             "serving the Step Functions API, and a console to look at: http://{address}"
         ));
+    }
+    if terminal.quiet {
+        return;
+    }
+    for arn in arns {
+        terminal.say(&format!("  {}", printable(arn)));
+    }
+    if place(&args.db) == Place::Memory {
+        terminal.say("nothing is kept when it ends: --db FILE keeps machines and executions");
     }
 }
 
@@ -139,7 +149,7 @@ async fn follow(changes: &mut Changes, service: &Service, terminal: &Terminal) -
         for path in others {
             let taken = match machine(&path, terminal) {
                 Ok(machine) => match service.deploy(&machine.name, &machine.definition).await {
-                    Ok(()) => Ok(machine.name),
+                    Ok(_) => Ok(machine.name),
                     Err(why) => Err(cannot_serve(&machine.name, &why)),
                 },
                 Err(failure) => Err(failure),

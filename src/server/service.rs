@@ -133,13 +133,15 @@ impl Service {
         Seed(self.seed.nth(crate::data::EventId::NONE, n).0)
     }
 
-    /// Makes a definition the current one of the machine of this name, which is made if need be.
+    /// Makes a definition the current one of the machine of this name, which is made if need be:
+    /// the machine's ARN.
     ///
     /// # Errors
     /// With the reason, when it is refused.
-    pub async fn deploy(&self, name: &str, definition: &str) -> Result<(), String> {
+    pub async fn deploy(&self, name: &str, definition: &str) -> Result<String, String> {
         let deployed = machines::deploy(self, name, definition).await;
-        deployed.map_err(|error| error.message)
+        deployed.map_err(|error| error.message)?;
+        Ok(self.names.machine(name))
     }
 
     /// How many commits there were, and how long they took.
