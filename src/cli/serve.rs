@@ -51,14 +51,14 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
                 let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
             });
         }
-        let mut arns = Vec::new();
+        let mut there = Vec::new();
         for machine in &machines {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
-            arns.push(deployed.map_err(|why| cannot_serve(&machine.name, &why))?);
+            there.push(deployed.map_err(|why| cannot_serve(&machine.name, &why))?);
         }
         let serving = Serving::serve(listener, Arc::clone(&service))
             .map_err(|error| Failure::usage(format_args!("cannot serve {address}: {error}")))?;
-        greet(args, address, &arns, terminal);
+        greet(args, address, &there, terminal);
         tokio::select! {
             () = interrupted => {}
             never = follow(&mut changes, &service, terminal) => match never {},
@@ -71,7 +71,7 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
     served
 }
 
-fn greet(args: &ServeArgs, address: SocketAddr, arns: &[String], terminal: &Terminal) {
+fn greet(args: &ServeArgs, address: SocketAddr, there: &[String], terminal: &Terminal) {
     if !args.bind.is_loopback() {
         terminal.say(&format!(
             "warning: everybody who reaches {address} can start executions here"
@@ -86,7 +86,7 @@ fn greet(args: &ServeArgs, address: SocketAddr, arns: &[String], terminal: &Term
     if terminal.quiet {
         return;
     }
-    for arn in arns {
+    for arn in there {
         terminal.say(&format!("  {}", printable(arn)));
     }
     if place(&args.db) == Place::Memory {
