@@ -4,7 +4,6 @@
 //! it comes from (`Origin`), and a name of its own that it lets point here is in `Host`.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -17,29 +16,23 @@ use super::protocol::{ApiError, answer};
 #[derive(Clone)]
 pub(super) struct Hosts {
     address: SocketAddr,
-    port: Arc<str>,
 }
 
 impl Hosts {
     pub(super) fn of(address: SocketAddr) -> Self {
-        Self {
-            address,
-            port: address.port().to_string().into(),
-        }
+        Self { address }
     }
 
     /// Whether this is this machine: by any address in numbers, which nobody can let point
     /// elsewhere, or by its own name. SDKs put `sync-` before it (10 §10.1).
-    fn knows(&self, host: &str) -> bool {
+    fn knows(host: &str) -> bool {
         let (name, port) = match host.rsplit_once(':') {
             Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
             _ => (host, None),
         };
-        if port.is_some_and(|port| port != &*self.port) {
-            // Forwarded from another port: a container's, say. The name still must be ours.
-            if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-                return false;
-            }
+        // Any port: a container's may be forwarded. The name must be ours.
+        if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+            return false;
         }
         let name = name.strip_prefix("sync-").unwrap_or(name);
         let bare = name.trim_start_matches('[').trim_end_matches(']');
@@ -53,7 +46,7 @@ impl Hosts {
         let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
         // What is bound to the network may have any name there.
         let open = !self.address.ip().is_loopback();
-        let host_fits = open || text(header::HOST).is_none_or(|host| self.knows(host));
+        let host_fits = open || text(header::HOST).is_none_or(Self::knows);
         let own = |origin: &str| {
             let host = text(header::HOST).unwrap_or_default();
             origin
