@@ -10,7 +10,7 @@ use super::map_run::begin;
 use super::program::{FlowId, Next, Program, State, StateId};
 use super::recorder::Recorder;
 use super::scope::{Core, Variables};
-use super::thread::{Phase, Thread, ThreadId, Threads};
+use super::thread::{Phase, RunRedrive, Thread, ThreadId, Threads};
 use super::{Effect, Identity, Input, Out, Outcome, Start, states};
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp, limits};
 use crate::history::{Assigned, Details, EventJson, HistoryEventType};
@@ -314,6 +314,7 @@ impl Execution {
         thread.entered_at = self.recorder.now();
         thread.attempt = self.core.alone.as_ref().map_or(0, |alone| alone.retries());
         thread.retries.clear();
+        thread.run_redrive = RunRedrive::No;
         let details = Details::StateEntered {
             name: (&*state.name).into(),
             input: Some(EventJson::Value(&thread.raw)),

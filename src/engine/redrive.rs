@@ -6,7 +6,7 @@
 
 use super::execution::Execution;
 use super::join::ForkId;
-use super::thread::{Phase, ThreadId};
+use super::thread::{Phase, RunRedrive, ThreadId};
 use super::{Out, Outcome};
 use crate::data::{EventId, Timestamp};
 use crate::history::{Details, HistoryEventType};
@@ -26,6 +26,11 @@ impl Execution {
             }
             Some(_) => None,
         }
+    }
+
+    /// How often it was redriven.
+    pub(super) fn redrives(&self) -> u32 {
+        self.core.redrives
     }
 
     /// Goes on after the end. An execution that cannot be redriven stays as it is.
@@ -76,13 +81,21 @@ impl Execution {
         match thread.phase {
             Phase::Forked(fork) => return Some(fork),
             Phase::Enter | Phase::Joined(_) => {}
+            // The Map Run goes on: it knows which children succeeded (12.1).
+            Phase::MapRun(run) => {
+                thread.map_run = run;
+                thread.run_redrive = RunRedrive::Due;
+                thread.phase = Phase::Attempt;
+            }
+            Phase::Attempt | Phase::Ran(Err(_)) if thread.run_redrive != RunRedrive::No => {
+                thread.run_redrive = RunRedrive::Due;
+                thread.phase = Phase::Attempt;
+            }
             Phase::Attempt
             | Phase::Task(_)
             | Phase::Answered(_)
             | Phase::Waiting
             | Phase::Waited
-            // Which children succeeded is in no history of ours: the whole Map Run begins again.
-            | Phase::MapRun(_)
             | Phase::Ran(_)
             | Phase::Left { .. }
             | Phase::Backoff => thread.phase = Phase::Attempt,

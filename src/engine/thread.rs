@@ -76,8 +76,23 @@ pub(super) struct Thread {
     pub(super) timeout_seconds: Option<i64>,
     /// How long the task in hand may be silent.
     pub(super) heartbeat_seconds: Option<i64>,
-    /// The `MapRunStarted` of a Map Run that is over.
+    /// The `MapRunStarted` of its last Map Run, once that is over.
     pub(super) map_run: EventId,
+    /// How often that Map Run was redriven.
+    pub(super) run_redrives: u32,
+    pub(super) run_redrive: RunRedrive,
+}
+
+/// Whether a redrive goes on with the last Map Run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum RunRedrive {
+    /// Another one begins.
+    #[default]
+    No,
+    /// It would: the Map Run did not succeed.
+    Possible,
+    /// It does.
+    Due,
 }
 
 impl Thread {
@@ -106,6 +121,8 @@ impl Thread {
             timeout_seconds: None,
             heartbeat_seconds: None,
             map_run: EventId::NONE,
+            run_redrives: 0,
+            run_redrive: RunRedrive::default(),
         }
     }
 

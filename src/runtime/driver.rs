@@ -72,7 +72,9 @@ pub async fn go_on(
 ) -> Ended {
     let mut sink = Unkept(sink);
     let begun = begin(execution, &mut sink);
-    finish(begun, host, clock, &mut sink, stop).await
+    let (_, inbox) = Inbox::new();
+    let driver = Driver::new(begun.execution, host, clock, &mut sink, inbox);
+    driver.run(begun.step, stop).await
 }
 
 /// Drives an execution to its end from wherever its journal leaves it, and keeps the journal.
@@ -153,11 +155,10 @@ pub(super) async fn finish(
     host: &Arc<Host>,
     clock: &mut dyn Clock,
     journal: &mut impl Journal,
-    stop: Pin<&mut (dyn Future<Output = Stop> + '_)>,
+    inbox: Inbox,
 ) -> Ended {
-    let (_, inbox) = Inbox::new();
     let driver = Driver::new(begun.execution, host, clock, journal, inbox);
-    driver.run(begun.step, stop).await
+    driver.run(begun.step, pin!(pending())).await
 }
 
 struct Driver<'d, J> {
@@ -237,8 +238,7 @@ impl<'d, J: Journal> Driver<'d, J> {
         let mut stopped = None;
         for round in 0_u64.. {
             let Step { progress, effects } = begun;
-            if effects.iter().any(gives_token_away) {
-                // A token that the outside has seen must be found again after a crash.
+            if effects.iter().any(lasts) {
                 self.sink.kept().await;
             }
             self.carry_out(effects);
@@ -534,9 +534,14 @@ async fn look_up<S: Future<Output = Stop> + ?Sized>(
     }
 }
 
-/// Whether somebody outside will get a token by this.
-fn gives_token_away(effect: &Effect) -> bool {
-    matches!(effect, Effect::Invoke(request) if request.token.is_some())
+/// Whether what comes of it must be found again after a crash: a token that the outside has seen,
+/// children that are kept themselves.
+fn lasts(effect: &Effect) -> bool {
+    match effect {
+        Effect::Invoke(request) => request.token.is_some(),
+        Effect::RunMap(_) => true,
+        Effect::Cancel(_) => false,
+    }
 }
 
 fn reason(stop: Stop) -> StatesError {

@@ -333,6 +333,11 @@ impl Rebuilt {
         }
     }
 
+    /// The ARNs of Map Runs that have not ended.
+    pub fn map_runs(&self) -> impl Iterator<Item = &str> {
+        self.runs.values().map(|run| &*run.arn)
+    }
+
     /// Lets somebody know when tasks that were waiting can be answered again.
     pub fn tell_when_taken_up(&mut self, ack: Ack) {
         self.taken_up = Some(ack);

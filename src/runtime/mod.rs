@@ -34,6 +34,6 @@ pub use identity::{IdentityOptions, InvalidName};
 pub use inbox::{Answers, Inbox, Listener, Remote};
 pub use journal::{Ack, Entry, Journal, JournalError, Rebuilt, Unkept};
 pub use log_file::{LogFile, LogFileError};
-pub use map_run::{Behind, Keeper, Kept as KeptChild, Report};
+pub use map_run::{Behind, Bounds, Keeper, KeptChild, KeptRun, Report};
 pub use masking::{MIN_SECRET, Masked, Masking};
 pub use nested::Machines;

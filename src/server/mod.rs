@@ -9,6 +9,7 @@ mod api;
 mod console;
 mod guard;
 mod live;
+mod map_runs;
 mod metrics;
 mod mocks;
 mod names;

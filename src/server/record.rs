@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use tokio::sync::oneshot;
 
-use super::store::{Append, Change, Store};
+use super::store::{Append, Change, Child, RowId, Store};
 use crate::data::Timestamp;
 use crate::engine::{EventSink, Input, Outcome};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
@@ -36,7 +36,7 @@ impl Recorder {
     /// A recorder for an execution of which so many events and entries of its journal are kept.
     pub(super) fn new(
         store: Store,
-        execution: i64,
+        execution: RowId,
         events: u64,
         entries: u64,
         done: Option<Ack>,
@@ -58,9 +58,16 @@ impl Recorder {
         }
     }
 
+    /// Keeps that the execution begins, which is a child of a Map Run.
+    pub(super) fn begun(&mut self, child: Child) {
+        self.append.changes.push(Change::Begun(Box::new(child)));
+    }
+
     /// Keeps that the execution goes on after its end.
-    pub(super) fn redriven(&mut self, at: Timestamp) {
-        self.append.changes.push(Change::Redriven { at: at.0 });
+    pub(super) fn redriven(&mut self, at: Timestamp, round: i64) {
+        self.append
+            .changes
+            .push(Change::Redriven { at: at.0, round });
     }
 
     /// Remembers that time went on: something came of it, or comes after it.
@@ -82,7 +89,7 @@ impl Recorder {
 
     fn send(&mut self) {
         let next = Append {
-            execution: self.append.execution,
+            execution: self.append.execution.clone(),
             first_event: self.events,
             first_entry: self.entries,
             ..Append::default()

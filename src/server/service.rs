@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::api::executions::find;
 use super::api::machines;
 use super::live::Live;
+use super::map_runs::MapRuns;
 use super::metrics::Requests;
 use super::mocks::{self, Mocks};
 use super::names::Names;
@@ -56,6 +57,7 @@ pub struct Service {
     pub(super) callbacks: Arc<Callbacks>,
     pub(super) programs: Programs,
     pub(super) live: Live,
+    pub(super) map_runs: MapRuns,
     pub(super) requests: Requests,
     host: Arc<Host>,
     mocks: Option<Mocks>,
@@ -91,16 +93,20 @@ impl Service {
         let callbacks = Arc::new(callbacks);
         let mut handlers = settings.handlers;
         handlers.answer_through(Arc::clone(&callbacks));
+        let map_runs = MapRuns::new(store.clone());
         let service = Arc::new_cyclic(|service| {
             Nested::bind(&mut handlers, service);
+            let host = Host::with(handlers);
+            host.keep_map_runs(Arc::new(map_runs.clone()));
             Self {
                 store,
+                map_runs,
                 names: Names::new(settings.region, settings.account),
                 callbacks,
                 programs: Programs::default(),
                 live: Live::default(),
                 requests: Requests::default(),
-                host: Arc::new(Host::with(handlers)),
+                host: Arc::new(host),
                 mocks: settings.mocks,
                 clock: settings.clock,
                 seed: settings.seed,
@@ -187,10 +193,11 @@ impl Service {
         let (done, kept) = oneshot::channel();
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
-        let mut recorder = Recorder::new(self.store.clone(), id, events, entries, Some(done));
+        let mut recorder =
+            Recorder::new(self.store.clone(), id.into(), events, entries, Some(done));
         let is_redriven = redrive.is_some();
         if let Some(ack) = redrive {
-            recorder.redriven(clock.now());
+            recorder.redriven(clock.now(), 0);
             recorder.acknowledge(ack);
         }
         let host = mocked.as_ref().unwrap_or(&self.host);
@@ -228,11 +235,13 @@ impl Service {
         let mocks = self.mocks.as_ref();
         let mocks = mocks.ok_or_else(|| "the server was started without a file".to_owned())?;
         let host = mocks.host(&self.host.handlers, machine, case)?;
+        host.keep_map_runs(Arc::new(self.map_runs.clone()));
         Ok(Arc::new(host))
     }
 
     /// Goes on with what ran, and lets workers ask for tasks.
     async fn take_up(self: Arc<Self>) -> Result<(), ApiError> {
+        self.map_runs.recover(self.now()).await?;
         let service = Arc::clone(&self);
         let going = self.store.read(move |connection| {
             let mut select = connection.prepare("SELECT arn FROM activities")?;
@@ -242,16 +251,23 @@ impl Service {
             }
             let mut select = connection.prepare(&format!(
                 "SELECT {RUN} FROM executions e JOIN revisions r ON r.id = e.revision \
-                 WHERE e.status = 'RUNNING' ORDER BY e.id"
+                 WHERE e.status = 'RUNNING' AND e.map_run IS NULL ORDER BY e.id"
             ))?;
             let rows = select.query_map([], RunRow::of)?;
             let rows: Vec<RunRow> = rows.collect::<Result<_, _>>()?;
-            rows.into_iter()
-                .map(|row| service.rebuild(&row, connection))
-                .collect::<Result<Vec<Going>, ApiError>>()
+            let mut children = Vec::new();
+            let going = rows.into_iter().map(|row| {
+                let going = service.rebuild(&row, connection)?;
+                for run in going.rebuilt.map_runs() {
+                    children.extend(service.map_runs.expect(run, connection)?);
+                }
+                Ok(going)
+            });
+            let going = going.collect::<Result<Vec<Going>, ApiError>>()?;
+            Ok((going, children))
         });
-        let mut taken_up = Vec::new();
-        for mut going in going.await? {
+        let (going, mut taken_up) = going.await?;
+        for mut going in going {
             let (ack, done) = oneshot::channel();
             going.rebuilt.tell_when_taken_up(ack);
             taken_up.push(done);
@@ -321,8 +337,9 @@ impl Service {
     }
 
     /// Stops an execution that runs; whether it was still running.
-    pub(super) async fn stop(&self, execution: i64, why: StatesError) -> bool {
-        let Some(remote) = self.live.get(execution) else {
+    pub(super) async fn stop(&self, execution: i64, arn: &str, why: StatesError) -> bool {
+        let remote = self.live.get(execution);
+        let Some(remote) = remote.or_else(|| self.map_runs.child(arn)) else {
             return false;
         };
         let (ack, kept) = oneshot::channel();
@@ -333,7 +350,7 @@ impl Service {
 
 /// What is needed to have an execution back.
 const RUN: &str = "e.id, e.arn, e.name, e.started, e.input, e.seed, e.revision, \
-     r.machine_arn, r.name, r.role_arn, e.mock_case";
+     r.machine_arn, r.name, r.role_arn, e.mock_case, e.map_run IS NOT NULL";
 
 /// An execution's row, as far as it is needed to run it.
 pub(super) struct RunRow {
@@ -348,6 +365,8 @@ pub(super) struct RunRow {
     pub(super) machine_name: String,
     pub(super) role_arn: String,
     pub(super) mock_case: Option<String>,
+    /// Whether a Map Run began it.
+    pub(super) is_child: bool,
 }
 
 impl RunRow {
@@ -364,6 +383,7 @@ impl RunRow {
             machine_name: row.get(8)?,
             role_arn: row.get(9)?,
             mock_case: row.get(10)?,
+            is_child: row.get(11)?,
         })
     }
 

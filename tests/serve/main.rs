@@ -3,6 +3,7 @@
 mod crashes;
 mod durable;
 mod handler;
+mod map_runs;
 mod nested;
 #[expect(dead_code, reason = "the bench uses the rest")]
 mod server;

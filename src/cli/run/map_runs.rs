@@ -85,7 +85,7 @@ impl MapRuns {
                 MapRunStatus::Succeeded if failed == 0 => style.ok("✔"),
                 MapRunStatus::Succeeded => style.warn("⚠"),
                 MapRunStatus::Failed => style.bad("✖"),
-                MapRunStatus::Running => style.dim("⊘"),
+                MapRunStatus::Running | MapRunStatus::Aborted => style.dim("⊘"),
             };
             let items = if run.tally.total == 1 {
                 "item"

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    self as map_run, Batch, ChildNames, Destination, ItemReader, ItemSource, MapRun, ResultWriter,
-    Tolerance,
+    self as map_run, Batch, ChildNames, Destination, ItemReader, ItemSource, MAX_CONCURRENCY,
+    MapRun, ResultWriter, Tolerance,
 };
 use crate::data::{EventId, Json, Keyed, Number, StatesError};
 use crate::engine::execution::{Execution, Turn};
@@ -13,14 +13,11 @@ use crate::engine::program::{self, Distributed, Items, Map, State, Template};
 use crate::engine::scope::View;
 use crate::engine::states::map;
 use crate::engine::test_state::{self, Step};
-use crate::engine::thread::{Phase, Thread, ThreadId};
+use crate::engine::thread::{Phase, RunRedrive, Thread, ThreadId};
 use crate::engine::{Effect, Out, io};
 use crate::history::{Details, HistoryEventType};
 use crate::query::failure;
 use crate::query::jsonata::Expected;
-
-/// The most children at once when `MaxConcurrency` is 0 or absent (07 §7.2).
-const MAX_CONCURRENCY: u32 = 10_000;
 
 pub(in crate::engine) fn attempt(
     execution: &mut Execution,
@@ -45,13 +42,18 @@ pub(in crate::engine) fn attempt(
         Json::Object(fields) => fields.len(),
         items => items.as_array().map_or(0, <[Json]>::len),
     };
-    let kind = HistoryEventType::MapStateStarted;
-    let details = Details::MapStarted {
-        length: length as u64,
-    };
-    thread.previous = execution
-        .recorder
-        .event(out.sink, thread.previous, kind, details);
+    // It counts once: another attempt begins a Map Run of its own.
+    let is_due = std::mem::take(&mut thread.run_redrive) == RunRedrive::Due;
+    let redriven = is_due.then_some(thread.map_run);
+    if redriven.is_none() {
+        let kind = HistoryEventType::MapStateStarted;
+        let details = Details::MapStarted {
+            length: length as u64,
+        };
+        thread.previous = execution
+            .recorder
+            .event(out.sink, thread.previous, kind, details);
+    }
     // What is wrong with these comes up after MapStateStarted (07 §7.8, 9 recordings).
     let view = execution.view(state, thread).of(&input);
     let tolerance = tolerance(own, &view, &mut random)?;
@@ -63,8 +65,11 @@ pub(in crate::engine) fn attempt(
         thread.phase = Phase::Answered(mocked);
         return Ok(Turn::Again);
     }
-    let names = Names::of(state, own, &view);
-    let run = begin(execution, thread, &names, out);
+    let names = Names::of(state, own, &view, redriven);
+    let run = match redriven {
+        Some(run) => go_on(execution, thread, run, &names, out),
+        None => begin(execution, thread, &names, out),
+    };
     let item_reader = match reader {
         Some(Err(error)) => {
             fail(execution, thread, &error, out);
@@ -78,6 +83,7 @@ pub(in crate::engine) fn attempt(
         arn: names.arn,
         uuid: names.uuid,
         at: execution.recorder.now(),
+        redrives: thread.run_redrives,
         name: state.name.clone(),
         item_reader,
         items: items.compacted(),
@@ -132,11 +138,13 @@ struct Names {
 
 impl Names {
     /// Without a `Label`, AWS makes one up when the machine is created.
-    fn of(state: &State, own: &Distributed, view: &View<'_>) -> Self {
+    fn of(state: &State, own: &Distributed, view: &View<'_>, redriven: Option<EventId>) -> Self {
         let core = view.core;
         let label = own.label.clone();
         let label = label.unwrap_or_else(|| core.seed.named(&state.name).uuid().into());
-        let uuid = core.seed.at(view.thread.previous).uuid();
+        // A run begins right behind its state's MapStateStarted.
+        let behind = redriven.map_or(view.thread.previous, |run| EventId(run.0 - 1));
+        let uuid = core.seed.at(behind).uuid();
         let arn = map_run::arn(&core.identity, &label, &uuid).into();
         Self {
             label,
@@ -159,7 +167,28 @@ fn begin(
     thread.previous = execution
         .recorder
         .event(out.sink, thread.previous, kind, details);
+    thread.run_redrives = 0;
     thread.previous
+}
+
+/// Goes on with a Map Run that did not succeed (12.1; no recording shows the event).
+fn go_on(
+    execution: &mut Execution,
+    thread: &mut Thread,
+    run: EventId,
+    names: &Names,
+    out: &mut Out<'_>,
+) -> EventId {
+    thread.run_redrives += 1;
+    let details = Details::Redriven {
+        map_run_arn: Some((&*names.arn).into()),
+        redrive_count: u64::from(thread.run_redrives),
+    };
+    let kind = HistoryEventType::MapRunRedriven;
+    thread.previous = execution
+        .recorder
+        .event(out.sink, thread.previous, kind, details);
+    run
 }
 
 fn tolerance(own: &Distributed, view: &View<'_>, random: &mut Keyed) -> Result<Tolerance, Failure> {
@@ -352,9 +381,11 @@ impl Execution {
             self.tasks.remove(&run);
             if let Phase::Ran(Err(error)) = &over {
                 fail(self, &mut thread, error, out);
+                thread.run_redrive = RunRedrive::Possible;
             } else {
                 let kind = HistoryEventType::MapRunSucceeded;
-                thread.previous = self.recorder.event(out.sink, run, kind, Details::None);
+                let previous = thread.previous;
+                thread.previous = self.recorder.event(out.sink, previous, kind, Details::None);
             }
             thread.phase = over;
             thread.map_run = run;

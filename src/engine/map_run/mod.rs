@@ -14,7 +14,7 @@ pub use item_reader::{
     CsvDelimiter, CsvHeaders, Destination, InputType, ItemReader, ItemSource, ManifestType,
     OutputType, ReaderConfig, ResultWriter, Transformation,
 };
-pub use tally::{MapRunStatus, Tally, Tolerance};
+pub use tally::{Children, MapRunStatus, Tally, Tolerance};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +26,9 @@ use super::thread::Thread;
 use super::{Identity, Start};
 use crate::data::{EventId, Json, StatesError, Timestamp, limits};
 
+/// The most children at once when `MaxConcurrency` is 0 or absent (07 §7.2).
+pub const MAX_CONCURRENCY: u32 = 10_000;
+
 /// A Map Run to be done: what its Map state evaluated before it began.
 #[derive(Debug)]
 pub struct MapRun {
@@ -35,8 +38,10 @@ pub struct MapRun {
     pub arn: Arc<str>,
     /// The last part of its ARN.
     pub uuid: Arc<str>,
-    /// When it began.
+    /// When it began, or was redriven.
     pub at: Timestamp,
+    /// How often it was redriven.
+    pub redrives: u32,
     /// The Map state's name.
     pub name: Arc<str>,
     /// What to read the items from; none when they are at hand.

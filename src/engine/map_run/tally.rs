@@ -23,6 +23,21 @@ pub enum MapRunStatus {
     Succeeded,
     /// Too many items failed, or something could not be read or written.
     Failed,
+    /// Its execution did not want it any more.
+    Aborted,
+}
+
+/// Child executions by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Children {
+    /// So many succeeded.
+    pub succeeded: u64,
+    /// So many failed.
+    pub failed: u64,
+    /// So many timed out.
+    pub timed_out: u64,
+    /// So many were stopped.
+    pub aborted: u64,
 }
 
 /// The items of a Map Run by what became of them, as `DescribeMapRun` counts.
@@ -42,18 +57,22 @@ pub struct Tally {
     pub aborted: u64,
     /// How often a step of a child began.
     pub transitions: u64,
+    /// The children themselves.
+    pub children: Children,
 }
 
 impl Tally {
     /// Counts a child that has ended.
     pub fn count(&mut self, child: &ChildResult) {
-        let place = match child.outcome {
-            Outcome::Succeeded(_) => &mut self.succeeded,
-            Outcome::Failed(_) => &mut self.failed,
-            Outcome::TimedOut => &mut self.timed_out,
-            Outcome::Aborted(_) => &mut self.aborted,
+        let children = &mut self.children;
+        let (items, executions) = match child.outcome {
+            Outcome::Succeeded(_) => (&mut self.succeeded, &mut children.succeeded),
+            Outcome::Failed(_) => (&mut self.failed, &mut children.failed),
+            Outcome::TimedOut => (&mut self.timed_out, &mut children.timed_out),
+            Outcome::Aborted(_) => (&mut self.aborted, &mut children.aborted),
         };
-        *place += child.items;
+        *items += child.items;
+        *executions += 1;
         self.transitions += child.transitions;
     }
 
@@ -64,6 +83,10 @@ impl Tally {
         self.timed_out += other.timed_out;
         self.aborted += other.aborted;
         self.transitions += other.transitions;
+        self.children.succeeded += other.children.succeeded;
+        self.children.failed += other.children.failed;
+        self.children.timed_out += other.children.timed_out;
+        self.children.aborted += other.children.aborted;
     }
 
     /// Whether more items failed than the Map Run tolerates. Without any tolerance the first

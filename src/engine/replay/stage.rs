@@ -100,9 +100,13 @@ impl<'h> Stage<'h> {
     /// Moves the execution until it has made a recorded event.
     fn reach(&mut self, at: usize) -> Result<(), Divergence> {
         let event = &self.history[at];
-        if event.kind == Type::MapRunSucceeded && self.map_run_end(at).is_none()
-            || event.kind == Type::MapRunRedriven
-        {
+        let is_untold = match event.kind {
+            Type::MapRunSucceeded => self.map_run_end(at).is_none(),
+            // Of a run that began in a part of the history that is not there.
+            Type::MapRunRedriven => self.execution.redrives() == 0,
+            _ => false,
+        };
+        if is_untold {
             return Err(Divergence::Untold(Box::new(self.comparison.untold(at))));
         }
         for _ in 0..MAX_MOVES {

@@ -41,8 +41,7 @@ impl Outline {
             | Type::LambdaFunctionStarted
             | Type::TaskStarted
             | Type::TaskSubmitted
-            | Type::MapRunSucceeded
-            | Type::MapRunRedriven => self.follow(moment),
+            | Type::MapRunSucceeded => self.follow(moment),
             Type::ActivitySucceeded | Type::LambdaFunctionSucceeded | Type::TaskSucceeded => {
                 self.try_succeeded(moment);
             }
@@ -60,6 +59,7 @@ impl Outline {
                 self.try_failed(moment, &event.details, true);
             }
             Type::EvaluationFailed => self.evaluation_failed(moment, &event.details),
+            Type::MapRunRedriven => self.map_run_redriven(moment),
             Type::MapStateStarted => self.fork_started(moment, StateType::Map, &event.details),
             Type::ParallelStateStarted => {
                 self.fork_started(moment, StateType::Parallel, &event.details);
@@ -459,7 +459,7 @@ impl Outline {
                     if let Some(fork) = work.fork.get_mut() {
                         (fork.failed, fork.closed) = (None, false);
                     }
-                    // A Map Run begins anew, with a try of its own.
+                    // A Map Run has a try of its own.
                     if let Some(last) = work.tries.last_mut().filter(|_| !work.fork.distributed) {
                         (last.ended, last.outcome) = (None, Outcome::Running);
                     }

@@ -37,12 +37,8 @@ impl Outline {
         let Some(visit) = self.fork_around(moment.place, state_type) else {
             return self.follow(moment);
         };
-        let (stopped, redriven) = (self.stopped, self.redriven);
-        if let Some(work) = self.store.visit_mut(visit).and_then(|v| v.work.as_mut())
-            && work.fork.distributed
-        {
-            work.stop_try(stopped);
-        }
+        let redriven = self.redriven;
+        self.stop_map_run(visit);
         if self.store.visit(visit).is_some_and(has_begun) {
             self.retry_fork(visit, moment);
         }
@@ -51,12 +47,8 @@ impl Outline {
         };
         node.failure = None;
         let work = node.work_mut();
-        let before = work.tries.last().and_then(|last| last.ended);
         self.summary.transitions += u64::from(!work.tries.is_empty());
-        work.begin_try(Try {
-            redriven: before.is_some() && before <= redriven,
-            ..Try::begun(moment.at)
-        });
+        work.try_again(moment.at, redriven);
         let fork = work.fork.made();
         if let Details::MapStarted { length } = details {
             fork.length = Some(*length);
@@ -161,6 +153,30 @@ impl Outline {
             fork.distributed = true;
         }
         self.follow(moment);
+    }
+
+    /// The Map Run goes on with the children that it has, in a try of its own (12.1).
+    pub(super) fn map_run_redriven(&mut self, moment: Moment) {
+        if let Some(visit) = self.fork_around(moment.place, StateType::Map) {
+            self.stop_map_run(visit);
+            let redriven = self.redriven;
+            if let Some(node) = self.store.visit_mut(visit) {
+                node.failure = None;
+                node.work_mut().try_again(moment.at, redriven);
+                self.summary.transitions += 1;
+            }
+        }
+        self.follow(moment);
+    }
+
+    /// A Map Run that was at work when the execution ended did not end by itself.
+    fn stop_map_run(&mut self, visit: VisitId) {
+        let stopped = self.stopped;
+        if let Some(work) = self.store.visit_mut(visit).and_then(|v| v.work.as_mut())
+            && work.fork.distributed
+        {
+            work.stop_try(stopped);
+        }
     }
 
     pub(super) fn iteration(

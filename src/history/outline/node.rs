@@ -311,6 +311,15 @@ impl Work {
     }
 
     /// The last try did not end before the execution was stopped.
+    /// Begins another try, perhaps because the execution was redriven at this time.
+    pub(super) fn try_again(&mut self, at: Timestamp, redriven: Option<Timestamp>) {
+        let before = self.tries.last().and_then(|last| last.ended);
+        self.begin_try(Try {
+            redriven: before.is_some() && before <= redriven,
+            ..Try::begun(at)
+        });
+    }
+
     pub(super) fn stop_try(&mut self, stopped: Option<Timestamp>) {
         if let Some(last) = self.tries.last_mut()
             && last.ended.is_none()

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc as jobs, watch};
 
 use super::feed::Feed;
+use super::keeper::{Bounds, KeptRun};
 use super::results::{self, Results};
 use super::worker::{self, Done, Job, Shared};
 use super::{Ended, Report};
@@ -39,9 +40,14 @@ pub(super) struct Coordinator {
     clock: Box<dyn Clock>,
     count: Box<dyn Fn(Report) + Send>,
     stop: watch::Sender<bool>,
+    kept: Option<Arc<dyn KeptRun>>,
+    bounds: Bounds,
+    done: (mpsc::Sender<Vec<Done>>, mpsc::Receiver<Vec<Done>>),
     workers: Vec<Worker>,
     cores: usize,
     tally: Tally,
+    /// How many items are known that no child was given yet.
+    pending: u64,
     first_failure: Option<(u64, StatesError)>,
     /// When the last child ended that has.
     last: Timestamp,
@@ -79,16 +85,22 @@ impl Coordinator {
         stop: watch::Sender<bool>,
     ) -> Self {
         let last = run.at;
+        let kept = host.keeper().and_then(|keeper| keeper.begins(&run));
+        let bounds = Bounds::of(&run);
         Self {
             run,
             host,
             clock,
             count,
             stop,
+            kept,
+            bounds,
+            done: mpsc::channel(),
             workers: Vec::new(),
             // Once: on Linux it reads files.
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             tally: Tally::default(),
+            pending: 0,
             first_failure: None,
             last,
             begun: 0,
@@ -105,18 +117,18 @@ impl Coordinator {
 
     /// Runs the children to their ends, or until too many failed.
     pub(super) fn run(mut self) -> Ended {
-        if let Some(keeper) = self.host.keeper() {
-            keeper.begins(&self.run);
-        }
         let result = self.results();
+        let is_given_up = self.is_stopped();
         self.stop.send_replace(true);
         for worker in std::mem::take(&mut self.workers) {
             drop(worker.jobs);
             // Whatever became of it: nothing is left that it could tell.
             let _ = worker.thread.join();
         }
+        self.count_stopped();
         self.tell(match result {
             Ok(_) => MapRunStatus::Succeeded,
+            Err(_) if is_given_up => MapRunStatus::Aborted,
             Err(_) => MapRunStatus::Failed,
         });
         let at = if self.clock.is_virtual() {
@@ -152,23 +164,24 @@ impl Coordinator {
         results: &mut Results,
         writer: &ResultWriter,
     ) -> Result<(), StatesError> {
-        let (sender, done) = mpsc::channel();
         while !self.is_stopped() {
+            self.look_up();
             self.judge()?;
             while !self.tally.complete && self.has_room() {
                 let chunk = self.chunk(feed)?;
-                self.hand_out(chunk, writer, &sender)?;
+                self.hand_out(chunk, writer)?;
             }
             self.judge()?;
             if self.open == 0 && self.tally.complete {
                 return Ok(());
             }
             // A worker answers, if only that it was stopped.
-            let Ok(first) = done.recv_timeout(COUNT_EVERY) else {
+            let Ok(mut heard) = self.done.1.recv_timeout(COUNT_EVERY) else {
                 self.check_workers()?;
                 continue;
             };
-            for done in first.into_iter().chain(done.try_iter().flatten()) {
+            heard.extend(self.done.1.try_iter().flatten());
+            for done in heard {
                 self.hear(done, results)?;
             }
             while let Some(done) = self.early.remove(&self.taken) {
@@ -223,6 +236,26 @@ impl Coordinator {
         Ok(())
     }
 
+    /// Learns what it may do from now on.
+    fn look_up(&mut self) {
+        if let Some(kept) = &self.kept {
+            self.bounds = kept.bounds();
+        }
+    }
+
+    /// Of a run that is kept, children are not dropped but stopped, and counted.
+    fn count_stopped(&mut self) {
+        if self.kept.is_none() {
+            return;
+        }
+        let early = std::mem::take(&mut self.early).into_values();
+        let early = early.filter(|_| self.clock.is_virtual());
+        for done in early.chain(self.done.1.try_iter().flatten()) {
+            self.tally.add(&done.tally);
+        }
+        self.open = 0;
+    }
+
     fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }
@@ -231,7 +264,7 @@ impl Coordinator {
     /// another made room for it, and when that is, is known when all before it have ended; of very
     /// many, those that were taken must do.
     fn has_room(&self) -> bool {
-        let most = u64::from(self.run.max_concurrency);
+        let most = u64::from(self.bounds.max_concurrency);
         let room = match (self.clock.is_virtual(), most <= EXACT) {
             (false, _) => self.open < most,
             (true, true) => self.begun < most || self.begun == self.taken,
@@ -242,7 +275,7 @@ impl Coordinator {
 
     /// The next children, as many as go out at once.
     fn chunk(&mut self, feed: &mut Feed) -> Result<Vec<Job>, StatesError> {
-        let most = u64::from(self.run.max_concurrency);
+        let most = u64::from(self.bounds.max_concurrency);
         let size = (most / CHUNKS).clamp(1, CHUNK);
         let mut chunk = Vec::new();
         while (chunk.len() as u64) < size && self.has_room() {
@@ -261,21 +294,17 @@ impl Coordinator {
             chunk.push(Job { number, at, given });
         }
         self.tally.total = feed.taken();
+        self.pending = feed.left();
         Ok(chunk)
     }
 
     /// Gives a chunk to a worker, in turn; workers are begun as they are needed.
-    fn hand_out(
-        &mut self,
-        chunk: Vec<Job>,
-        writer: &ResultWriter,
-        done: &mpsc::Sender<Vec<Done>>,
-    ) -> Result<(), StatesError> {
+    fn hand_out(&mut self, chunk: Vec<Job>, writer: &ResultWriter) -> Result<(), StatesError> {
         let Some(first) = chunk.first().map(|job| job.number) else {
             return Ok(());
         };
         if self.workers.len() < self.cores {
-            let worker = self.worker(writer.clone(), done.clone());
+            let worker = self.worker(writer.clone());
             self.workers.push(worker.map_err(|error| {
                 let cause = format!("The Map Run cannot be done on this machine: {error}");
                 StatesError::runtime(cause)
@@ -288,18 +317,15 @@ impl Coordinator {
         Ok(())
     }
 
-    fn worker(
-        &mut self,
-        writer: ResultWriter,
-        done: mpsc::Sender<Vec<Done>>,
-    ) -> std::io::Result<Worker> {
+    fn worker(&mut self, writer: ResultWriter) -> std::io::Result<Worker> {
         let (jobs, queue) = jobs::unbounded_channel();
         let shared = Shared {
             run: Arc::clone(&self.run),
             host: Arc::clone(&self.host),
             writer,
             names: self.run.names(),
-            done,
+            kept: self.kept.clone(),
+            done: self.done.0.clone(),
         };
         let (clock, stopped) = (self.clock.fork(self.run.at), self.stop.subscribe());
         let thread = std::thread::Builder::new()
@@ -332,7 +358,7 @@ impl Coordinator {
         }
         self.last = done.stopped.iter().copied().fold(self.last, Timestamp::max);
         if self.clock.is_virtual() {
-            let exact = u64::from(self.run.max_concurrency) <= EXACT;
+            let exact = u64::from(self.bounds.max_concurrency) <= EXACT;
             let places = (done.number..).map(|place| if exact { 0 } else { place });
             let ends = places.zip(done.stopped.iter().copied());
             self.room.extend(ends.map(Reverse));
@@ -358,7 +384,7 @@ impl Coordinator {
         };
         let passes = |(_, items): &&(Timestamp, u64)| {
             tally.failed += items;
-            tally.exceeds(self.run.tolerance)
+            tally.exceeds(self.bounds.tolerance)
         };
         failures
             .iter()
@@ -367,7 +393,7 @@ impl Coordinator {
     }
 
     fn judge(&mut self) -> Result<(), StatesError> {
-        if self.tally.exceeds(self.run.tolerance) {
+        if self.tally.exceeds(self.bounds.tolerance) {
             if self.clock.is_virtual() {
                 self.last = self.exceeded_at();
             }
@@ -384,11 +410,13 @@ impl Coordinator {
         let report = Report {
             name: self.run.name.clone(),
             tally: self.tally,
+            pending: self.pending,
+            running: self.open,
             first_failure: self.first_failure.clone(),
             status,
         };
-        if let Some(keeper) = self.host.keeper() {
-            keeper.stands(&self.run, &report);
+        if let Some(kept) = &self.kept {
+            kept.stands(&report, self.clock.now());
         }
         (self.count)(report);
     }

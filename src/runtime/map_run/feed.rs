@@ -50,6 +50,16 @@ impl Feed {
         self.index
     }
 
+    /// How many are known that were not taken: those that have to be read are not.
+    pub(super) fn left(&self) -> u64 {
+        let known = match &self.source {
+            Source::AtHand(Json::Object(fields)) => fields.len(),
+            Source::AtHand(items) => items.as_array().map_or(0, <[Json]>::len),
+            Source::Read(_) => 0,
+        };
+        (known as u64).saturating_sub(self.index)
+    }
+
     /// What the next child is given; none when the items are used up.
     pub(super) fn next(&mut self) -> Result<Option<Given>, StatesError> {
         match self.run.batch.clone() {

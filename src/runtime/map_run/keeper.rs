@@ -1,35 +1,70 @@
 //! Who keeps Map Runs beyond the end of the process, so that what their children have done is not
 //! done again.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use super::Report;
 use crate::data::Timestamp;
-use crate::engine::map_run::MapRun;
+use crate::engine::map_run::{MapRun, Tolerance};
 use crate::engine::{Identity, Outcome, Start};
-use crate::runtime::journal::{Entry, Journal};
+use crate::runtime::inbox::Remote;
+use crate::runtime::journal::{Ack, Entry, Journal};
 
 /// Keeps Map Runs and their children. It is asked on the threads that run them, and may take its
 /// time.
 pub trait Keeper: Send + Sync {
-    /// A Map Run begins, or goes on.
-    fn begins(&self, run: &MapRun);
+    /// A Map Run begins, is redriven, or goes on where it was when the process ended; none when its
+    /// execution is not kept either.
+    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>>;
+}
 
+/// A Map Run that is kept.
+pub trait KeptRun: Send + Sync {
     /// What is kept of a child.
-    fn child(&self, run: &MapRun, child: &Identity) -> Kept;
+    fn child(&self, child: &Identity) -> KeptChild;
 
-    /// Keeps what a child is told from here on, which is given so many items; of one that goes on,
-    /// behind what is kept of it.
-    fn journal(&self, run: &MapRun, items: u64, start: &Start, behind: Behind) -> Box<dyn Journal>;
+    /// Keeps what a child is told from here on; of one that goes on, behind what is kept of it. The
+    /// child is reached through the remote.
+    fn journal(&self, start: &Start, behind: Behind, remote: Remote) -> Box<dyn Journal>;
 
-    /// How a Map Run stands.
-    fn stands(&self, run: &MapRun, report: &Report);
+    /// How the Map Run stands.
+    fn stands(&self, report: &Report, at: Timestamp);
+
+    /// What it may do at this moment: somebody may have changed that since it began.
+    fn bounds(&self) -> Bounds;
+
+    /// Ends when there is room for more to be kept.
+    fn has_room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// What a Map Run may do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// How many children may run at once.
+    pub max_concurrency: u32,
+    /// How many items may fail.
+    pub tolerance: Tolerance,
+}
+
+impl Bounds {
+    /// As the definition has them.
+    #[must_use]
+    pub fn of(run: &MapRun) -> Self {
+        Self {
+            max_concurrency: run.max_concurrency,
+            tolerance: run.tolerance,
+        }
+    }
 }
 
 /// What is kept of a child.
 #[derive(Debug)]
-pub enum Kept {
-    /// Nothing: it has not begun.
+pub enum KeptChild {
+    /// Nothing: it begins.
     Nothing,
-    /// It has ended.
+    /// It has ended, and that stands.
     Ended {
         /// How.
         outcome: Outcome,
@@ -37,15 +72,17 @@ pub enum Kept {
         started: Timestamp,
         /// When it ended.
         stopped: Timestamp,
-        /// How often a step of it began.
-        transitions: u64,
     },
-    /// It has begun.
+    /// It goes on: it had not ended, or is redriven.
     Begun {
-        /// When.
+        /// When it started.
         started: Timestamp,
         /// All that it was told.
         journal: Vec<Entry>,
+        /// Whether it goes on after its end.
+        redrive: bool,
+        /// Told when its tasks can be answered again.
+        taken_up: Option<Ack>,
     },
 }
 

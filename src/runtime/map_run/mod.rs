@@ -16,7 +16,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::Note;
 use crate::engine::map_run::{MapRun, MapRunStatus, Tally};
 use coordinator::Coordinator;
-pub use keeper::{Behind, Keeper, Kept};
+pub use keeper::{Behind, Bounds, Keeper, KeptChild, KeptRun};
 
 /// How a Map Run stands, and what failed first.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Report {
     pub name: Arc<str>,
     /// Its items by what became of them.
     pub tally: Tally,
+    /// How many items are known that no child was given yet.
+    pub pending: u64,
+    /// How many children are at work.
+    pub running: u64,
     /// The first child that failed, by its place, with its error.
     pub first_failure: Option<(u64, StatesError)>,
     /// Whether it goes on, and how it ended.

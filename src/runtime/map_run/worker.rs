@@ -1,13 +1,15 @@
 //! A worker: runs children on one core, as many at once as wait for something.
 
-use std::future::pending;
-use std::pin::{Pin, pin};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 
-use tokio::sync::{mpsc as jobs, watch};
+use tokio::sync::{mpsc as jobs, oneshot, watch};
 use tokio::task::LocalSet;
 
-use super::keeper::{Behind, Keeper, Kept};
+use super::keeper::{Behind, KeptChild, KeptRun};
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
@@ -16,7 +18,7 @@ use crate::history::HistoryEvent;
 use crate::runtime::clock::Clock;
 use crate::runtime::driver::{self, Begun, Ended};
 use crate::runtime::host::Host;
-use crate::runtime::inbox::Inbox;
+use crate::runtime::inbox::{Inbox, Remote};
 use crate::runtime::items::SourceItem;
 use crate::runtime::journal::{Ack, Entry, Journal, Rebuilt, Unkept};
 use crate::runtime::result_files::ResultStatus;
@@ -110,10 +112,12 @@ pub(super) struct Shared {
     pub(super) host: Arc<Host>,
     pub(super) writer: ResultWriter,
     pub(super) names: ChildNames,
+    pub(super) kept: Option<Arc<dyn KeptRun>>,
     pub(super) done: mpsc::Sender<Vec<Done>>,
 }
 
-/// Runs what comes until the run is over or given up; what still works is dropped then.
+/// Runs what comes until the run is over or given up. What still works is dropped then, or, where
+/// it is kept, stopped.
 pub(super) fn work(
     shared: Shared,
     mut clock: Box<dyn Clock>,
@@ -125,9 +129,13 @@ pub(super) fn work(
         .build()?;
     let shared = Arc::new(shared);
     let local = LocalSet::new();
+    let going = Rc::new(RefCell::new(BTreeMap::new()));
     let all = async {
         while let Some(chunk) = jobs.recv().await {
-            run_chunk(&shared, &mut *clock, chunk);
+            run_chunk(&shared, &going, &mut *clock, chunk);
+            if let Some(kept) = &shared.kept {
+                kept.has_room().await;
+            }
         }
     };
     runtime.block_on(local.run_until(async {
@@ -137,15 +145,28 @@ pub(super) fn work(
             () = all => {}
         }
     }));
-    drop(local);
+    if shared.kept.is_some() {
+        for remote in going.borrow().values() {
+            stop(remote);
+        }
+        runtime.block_on(local);
+    }
     // The coordinator may wait for nothing but this.
     let _ = shared.done.send(Vec::new());
     Ok(())
 }
 
+/// The children that go on, by their place.
+type AllGoing = Rc<RefCell<BTreeMap<u64, Remote>>>;
+
+fn stop(child: &Remote) {
+    let (ack, _) = oneshot::channel();
+    child.stop(StatesError::default(), ack);
+}
+
 /// Runs each child as far as it comes by itself: most have ended then, and their results go back
 /// together. The others go on beside what comes next.
-fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
+fn run_chunk(shared: &Arc<Shared>, all: &AllGoing, clock: &mut dyn Clock, chunk: Vec<Job>) {
     let mut ended: Vec<Done> = Vec::new();
     let mut left = chunk.len();
     for job in chunk {
@@ -156,9 +177,11 @@ fn run_chunk(shared: &Arc<Shared>, clock: &mut dyn Clock, chunk: Vec<Job>) {
             }
             Err(error) => ended.push(Done::refused(number, given, error)),
             Ok(Child::Going(going)) => {
-                let shared = Arc::clone(shared);
+                let (shared, all) = (Arc::clone(shared), Rc::clone(all));
+                all.borrow_mut().insert(number, going.remote.clone());
                 tokio::task::spawn_local(async move {
                     let child = going.end(&shared.host).await;
+                    all.borrow_mut().remove(&number);
                     let mut done = Done::at(number);
                     done.add(&child, (given, 1), &shared);
                     // Nobody listens when the run was given up.
@@ -246,6 +269,8 @@ struct Going {
     from: From,
     clock: Box<dyn Clock>,
     heard: Heard,
+    remote: Remote,
+    inbox: Inbox,
     /// What it will be when it has ended.
     child: ChildResult,
 }
@@ -254,8 +279,8 @@ struct Going {
 enum From {
     /// Behind its first steps.
     Begun(Begun),
-    /// Where it was when the process ended.
-    Kept(Rebuilt),
+    /// Where it was when the process ended; with a redrive, after its end.
+    Kept(Rebuilt, bool),
 }
 
 /// What is heard of a child: how often its steps began, and whatever whoever listens wants to.
@@ -330,42 +355,56 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         stopped: started,
         transitions: 0,
     };
-    // Express children are as short-lived on AWS: nothing of them is kept.
-    let keeper = shared.host.keeper().filter(|_| !start.identity.express);
-    let journal: Box<dyn Journal> = match keeper {
+    let (remote, inbox) = Inbox::new();
+    let journal: Box<dyn Journal> = match &shared.kept {
         None => Box::new(Unkept(shared.host.child_sink(&child.identity))),
-        Some(keeper) => match keeper.child(run, &child.identity) {
-            Kept::Nothing => keeper.journal(run, items, &start, Behind::default()),
-            Kept::Ended {
+        Some(kept) => match kept.child(&child.identity) {
+            KeptChild::Nothing => kept.journal(&start, Behind::default(), remote.clone()),
+            KeptChild::Ended {
                 outcome,
                 started,
                 stopped,
-                transitions,
             } => {
                 return Ok(Child::Ended(ChildResult {
                     outcome,
                     started,
                     stopped,
-                    transitions,
                     ..child
                 }));
             }
-            Kept::Begun { started, journal } => {
+            KeptChild::Begun {
+                started,
+                journal,
+                redrive,
+                taken_up,
+            } => {
                 child.started = started;
                 let start = Start {
                     at: started,
                     ..start
                 };
-                let clock = clock.fork(started);
-                return Ok(go_on(shared, keeper, &start, journal, child, clock));
+                let mut rebuilt = Rebuilt::new(Arc::clone(&run.program), start.clone());
+                let behind = replay(&mut rebuilt, journal);
+                if let Some(ack) = taken_up {
+                    rebuilt.tell_when_taken_up(ack);
+                }
+                let reached = if redrive { clock.now() } else { rebuilt.at };
+                return Ok(Child::Going(Box::new(Going {
+                    clock: clock.fork(reached),
+                    from: From::Kept(rebuilt, redrive),
+                    heard: Heard::by(kept.journal(&start, behind, remote.clone())),
+                    remote,
+                    inbox,
+                    child,
+                })));
             }
         },
     };
     let execution = Execution::new(Arc::clone(&run.program), start);
     let mut heard = Heard::by(journal);
     let begun = driver::begin(execution, &mut heard);
-    child.transitions = heard.transitions.count;
     if let Some(outcome) = begun.outcome() {
+        child.transitions = heard.transitions.count;
         child.outcome = outcome.clone();
         heard.ended(&Ended {
             outcome: outcome.clone(),
@@ -374,54 +413,35 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
         });
         return Ok(Child::Ended(child));
     }
-    let clock = clock.fork(started);
     Ok(Child::Going(Box::new(Going {
         from: From::Begun(begun),
-        clock,
+        clock: clock.fork(started),
         heard,
+        remote,
+        inbox,
         child,
     })))
 }
 
-/// A child that had begun when the process ended.
-fn go_on(
-    shared: &Shared,
-    keeper: &Arc<dyn Keeper>,
-    start: &Start,
-    journal: Vec<Entry>,
-    child: ChildResult,
-    clock: Box<dyn Clock>,
-) -> Child {
-    let run = &shared.run;
-    let mut rebuilt = Rebuilt::new(Arc::clone(&run.program), start.clone());
+/// Takes a child through its journal: how much of it is kept.
+fn replay(rebuilt: &mut Rebuilt, journal: Vec<Entry>) -> Behind {
     let entries = journal.len() as u64;
     for entry in journal {
         rebuilt.replay(entry);
     }
-    let behind = Behind {
+    Behind {
         events: rebuilt.last_event.0,
         entries,
-    };
-    let heard = Heard::by(keeper.journal(run, child.items, start, behind));
-    Child::Going(Box::new(Going {
-        from: From::Kept(rebuilt),
-        clock,
-        heard,
-        child,
-    }))
+    }
 }
 
 impl Going {
     async fn end(mut self, host: &Arc<Host>) -> ChildResult {
-        let clock = &mut *self.clock;
+        let (clock, heard) = (&mut *self.clock, &mut self.heard);
         let ended = match self.from {
-            From::Begun(begun) => {
-                let stop = pin!(pending());
-                driver::finish(begun, host, clock, &mut self.heard, stop).await
-            }
-            From::Kept(rebuilt) => {
-                let (_, inbox) = Inbox::new();
-                driver::serve(rebuilt, false, host, clock, &mut self.heard, inbox).await
+            From::Begun(begun) => driver::finish(begun, host, clock, heard, self.inbox).await,
+            From::Kept(rebuilt, redrive) => {
+                driver::serve(rebuilt, redrive, host, clock, heard, self.inbox).await
             }
         };
         ChildResult {

@@ -55,7 +55,9 @@ fn description(row: &Row<'_>, is_whole: bool) -> rusqlite::Result<Json> {
     let text = |index| row.get::<_, Option<String>>(index);
     let status: String = row.get(3)?;
     let output = text(7)?.filter(|_| is_whole);
+    let map_run = text(15)?;
     let (redrive, why) = match status.as_str() {
+        "FAILED" | "TIMED_OUT" | "ABORTED" if map_run.is_some() => ("REDRIVABLE_BY_MAP_RUN", None),
         "FAILED" | "TIMED_OUT" | "ABORTED" => ("REDRIVABLE", None),
         status => (
             "NOT_REDRIVABLE",
@@ -77,7 +79,7 @@ fn description(row: &Row<'_>, is_whole: bool) -> rusqlite::Result<Json> {
         given("error", text(8)?),
         given("cause", text(9)?),
         given("traceHeader", text(10)?),
-        given("mapRunArn", text(15)?),
+        given("mapRunArn", map_run),
         given("stateMachineVersionArn", text(11)?),
         given("stateMachineAliasArn", text(12)?),
         Some(("redriveCount", Json::from(row.get::<_, i64>(13)?))),
@@ -208,7 +210,7 @@ pub(super) async fn stop(service: &Arc<Service>, members: &Members) -> Result<Re
         .read(move |connection| find(connection, &key))
         .await?;
     let now = service.now().0;
-    let stopped = if service.stop(id, why).await {
+    let stopped = if service.stop(id, &arn, why).await {
         now
     } else {
         // It had ended by itself: its end is the answer.
@@ -228,6 +230,11 @@ pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result
     let going = service.store.read(move |connection| {
         let id = find(connection, &arn)?;
         let row = RunRow::find(connection, id)?;
+        if row.is_child {
+            // AWS's wording is not recorded.
+            let why = "Execution is a child of a Map Run and is redriven with it";
+            return Err(ApiError::new("ExecutionNotRedrivable", why));
+        }
         let going = shared.rebuild(&row, connection)?;
         match going.rebuilt.execution.not_redrivable() {
             None => Ok(going),

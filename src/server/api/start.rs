@@ -87,6 +87,7 @@ impl Request {
             machine_name: machine.name.clone(),
             role_arn: machine.role_arn.clone(),
             mock_case: None,
+            is_child: false,
         }
     }
 }

@@ -69,6 +69,7 @@ fn row(service: &Service, role: Option<&str>, at: i64, seed: crate::data::Seed) 
         role_arn: role.map_or_else(|| service.names.role(&machine), str::to_owned),
         machine_name: machine,
         mock_case: None,
+        is_child: false,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod lock;
 mod readers;
+mod row_id;
 mod schema;
 mod writer;
 
@@ -19,6 +20,7 @@ use super::protocol::ApiError;
 use crate::runtime::Ack;
 use lock::Lock;
 use readers::Readers;
+pub(super) use row_id::RowId;
 pub use writer::CommitTimes;
 pub(super) use writer::Times;
 use writer::Writer;
@@ -101,7 +103,7 @@ struct Inner {
 #[derive(Debug, Default)]
 pub(super) struct Append {
     /// Its row.
-    pub(super) execution: i64,
+    pub(super) execution: RowId,
     /// The first event in `events`.
     pub(super) first_event: u64,
     /// Events, one a line.
@@ -118,9 +120,11 @@ pub(super) struct Append {
     pub(super) acks: Vec<Ack>,
 }
 
-/// What changes about an execution.
+/// What changes about an execution, or about its Map Runs.
 #[derive(Debug)]
 pub(super) enum Change {
+    /// It is a child of a Map Run and begins; the row's number is known from then on.
+    Begun(Box<Child>),
     /// It has ended.
     Ended {
         status: &'static str,
@@ -130,7 +134,33 @@ pub(super) enum Change {
         cause: Option<String>,
     },
     /// It was redriven and goes on.
-    Redriven { at: i64 },
+    Redriven {
+        at: i64,
+        /// How often its Map Run was redriven, if it is a child.
+        round: i64,
+    },
+    /// How one of its Map Runs stands.
+    MapRun {
+        id: i64,
+        status: &'static str,
+        stopped: Option<i64>,
+        item_counts: String,
+        execution_counts: String,
+    },
+}
+
+/// A child of a Map Run.
+#[derive(Debug)]
+pub(super) struct Child {
+    pub(super) arn: Arc<str>,
+    pub(super) machine_arn: Arc<str>,
+    pub(super) name: Arc<str>,
+    pub(super) revision: i64,
+    pub(super) started: i64,
+    pub(super) input: String,
+    pub(super) seed: i64,
+    pub(super) map_run: i64,
+    pub(super) round: i64,
 }
 
 impl Store {
@@ -183,6 +213,40 @@ impl Store {
         match &self.0.readers {
             Some(readers) => readers.call(work).await,
             None => self.0.writer.call(work).await,
+        }
+    }
+
+    /// As [`Self::write`], on a thread that may wait.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn write_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.0.writer.call_now(work)
+    }
+
+    /// As [`Self::read`], on a thread that may wait.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn read_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        match &self.0.readers {
+            Some(readers) => readers.call_now(work),
+            None => self.0.writer.call_now(work),
+        }
+    }
+
+    /// Ends when not too much waits to be written: who writes faster than the disk takes it would
+    /// fill the memory.
+    pub(super) async fn has_room(&self) {
+        if self.0.writer.is_behind() {
+            // A closed database takes nothing any more; who waits for it is about to end.
+            let _ = self.write(|_| Ok(())).await;
         }
     }
 

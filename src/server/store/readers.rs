@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::read_only;
 use crate::server::protocol::ApiError;
 
+#[derive(Clone)]
 pub(super) struct Readers {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
@@ -29,22 +30,28 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
-        let asked = tokio::task::spawn_blocking(move || {
-            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-            let connection = lock().pop();
-            let connection = match connection {
-                Some(connection) => connection,
-                None => read_only(&path)?,
-            };
-            let answer = work(&connection);
-            let mut idle = lock();
-            if idle.len() < MOST_IDLE {
-                idle.push(connection);
-            }
-            answer
-        });
+        let own = self.clone();
+        let asked = tokio::task::spawn_blocking(move || own.call_now(work));
         let asked = asked.await;
         asked.unwrap_or_else(|_| Err(ApiError::internal("Reading the database failed.")))
+    }
+
+    /// The same, on a thread that may wait.
+    pub(super) fn call_now<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let lock = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = lock().pop();
+        let connection = match connection {
+            Some(connection) => connection,
+            None => read_only(&self.path)?,
+        };
+        let answer = work(&connection);
+        let mut idle = lock();
+        if idle.len() < MOST_IDLE {
+            idle.push(connection);
+        }
+        answer
     }
 }

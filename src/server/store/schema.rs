@@ -83,7 +83,8 @@ const MIGRATIONS: &[&str] = &["
         redriven INTEGER,
         seed INTEGER NOT NULL,
         mock_case TEXT,
-        map_run INTEGER REFERENCES map_runs(id)
+        map_run INTEGER REFERENCES map_runs(id),
+        round INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX executions_by_machine ON executions(machine_arn, started DESC, id DESC);
     CREATE INDEX executions_by_status ON executions(machine_arn, status, started DESC, id DESC);

@@ -2,18 +2,22 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Append, Change};
+use super::{Append, Change, Child};
 use crate::server::live::Watchers;
 use crate::server::protocol::ApiError;
 
 /// So much goes into one transaction at most.
 const MOST_JOBS: usize = 4096;
+
+/// So much may wait to be written before others are asked to wait too.
+const MOST_WAITING: usize = 2 * MOST_JOBS;
 
 /// How long a disk that is full is left alone.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -36,6 +40,8 @@ enum Job {
 
 pub(super) struct Writer {
     jobs: mpsc::UnboundedSender<Job>,
+    /// How many appends are not written yet.
+    waiting: Arc<AtomicUsize>,
     times: Arc<Mutex<Times>>,
     watchers: Arc<Watchers>,
 }
@@ -84,10 +90,11 @@ pub(in crate::server) struct Times {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (jobs, queue) = mpsc::unbounded_channel();
-        let (times, watchers) = (Arc::default(), Arc::default());
+        let (times, watchers, waiting) = (Arc::default(), Arc::default(), Arc::default());
         let thread = Thread {
             connection,
             queue,
+            waiting: Arc::clone(&waiting),
             appends: VecDeque::new(),
             times: Arc::clone(&times),
             watchers: Arc::clone(&watchers),
@@ -98,6 +105,7 @@ impl Writer {
             .spawn(move || thread.run());
         Self {
             jobs,
+            waiting,
             times,
             watchers,
         }
@@ -108,21 +116,46 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let (answer, answered) = oneshot::channel();
-        let call: Call = Box::new(move |connection| {
-            let done = connection.and_then(work);
-            let changed = done.is_ok();
-            let finish: Finish = Box::new(move |kept| {
-                // Whoever asked may have gone.
-                let _ = answer.send(kept.and(done));
-            });
-            (changed, finish)
-        });
-        let gone = || ApiError::internal("The database is closed.");
-        self.jobs.send(Job::Call(call)).map_err(|_| gone())?;
+        self.ask(work, |answered| {
+            // Whoever asked may have gone.
+            let _ = answer.send(answered);
+        })?;
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
+    /// The same, on a thread that may wait.
+    pub(super) fn call_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        self.ask(work, move |answered| {
+            let _ = answer.send(answered);
+        })?;
+        answered.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+        answer: impl FnOnce(Result<T, ApiError>) + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let call: Call = Box::new(move |connection| {
+            let done = connection.and_then(work);
+            let changed = done.is_ok();
+            let finish: Finish = Box::new(move |kept| answer(kept.and(done)));
+            (changed, finish)
+        });
+        self.jobs.send(Job::Call(call)).map_err(|_| gone())
+    }
+
+    /// Whether more waits to be written than should.
+    pub(super) fn is_behind(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > MOST_WAITING
+    }
+
     pub(super) fn append(&self, append: Append) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.jobs.send(Job::Append(Instant::now(), append));
     }
 
@@ -143,9 +176,14 @@ impl Writer {
     }
 }
 
+fn gone() -> ApiError {
+    ApiError::internal("The database is closed.")
+}
+
 struct Thread {
     connection: Connection,
     queue: mpsc::UnboundedReceiver<Job>,
+    waiting: Arc<AtomicUsize>,
     /// What is to be written, or could not be and is tried again.
     appends: VecDeque<(Instant, Append)>,
     times: Arc<Mutex<Times>>,
@@ -209,13 +247,15 @@ impl Thread {
         match &kept {
             Ok(()) => {
                 let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+                self.waiting
+                    .fetch_sub(self.appends.len(), Ordering::Relaxed);
                 for (since, append) in self.appends.drain(..) {
                     times.appends.add(since.elapsed());
                     times.transitions += append.transitions;
                     append.acks.into_iter().for_each(|ack| {
                         let _ = ack.send(());
                     });
-                    self.watchers.tell(append.execution);
+                    self.watchers.tell(append.execution.get());
                 }
             }
             Err(refused) => {
@@ -264,7 +304,10 @@ fn alone(connection: &Connection, call: Call) -> rusqlite::Result<Finish> {
 }
 
 fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
-    let id = append.execution;
+    if let Some(Change::Begun(child)) = append.changes.first() {
+        append.execution.set(begin(connection, child)?);
+    }
+    let id = append.execution.get();
     let lines = |table: &str, first: u64, lines: &str| {
         if lines.is_empty() {
             return Ok(());
@@ -293,8 +336,46 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
         .try_for_each(|it| change(connection, id, it))
 }
 
+/// The row of a child. One that is restarted has one already.
+fn begin(connection: &Connection, child: &Child) -> rusqlite::Result<i64> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO executions (arn, machine_arn, name, revision, status, started, input, seed, \
+         map_run, round) VALUES (?1, ?2, ?3, ?4, 'RUNNING', ?5, ?6, ?7, ?8, ?9) \
+         ON CONFLICT (arn) DO UPDATE SET status = 'RUNNING', started = ?5, stopped = NULL, \
+         output = NULL, error = NULL, cause = NULL, round = ?9 RETURNING id",
+    )?;
+    let row = params![
+        &*child.arn,
+        &*child.machine_arn,
+        &*child.name,
+        child.revision,
+        child.started,
+        child.input,
+        child.seed,
+        child.map_run,
+        child.round
+    ];
+    insert.query_row(row, |row| row.get(0))
+}
+
 fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result<()> {
     match change {
+        // First of all.
+        Change::Begun(_) => Ok(()),
+        Change::MapRun {
+            id,
+            status,
+            stopped,
+            item_counts,
+            execution_counts,
+        } => {
+            let mut update = connection.prepare_cached(
+                "UPDATE map_runs SET status = ?2, stopped = ?3, item_counts = ?4, \
+                 execution_counts = ?5 WHERE id = ?1",
+            )?;
+            let changed = params![id, status, stopped, item_counts, execution_counts];
+            update.execute(changed).map(drop)
+        }
         Change::Ended {
             status,
             stopped,
@@ -309,12 +390,13 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
             let changed = params![id, status, stopped, output, error, cause];
             update.execute(changed).map(drop)
         }
-        Change::Redriven { at } => {
+        Change::Redriven { at, round } => {
             let mut update = connection.prepare_cached(
                 "UPDATE executions SET status = 'RUNNING', stopped = NULL, error = NULL, \
-                 cause = NULL, redrives = redrives + 1, redriven = ?2 WHERE id = ?1",
+                 cause = NULL, redrives = redrives + 1, redriven = ?2, round = ?3 \
+                 WHERE id = ?1",
             )?;
-            update.execute(params![id, at]).map(drop)
+            update.execute(params![id, at, round]).map(drop)
         }
     }
 }

@@ -1,0 +1,380 @@
+//! Map Runs as they are kept: a row each, and their children as executions of their own.
+
+mod child;
+mod orphans;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
+
+use super::protocol::ApiError;
+use super::store::{Append, Change, Store};
+use crate::data::{Json, Timestamp};
+use crate::engine::map_run::{MapRun, MapRunStatus, Tolerance};
+use crate::engine::{Identity, Start};
+use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
+use child::{ChildJournal, Place};
+
+/// All Map Runs of a server.
+#[derive(Clone)]
+pub(super) struct MapRuns(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    /// Those at work, by their ARN, and what they may do.
+    at_work: Mutex<HashMap<Arc<str>, Arc<Mutex<Bounds>>>>,
+    /// Told when one has ended.
+    ended: Condvar,
+    /// The children that wait for something, by their ARN.
+    waiting: Mutex<HashMap<Arc<str>, Remote>>,
+    /// Told when children that ran when the server ended go on: by their Map Run's ARN and theirs.
+    expected: Mutex<HashMap<String, HashMap<String, Ack>>>,
+}
+
+impl MapRuns {
+    pub(super) fn new(store: Store) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            at_work: Mutex::default(),
+            ended: Condvar::new(),
+            waiting: Mutex::default(),
+            expected: Mutex::default(),
+        }))
+    }
+
+    /// Reaches a child that waits for something.
+    pub(super) fn child(&self, arn: &str) -> Option<Remote> {
+        lock(&self.0.waiting).get(arn).cloned()
+    }
+
+    /// Lets a Map Run know what it may do from now on.
+    pub(super) fn update(&self, arn: &str, change: impl FnOnce(&mut Bounds)) {
+        if let Some(bounds) = lock(&self.0.at_work).get(arn) {
+            change(&mut lock(bounds));
+        }
+    }
+
+    /// Ends children that nobody goes on with, and tells those that run: a server was killed in the
+    /// middle of it. Each is waited for until it has been taken up.
+    pub(super) async fn recover(&self, now: Timestamp) -> Result<(), ApiError> {
+        let ended = move |connection: &Connection| orphans::end(connection, now);
+        self.0.store.write(ended).await
+    }
+
+    /// Those that are told when the children of this Map Run go on which ran when the server ended.
+    pub(super) fn expect(
+        &self,
+        arn: &str,
+        connection: &Connection,
+    ) -> Result<Vec<oneshot::Receiver<()>>, ApiError> {
+        let mut select = connection.prepare_cached(
+            "SELECT e.arn FROM executions e JOIN map_runs m ON m.id = e.map_run \
+             WHERE m.arn = ?1 AND e.status = 'RUNNING'",
+        )?;
+        let (mut expected, mut told) = (HashMap::new(), Vec::new());
+        for child in select.query_map([arn], |row| row.get(0))? {
+            let (ack, taken_up) = oneshot::channel();
+            expected.insert(child?, ack);
+            told.push(taken_up);
+        }
+        lock(&self.0.expected).insert(arn.to_owned(), expected);
+        Ok(told)
+    }
+
+    /// Waits until nobody works on this Map Run any more, and takes its place: a redrive may come
+    /// before the last of its children has heard that it was stopped.
+    fn enter(&self, run: &MapRun) -> AtWork {
+        let bounds = Arc::new(Mutex::new(Bounds::of(run)));
+        let is_taken = |at_work: &mut HashMap<_, _>| at_work.contains_key(&run.arn);
+        let free = self.0.ended.wait_while(lock(&self.0.at_work), is_taken);
+        let mut at_work = free.unwrap_or_else(PoisonError::into_inner);
+        at_work.insert(Arc::clone(&run.arn), Arc::clone(&bounds));
+        AtWork {
+            all: self.clone(),
+            arn: Arc::clone(&run.arn),
+            bounds,
+        }
+    }
+}
+
+/// The place of a Map Run that is at work.
+struct AtWork {
+    all: MapRuns,
+    arn: Arc<str>,
+    bounds: Arc<Mutex<Bounds>>,
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        lock(&self.all.0.at_work).remove(&self.arn);
+        // Nobody goes on with children that were not asked for: who waits for them must not.
+        lock(&self.all.0.expected).remove(&*self.arn);
+        self.all.0.ended.notify_all();
+    }
+}
+
+impl Keeper for MapRuns {
+    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>> {
+        let place = self.enter(run);
+        let row = self.0.store.write_now(Row::written(run)).ok().flatten()?;
+        if let Some(changed) = row.bounds {
+            *lock(&place.bounds) = changed;
+        }
+        Some(Arc::new(Kept {
+            place,
+            row,
+            at: run.at,
+            round: i64::from(run.redrives),
+            is_batched: run.batch.is_some(),
+            known: Mutex::default(),
+        }))
+    }
+}
+
+/// A Map Run that is kept.
+struct Kept {
+    place: AtWork,
+    row: Row,
+    /// When it began, or was redriven.
+    at: Timestamp,
+    /// How often it was redriven.
+    round: i64,
+    is_batched: bool,
+    /// The rows of children that go on, and whether they do so after their end.
+    known: Mutex<HashMap<Arc<str>, (i64, bool)>>,
+}
+
+impl KeptRun for Kept {
+    fn child(&self, child: &Identity) -> KeptChild {
+        if !self.row.is_known {
+            return KeptChild::Nothing;
+        }
+        let (arn, round) = (Arc::clone(&child.execution_arn), self.round);
+        let is_express = child.express;
+        let found = move |connection: &Connection| child::find(connection, &arn, is_express, round);
+        // What cannot be read is done again: nothing else is known of it.
+        let Ok(Some((id, mut found))) = self.place.all.0.store.read_now(found) else {
+            return KeptChild::Nothing;
+        };
+        if let KeptChild::Begun {
+            redrive, taken_up, ..
+        } = &mut found
+        {
+            let mut expected = lock(&self.place.all.0.expected);
+            let expected = expected.get_mut(&*self.place.arn);
+            *taken_up = expected.and_then(|it| it.remove(&*child.execution_arn));
+            lock(&self.known).insert(Arc::clone(&child.execution_arn), (id, *redrive));
+        }
+        found
+    }
+
+    fn journal(&self, start: &Start, behind: Behind, remote: Remote) -> Box<dyn Journal> {
+        let place = Place {
+            id: self.row.id,
+            revision: self.row.revision,
+            round: self.round,
+        };
+        let known = lock(&self.known).remove(&start.identity.execution_arn);
+        let all = &self.place.all;
+        let mut journal = ChildJournal::new(all, start, behind, remote, known.map(|it| it.0));
+        match known {
+            None => journal.begins(start, &place),
+            Some((_, true)) => journal.is_redriven(self.at, &place),
+            Some((_, false)) => {}
+        }
+        Box::new(journal)
+    }
+
+    fn stands(&self, report: &Report, at: Timestamp) {
+        let is_over = report.status != MapRunStatus::Running;
+        let (items, children) = counts(report, self.is_batched);
+        let change = Change::MapRun {
+            id: self.row.id,
+            status: match report.status {
+                MapRunStatus::Running => "RUNNING",
+                MapRunStatus::Succeeded => "SUCCEEDED",
+                MapRunStatus::Failed => "FAILED",
+                MapRunStatus::Aborted => "ABORTED",
+            },
+            stopped: is_over.then_some(at.0),
+            item_counts: items.text().into_owned(),
+            execution_counts: children.text().into_owned(),
+        };
+        self.place.all.0.store.append(Append {
+            execution: self.row.execution.into(),
+            changes: vec![change],
+            ..Append::default()
+        });
+    }
+
+    fn bounds(&self) -> Bounds {
+        *lock(&self.place.bounds)
+    }
+
+    fn has_room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.place.all.0.store.has_room())
+    }
+}
+
+/// Its row.
+struct Row {
+    id: i64,
+    /// The row of its execution.
+    execution: i64,
+    /// The machine's revision.
+    revision: i64,
+    /// Whether it was there before.
+    is_known: bool,
+    /// What it may do, if that may have been changed.
+    bounds: Option<Bounds>,
+}
+
+impl Row {
+    /// Writes the row of a Map Run that begins, or finds that of one that goes on; none when its
+    /// execution is not kept.
+    fn written(
+        run: &MapRun,
+    ) -> impl FnOnce(&Connection) -> Result<Option<Self>, ApiError> + Send + 'static {
+        let (arn, parent) = (Arc::clone(&run.arn), run.parent());
+        let execution_arn = Arc::clone(&parent.execution_arn);
+        let machine_arn = Arc::clone(&parent.state_machine_arn);
+        let (at, round) = (run.at.0, run.redrives);
+        let Bounds {
+            max_concurrency,
+            tolerance,
+        } = Bounds::of(run);
+        let none = none_yet();
+        move |connection| {
+            let mut select =
+                connection.prepare_cached("SELECT id, revision FROM executions WHERE arn = ?1")?;
+            let execution = select.query_row([&*execution_arn], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get(1)?))
+            });
+            let Some((execution, revision)) = execution.optional()? else {
+                return Ok(None);
+            };
+            if let Some((id, bounds)) = again(connection, &arn, round, at)? {
+                return Ok(Some(Self {
+                    id,
+                    execution,
+                    revision,
+                    is_known: true,
+                    bounds: Some(bounds),
+                }));
+            }
+            let mut insert = connection.prepare_cached(
+                "INSERT INTO map_runs (arn, execution, machine_arn, status, started, \
+                 max_concurrency, tolerated_percentage, tolerated_count, item_counts, \
+                 execution_counts) VALUES (?1, ?2, ?3, 'RUNNING', ?4, ?5, ?6, ?7, ?8, ?8)",
+            )?;
+            let count = tolerance.count.unwrap_or(0);
+            insert.execute(params![
+                &*arn,
+                execution,
+                &*machine_arn,
+                at,
+                max_concurrency,
+                tolerance.percentage.unwrap_or(0.0),
+                i64::try_from(count).unwrap_or(i64::MAX),
+                none
+            ])?;
+            Ok(Some(Self {
+                id: connection.last_insert_rowid(),
+                execution,
+                revision,
+                is_known: false,
+                bounds: None,
+            }))
+        }
+    }
+}
+
+/// The row of a Map Run that goes on, and what it may do.
+fn again(
+    connection: &Connection,
+    arn: &str,
+    round: u32,
+    at: i64,
+) -> Result<Option<(i64, Bounds)>, ApiError> {
+    let mut update = connection.prepare_cached(
+        "UPDATE map_runs SET status = 'RUNNING', stopped = NULL, \
+         redriven = CASE WHEN redrives < ?2 THEN ?3 ELSE redriven END, redrives = ?2 \
+         WHERE arn = ?1 RETURNING id, max_concurrency, tolerated_percentage, tolerated_count",
+    )?;
+    let found = update.query_row(params![arn, round, at], |row| {
+        let percentage: f64 = row.get(2)?;
+        let count: i64 = row.get(3)?;
+        let bounds = Bounds {
+            max_concurrency: row.get(1)?,
+            tolerance: tolerance(count, percentage),
+        };
+        Ok((row.get(0)?, bounds))
+    });
+    Ok(found.optional()?)
+}
+
+/// In rows, as in the API, nothing is tolerated by 0; beside another bound that one does not count.
+pub(super) fn tolerance(count: i64, percentage: f64) -> Tolerance {
+    Tolerance {
+        count: u64::try_from(count).ok().filter(|count| *count > 0),
+        percentage: Some(percentage).filter(|percentage| *percentage > 0.0),
+    }
+}
+
+/// The items and the children of a Map Run, as `DescribeMapRun` counts them (07 §7.7).
+fn counts(report: &Report, is_batched: bool) -> (Json, Json) {
+    let (tally, is_over) = (&report.tally, report.status != MapRunStatus::Running);
+    let ended = tally.succeeded + tally.failed + tally.timed_out + tally.aborted;
+    let found = tally.total.saturating_sub(ended);
+    // Found are those that were handed out; of a run that is over nobody began the others.
+    let (running, handed) = if is_over { (0, found) } else { (found, 0) };
+    let pending = report.pending + handed;
+    let by_end = [
+        tally.succeeded,
+        tally.failed,
+        tally.timed_out,
+        tally.aborted,
+    ];
+    let items = counted(pending, running, by_end);
+    let children = &tally.children;
+    let by_end = [
+        children.succeeded,
+        children.failed,
+        children.timed_out,
+        children.aborted,
+    ];
+    // How many batches what is left will make is not known yet.
+    let pending = if is_batched { 0 } else { pending };
+    (items, counted(pending, report.running, by_end))
+}
+
+fn none_yet() -> String {
+    counted(0, 0, [0; 4]).text().into_owned()
+}
+
+/// `resultsWritten` equals `succeeded`, with and without a `ResultWriter` (recorded).
+fn counted(pending: u64, running: u64, by_end: [u64; 4]) -> Json {
+    let [succeeded, failed, timed_out, aborted] = by_end;
+    let total = pending + running + by_end.iter().sum::<u64>();
+    let number = |count: u64| Json::from(i64::try_from(count).unwrap_or(i64::MAX));
+    [
+        ("pending", number(pending)),
+        ("running", number(running)),
+        ("succeeded", number(succeeded)),
+        ("failed", number(failed)),
+        ("timedOut", number(timed_out)),
+        ("aborted", number(aborted)),
+        ("total", number(total)),
+        ("resultsWritten", number(succeeded)),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
