@@ -22,7 +22,7 @@ use super::handler::Handler;
 use super::server::{Client, Server};
 use super::support;
 
-/// Work that is done, a wait, and a token that somebody must answer.
+/// Work that is done, children that do some, a wait, and a token that somebody must answer.
 const MACHINE: &str = r#"{
   "StartAt": "Prepare",
   "States": {
@@ -37,7 +37,22 @@ const MACHINE: &str = r#"{
             "Parameters": {"name.$": "$$.Execution.Name"},
             "End": true}}},
         {"StartAt": "Pause", "States": {
-          "Pause": {"Type": "Wait", "Seconds": 1, "End": true}}}],
+          "Pause": {"Type": "Wait", "Seconds": 1, "End": true}}},
+        {"StartAt": "Each", "States": {
+          "Each": {
+            "Type": "Map",
+            "Label": "each",
+            "ItemsPath": "$.items",
+            "ItemSelector": {
+              "name.$": "States.Format('{}/{}', $$.Execution.Name, $$.Map.Item.Index)"},
+            "ItemProcessor": {
+              "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+              "StartAt": "Do",
+              "States": {"Do": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                "End": true}}},
+            "End": true}}}],
       "Next": "Ask"},
     "Ask": {
       "Type": "Task",
@@ -45,6 +60,8 @@ const MACHINE: &str = r#"{
       "Parameters": {"name.$": "$$.Execution.Name", "token.$": "$$.Task.Token"},
       "Next": "Done"},
     "Done": {"Type": "Succeed"}}}"#;
+
+const INPUT: &str = r#"{"items":[1,2]}"#;
 
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:crash";
 
@@ -120,7 +137,7 @@ fn load(server: &Server, known: &Arc<Mutex<Acknowledged>>, round: usize, most: u
 
 /// One program's turn: an execution is started, and a token answered.
 fn use_it(client: &mut Client, known: &Mutex<Acknowledged>, name: String) -> Option<()> {
-    let input = json!({"stateMachineArn": ARN, "name": name, "input": "{}"});
+    let input = json!({"stateMachineArn": ARN, "name": name, "input": INPUT});
     let (status, answer) = client.call("StartExecution", &input).ok()?;
     assert_eq!(status, 200, "{answer}");
     let arn = answer["executionArn"].as_str()?.to_owned();
@@ -223,14 +240,10 @@ fn judge(client: &mut Client, known: &Acknowledged) {
         let events = client.history(arn);
         check_order(name, &events);
         check_replay(name, &program, &events);
-        let succeeded = |kind: &str| {
-            let mut events = events.iter();
-            events.find(|event| event["type"] == kind).cloned()
-        };
-        let work = succeeded("LambdaFunctionSucceeded").expect("the work was done");
-        done_at.insert(name.clone(), work["timestamp"].as_f64().expect("a time"));
+        done_at.insert(name.clone(), worked(&events));
+        done_at.extend(children(client, arn));
         if let Some(answer) = known.answered.get(name) {
-            let ask = succeeded("TaskSucceeded").expect("the token was answered");
+            let ask = of_type(&events, "TaskSucceeded");
             let output = ask["taskSucceededEventDetails"]["output"].as_str();
             assert_eq!(output, Some(&*answer.to_string()), "{name}");
         }
@@ -249,6 +262,41 @@ fn judge(client: &mut Client, known: &Acknowledged) {
             "{name} was asked for again {late} ms after it was done"
         );
     }
+}
+
+fn of_type<'e>(events: &'e [Value], kind: &str) -> &'e Value {
+    let mut events = events.iter();
+    let found = events.find(|event| event["type"] == kind);
+    found.unwrap_or_else(|| panic!("no {kind}"))
+}
+
+/// When the work was done.
+fn worked(events: &[Value]) -> f64 {
+    let work = of_type(events, "LambdaFunctionSucceeded");
+    work["timestamp"].as_f64().expect("a time")
+}
+
+/// When the children of an execution did their work, by their names.
+fn children(client: &mut Client, execution: &str) -> Vec<(String, f64)> {
+    let runs = client.must("ListMapRuns", &json!({"executionArn": execution}));
+    assert_eq!(runs["mapRuns"].as_array().map(Vec::len), Some(1), "{runs}");
+    let run = json!({"mapRunArn": runs["mapRuns"][0]["mapRunArn"]});
+    let described = client.must("DescribeMapRun", &run);
+    assert_eq!(described["status"], "SUCCEEDED", "{described}");
+    let listed = client.must("ListExecutions", &run);
+    let listed = listed["executions"].as_array().expect("a list");
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    let children = listed.iter().map(|child| {
+        let arn = child["executionArn"].as_str().expect("an ARN");
+        let described = client.must("DescribeExecution", &json!({"executionArn": arn}));
+        let input = described["input"].as_str().expect("an input");
+        let input: Value = serde_json::from_str(input).expect("a document");
+        let events = client.history(arn);
+        check_order(arn, &events);
+        let name = input["name"].as_str().expect("a name");
+        (name.to_owned(), worked(&events))
+    });
+    children.collect()
 }
 
 /// Ids without gaps, each event after the one it follows, time that does not run back.
@@ -280,7 +328,7 @@ fn check_replay(name: &str, program: &Arc<Program>, events: &[Value]) {
     };
     identity.name = Some(name.to_owned());
     let identity = identity.identity().expect("valid names");
-    let mut start = support::start(Json::empty_object(), identity, 0);
+    let mut start = support::start(Json::parse(INPUT).expect("a document"), identity, 0);
     start.at = recording
         .events
         .first()

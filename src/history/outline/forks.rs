@@ -3,7 +3,7 @@
 use super::Outline;
 use super::fold::Moment;
 use super::fork::Fork;
-use super::node::{Failure, MAX_NESTING, Outcome, StateType, ThreadId, Try, VisitId, VisitNode};
+use super::node::{Failure, MAX_NESTING, Outcome, StateType, ThreadId, VisitId, VisitNode};
 use super::place::Place;
 use crate::data::Timestamp;
 use crate::history::{Details, HistoryEventType};
