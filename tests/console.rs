@@ -173,9 +173,15 @@ fn all_of_it_can_be_reached_by_keys_and_on_a_phone() {
 #[test]
 fn map_runs_are_counted_and_lead_to_their_executions() {
     let machine = json!({"StartAt": "Each", "States": {"Each": {
-        "Type": "Map", "End": true, "Label": "each", "ItemProcessor": {
+        "Type": "Map", "End": true, "Label": "each", "ToleratedFailureCount": 1,
+        "ItemProcessor": {
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}},
+            "StartAt": "A", "States": {
+                "A": {"Type": "Choice", "Default": "B",
+                    "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "C"}]},
+                "B": {"Type": "Succeed"},
+                "C": {"Type": "Fail", "Error": "Odd"},
+            },
         },
     }}});
     let server = Server::start(&room("maps"), &[("spread", machine)], &[]);

@@ -91,7 +91,7 @@ async fn tell(
         let Ok(events) = read(&service, run.id, telling.last()).await else {
             return;
         };
-        let open = open_tasks(&service, run.id);
+        let open = open_tasks(&service, &run);
         if !events.is_empty() || known.as_ref() != Some(&open) {
             if !events.is_empty() {
                 let Ok(recording) = read_history(&events) else {
@@ -118,7 +118,7 @@ async fn tell(
             () = tokio::time::sleep(pause) => {}
         }
         // A task can be answered only after it is kept that it was scheduled.
-        if known.as_ref() == Some(&open_tasks(&service, run.id)) {
+        if known.as_ref() == Some(&open_tasks(&service, &run)) {
             tokio::select! {
                 () = reader.closed() => return,
                 () = watching.more() => {}
@@ -168,8 +168,9 @@ async fn read(service: &Service, execution: i64, after: u64) -> Result<String, A
 }
 
 /// The tasks that can be answered: pairs of an event and a token, as JSON.
-fn open_tasks(service: &Service, execution: i64) -> String {
-    let remote = service.live.get(execution);
+fn open_tasks(service: &Service, run: &Run) -> String {
+    let remote = service.live.get(run.id);
+    let remote = remote.or_else(|| service.map_runs.child(&run.arn));
     let open = remote.map(|remote| service.callbacks.open_of(&remote));
     let open = open.unwrap_or_default().into_iter();
     let pairs = open.map(|(event, token)| {

@@ -47,14 +47,18 @@ pub(super) struct Run {
     pub(super) machine_arn: String,
     pub(super) machine: String,
     pub(super) definition: String,
+    /// The name and the ARN of the execution whose Map Run began it.
+    pub(super) parent: Option<(String, String)>,
 }
 
 impl Run {
     /// The execution with this ARN, if there is one.
     pub(super) fn find(connection: &Connection, arn: &str) -> Result<Option<Self>, ApiError> {
         let mut select = connection.prepare_cached(
-            "SELECT e.id, e.arn, e.name, r.machine_arn, r.name, r.definition \
-             FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.arn = ?1",
+            "SELECT e.id, e.arn, e.name, r.machine_arn, r.name, r.definition, p.name, p.arn \
+             FROM executions e JOIN revisions r ON r.id = e.revision \
+             LEFT JOIN map_runs m ON m.id = e.map_run LEFT JOIN executions p ON p.id = m.execution \
+             WHERE e.arn = ?1",
         )?;
         let found = select.query_row([arn], |row| {
             Ok(Self {
@@ -64,9 +68,18 @@ impl Run {
                 machine_arn: row.get(3)?,
                 machine: row.get(4)?,
                 definition: row.get(5)?,
+                parent: row.get::<_, Option<_>>(6)?.zip(row.get(7)?),
             })
         });
         Ok(found.optional()?)
+    }
+
+    /// The way back to its machine, and of a child to its execution.
+    fn crumbs(&self) -> String {
+        let machine = ("machine", &*self.machine, &*self.machine_arn);
+        let parent = self.parent.as_ref();
+        let parent = parent.map(|(name, arn)| ("execution", &**name, &**arn));
+        crumbs([machine].into_iter().chain(parent))
     }
 }
 
@@ -90,7 +103,7 @@ pub(super) async fn machine(State(service): State<Arc<Service>>, uri: Uri) -> Re
             title: &name,
             definition: &definition,
             ran: false,
-            crumbs: &crumbs(&[]),
+            crumbs: &crumbs([]),
         }),
         Ok(None) => missing("state machine"),
         Err(error) => failed(error),
@@ -110,7 +123,7 @@ pub(super) async fn execution(State(service): State<Arc<Service>>, uri: Uri) -> 
             title: &run.name,
             definition: &run.definition,
             ran: true,
-            crumbs: &crumbs(&[(&run.machine, &run.machine_arn)]),
+            crumbs: &run.crumbs(),
         }),
         Ok(None) => missing("execution"),
         Err(error) => failed(error),
@@ -159,12 +172,14 @@ fn shown(view: &View<'_>) -> Response {
 const RUNS: &str = "<section id=\"runs\" aria-label=\"Executions\"></section>\n";
 
 /// The way back to where a page belongs.
-fn crumbs(machines: &[(&str, &str)]) -> String {
+fn crumbs<'c>(pages: impl IntoIterator<Item = (&'c str, &'c str, &'c str)>) -> String {
     let mut text =
         String::from("\n<nav aria-label=\"Breadcrumbs\"><a href=\"/\">State machines</a>");
-    for (name, arn) in machines {
+    for (page, name, arn) in pages {
         let arn = percent_encoding::utf8_percent_encode(arn, percent_encoding::NON_ALPHANUMERIC);
-        text.push_str(" <span aria-hidden=\"true\">›</span> <a href=\"/console/machine?arn=");
+        text.push_str(" <span aria-hidden=\"true\">›</span> <a href=\"/console/");
+        text.push_str(page);
+        text.push_str("?arn=");
         text.push_str(&arn.to_string());
         text.push_str("\">");
         text.push_str(&escaped(name).to_string());

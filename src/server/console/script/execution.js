@@ -1,6 +1,7 @@
 // An execution's page: kept up to date, and what can be done with the execution.
 
-let source, machineArn;
+// A child is redriven with its Map Run.
+let source, machineArn, isChild = false;
 // What came and is not shown yet, and how long the next look at it waits: a long history takes its
 // time, and the page shall answer in between.
 let heard = [], pause = 0;
@@ -73,7 +74,7 @@ function tellOpen(open) {
 // What can be done depends on how the execution stands.
 function tellActions() {
   byId('stop').hidden = execution.status !== 'running';
-  byId('redrive').hidden = !['failed', 'timed-out', 'aborted'].includes(execution.status);
+  byId('redrive').hidden = isChild || !['failed', 'timed-out', 'aborted'].includes(execution.status);
 }
 
 function stopForm() {
@@ -112,5 +113,9 @@ async function prepareExecution() {
     tick();
     if (execution.status === 'running') askMapRuns().catch(() => {});
   }, 1000);
-  machineArn = (await call('DescribeExecution', {executionArn: pageArn()})).stateMachineArn;
+  const described = await call('DescribeExecution', {executionArn: pageArn()});
+  // That of a child has the Map's label behind it.
+  machineArn = described.stateMachineArn.split('/')[0];
+  isChild = Boolean(described.mapRunArn);
+  tellActions();
 }
