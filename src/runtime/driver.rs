@@ -18,6 +18,7 @@ use super::inbox::{Answers, Heard, Inbox};
 use super::journal::{Journal, OpenStage, OpenTask, Rebuilt, Unkept};
 use super::map_run;
 use super::nested::Nested;
+use super::panics::caught;
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
 use crate::engine::map_run::MapRun;
 use crate::engine::{
@@ -385,7 +386,10 @@ impl<'d, J: Journal> Driver<'d, J> {
             Work::Done(result) => answers.ended(result),
             Work::After(delay, result) => self.end_later(task, delay, result, ticket),
             Work::Running(work) => {
-                let work = tokio::spawn(async move { answers.ended(work.await) });
+                let work = tokio::spawn(async move {
+                    let ended = caught(work).await;
+                    answers.ended(ended.unwrap_or_else(|said| Err(broken(&said))));
+                });
                 let working = Working {
                     work: work.abort_handle(),
                     _ticket: ticket,
@@ -537,6 +541,11 @@ async fn look_up<S: Future<Output = Stop> + ?Sized>(
 /// Whether somebody outside will get a token by this.
 fn gives_token_away(effect: &Effect) -> bool {
     matches!(effect, Effect::Invoke(request) if request.token.is_some())
+}
+
+/// A handler that panics fails its Task, for nobody else would end it.
+fn broken(said: &str) -> StatesError {
+    StatesError::runtime(format!("The handler of the Task broke: {said}"))
 }
 
 fn reason(stop: Stop) -> StatesError {

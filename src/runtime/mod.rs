@@ -21,6 +21,7 @@ mod map_run;
 mod masking;
 mod nested;
 mod own_thread;
+mod panics;
 pub mod result_files;
 
 pub use buckets::{BucketError, Buckets};
@@ -37,3 +38,4 @@ pub use log_file::{LogFile, LogFileError};
 pub use map_run::{Behind, Keeper, Kept as KeptChild, Report};
 pub use masking::{MIN_SECRET, Masked, Masking};
 pub use nested::Machines;
+pub use panics::{caught, caught_at_once};

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use tokio::sync::oneshot;
 
 use super::store::{Append, Change, Store};
-use crate::data::Timestamp;
+use crate::data::{EventId, StatesError, Timestamp};
 use crate::engine::{EventSink, Input, Outcome};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
 use crate::runtime::{Ack, Ended, Entry, Journal};
@@ -61,6 +61,38 @@ impl Recorder {
     /// Keeps that the execution goes on after its end.
     pub(super) fn redriven(&mut self, at: Timestamp) {
         self.append.changes.push(Change::Redriven { at: at.0 });
+    }
+
+    /// Ends an execution that cannot go on, whatever it was about to do. There is nothing from which
+    /// it could be redriven.
+    pub(super) fn broke(&mut self, at: Timestamp, error: &StatesError) {
+        // A panic may have left a line unfinished.
+        let whole = self.append.events.rfind('\n').map_or(0, |end| end + 1);
+        self.append.events.truncate(whole);
+        self.append.entries.clear();
+        if !self.is_over {
+            let last = EventId(self.events - 1);
+            let event = HistoryEvent {
+                timestamp: at,
+                kind: HistoryEventType::ExecutionFailed,
+                id: EventId(self.events),
+                previous: last,
+                details: Details::failure(error),
+            };
+            event.write(&mut self.append.events);
+            self.append.events.push('\n');
+            self.events += 1;
+        }
+        self.append.changes.push(Change::Ended {
+            status: "FAILED",
+            stopped: at.0,
+            output: None,
+            error: error.error.as_deref().map(str::to_owned),
+            cause: error.cause.as_deref().map(str::to_owned),
+        });
+        self.append.changes.push(Change::Forgotten);
+        self.append.acks.extend(self.done.take());
+        self.send();
     }
 
     /// Remembers that time went on: something came of it, or comes after it.

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::api::executions::find;
 use super::api::machines;
+use super::broken::{Broken, Lost, Troubles, cause, kept_events};
 use super::live::Live;
 use super::metrics::Requests;
 use super::mocks::{self, Mocks};
@@ -23,7 +24,7 @@ use crate::engine::program::FlowId;
 use crate::engine::{Era, Identity, Program, Silent, Start};
 use crate::runtime::{
     Ack, Callbacks, Clock, Ended, Entry, Handlers, Host, Inbox, Journal, Rebuilt, Unasked, Unkept,
-    serve,
+    caught, caught_at_once, serve,
 };
 
 /// What a server is told when it starts.
@@ -57,6 +58,7 @@ pub struct Service {
     pub(super) programs: Programs,
     pub(super) live: Live,
     pub(super) requests: Requests,
+    pub(super) troubles: Troubles,
     host: Arc<Host>,
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
@@ -76,6 +78,9 @@ pub(super) struct Going {
     /// How many of its events are kept.
     events: u64,
 }
+
+/// An execution that goes on, or one that cannot.
+type Restored = Result<Box<Going>, Broken>;
 
 impl Service {
     /// Opens the database and goes on with the executions that ran when it was left. Within a
@@ -100,6 +105,7 @@ impl Service {
                 programs: Programs::default(),
                 live: Live::default(),
                 requests: Requests::default(),
+                troubles: Troubles::default(),
                 host: Arc::new(Host::with(handlers)),
                 mocks: settings.mocks,
                 clock: settings.clock,
@@ -155,6 +161,11 @@ impl Service {
         self.requests.log(Box::new(tell));
     }
 
+    /// Tells of every execution that cannot go on in a line, those that could not at the start too.
+    pub fn log_troubles(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.troubles.listen(Box::new(tell));
+    }
+
     /// How many executions run.
     #[must_use]
     pub fn running(&self) -> usize {
@@ -188,21 +199,25 @@ impl Service {
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
         let mut recorder = Recorder::new(self.store.clone(), id, events, entries, Some(done));
+        let arn = Arc::clone(&rebuilt.execution.identity().execution_arn);
         let is_redriven = redrive.is_some();
         if let Some(ack) = redrive {
             recorder.redriven(clock.now());
             recorder.acknowledge(ack);
         }
         let host = mocked.as_ref().unwrap_or(&self.host);
-        serve(
+        let served = serve(
             rebuilt,
             is_redriven,
             host,
             &mut *clock,
             &mut recorder,
             inbox,
-        )
-        .await;
+        );
+        if let Err(said) = caught(served).await {
+            recorder.broke(clock.now(), &cause(&said));
+            self.tell_trouble(&arn, &said);
+        }
         // Who asks meanwhile is told what is kept: that it runs.
         let _ = kept.await;
         self.live.remove(id);
@@ -246,12 +261,19 @@ impl Service {
             ))?;
             let rows = select.query_map([], RunRow::of)?;
             let rows: Vec<RunRow> = rows.collect::<Result<_, _>>()?;
-            rows.into_iter()
-                .map(|row| service.rebuild(&row, connection))
-                .collect::<Result<Vec<Going>, ApiError>>()
+            rows.iter()
+                .map(|row| service.restore(row, connection))
+                .collect::<Result<Vec<Restored>, ApiError>>()
         });
         let mut taken_up = Vec::new();
-        for mut going in going.await? {
+        for restored in going.await? {
+            let mut going = match restored {
+                Ok(going) => *going,
+                Err(broken) => {
+                    self.give_up(&broken);
+                    continue;
+                }
+            };
             let (ack, done) = oneshot::channel();
             going.rebuilt.tell_when_taken_up(ack);
             taken_up.push(done);
@@ -264,12 +286,27 @@ impl Service {
         Ok(())
     }
 
+    /// An execution that shall go on, if it can.
+    fn restore(&self, row: &RunRow, connection: &Connection) -> Result<Restored, ApiError> {
+        match self.rebuild(row, connection) {
+            Ok(going) => Ok(Ok(Box::new(going))),
+            Err(Lost::Broken(why)) => Ok(Err(Broken::find(row, why, connection)?)),
+            // Whether it is broken is not known: it is left as it is.
+            Err(Lost::Database(error)) => Err(error.into()),
+        }
+    }
+
     /// An execution as the database knows it.
-    pub(super) fn rebuild(&self, row: &RunRow, connection: &Connection) -> Result<Going, ApiError> {
+    pub(super) fn rebuild(&self, row: &RunRow, connection: &Connection) -> Result<Going, Lost> {
+        let rebuilt = caught_at_once(|| self.replay(row, connection));
+        rebuilt.unwrap_or_else(|said| Err(Lost::Broken(said)))
+    }
+
+    fn replay(&self, row: &RunRow, connection: &Connection) -> Result<Going, Lost> {
         let program = self.programs.of(row.revision, connection)?;
         let id = row.id;
         let input = Json::parse(&row.input);
-        let input = input.map_err(|error| ApiError::internal(format!("{}: {error}", row.arn)))?;
+        let input = input.map_err(|error| Lost::Broken(format!("its input is no JSON: {error}")))?;
         let mut rebuilt = Rebuilt::new(program, row.start(input));
         let mut entries = 0;
         let mut select = connection
@@ -277,13 +314,19 @@ impl Service {
         let mut rows = select.query([id])?;
         while let Some(row) = rows.next()? {
             for line in row.get_ref(0)?.as_str().unwrap_or_default().lines() {
-                let entry = Entry::read(line)
-                    .map_err(|error| ApiError::internal(format!("Execution {id}: {error}")))?;
+                let entry = Entry::read(line).map_err(|error| Lost::Broken(error.to_string()))?;
                 rebuilt.replay(entry);
                 entries += 1;
             }
         }
-        let events = rebuilt.last_event.0;
+        let events = kept_events(connection, id)?;
+        if rebuilt.last_event.0 != events {
+            return Err(Lost::Broken(format!(
+                "its journal leads to {} events, and {events} are kept: this version of asl goes \
+                 on otherwise than the one before",
+                rebuilt.last_event.0
+            )));
+        }
         let mocked = row.mock_case.as_deref().map(|case| {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))

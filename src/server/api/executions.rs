@@ -228,7 +228,7 @@ pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result
     let going = service.store.read(move |connection| {
         let id = find(connection, &arn)?;
         let row = RunRow::find(connection, id)?;
-        let going = shared.rebuild(&row, connection)?;
+        let going = shared.rebuild(&row, connection).map_err(ApiError::from)?;
         match going.rebuilt.execution.not_redrivable() {
             None => Ok(going),
             Some(why) => Err(ApiError::new("ExecutionNotRedrivable", why)),

@@ -131,6 +131,8 @@ pub(super) enum Change {
     },
     /// It was redriven and goes on.
     Redriven { at: i64 },
+    /// Nothing can go on from its journal.
+    Forgotten,
 }
 
 impl Store {

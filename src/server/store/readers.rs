@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::read_only;
+use crate::runtime::caught_at_once;
 use crate::server::protocol::ApiError;
 
 pub(super) struct Readers {
@@ -37,14 +38,16 @@ impl Readers {
                 Some(connection) => connection,
                 None => read_only(&path)?,
             };
-            let answer = work(&connection);
+            // A connection that somebody panicked with is as good as new: what he asked is over.
+            let answer = caught_at_once(|| work(&connection));
             let mut idle = lock();
             if idle.len() < MOST_IDLE {
                 idle.push(connection);
             }
-            answer
+            answer.unwrap_or_else(|said| Err(ApiError::panicked(&said)))
         });
-        let asked = asked.await;
-        asked.unwrap_or_else(|_| Err(ApiError::internal("Reading the database failed.")))
+        // The thread is gone only when the runtime is about to end.
+        let gone = |_| Err(ApiError::internal("The database is closed."));
+        asked.await.unwrap_or_else(gone)
     }
 }

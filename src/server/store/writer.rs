@@ -1,7 +1,6 @@
 //! The thread that writes: all that waits goes into one transaction.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Append, Change};
+use crate::runtime::caught_at_once;
 use crate::server::live::Watchers;
 use crate::server::protocol::ApiError;
 
@@ -109,7 +109,10 @@ impl Writer {
     ) -> Result<T, ApiError> {
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |connection| {
-            let done = connection.and_then(work);
+            let done = connection.and_then(|connection| {
+                let done = caught_at_once(|| work(connection));
+                done.unwrap_or_else(|said| Err(ApiError::panicked(&said)))
+            });
             let changed = done.is_ok();
             let finish: Finish = Box::new(move |kept| {
                 // Whoever asked may have gone.
@@ -251,11 +254,7 @@ fn refusal(error: &rusqlite::Error) -> String {
 /// Does one call so that it leaves nothing when it fails.
 fn alone(connection: &Connection, call: Call) -> rusqlite::Result<Finish> {
     connection.prepare_cached("SAVEPOINT call")?.execute([])?;
-    let done = catch_unwind(AssertUnwindSafe(|| call(Ok(connection))));
-    let (changed, finish) = done.unwrap_or_else(|_| {
-        // Its sender is gone with it: who asked is told that.
-        (false, Box::new(|_| ()))
-    });
+    let (changed, finish) = call(Ok(connection));
     if !changed {
         connection.prepare_cached("ROLLBACK TO call")?.execute([])?;
     }
@@ -278,9 +277,12 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
         insert.execute(params![id, first, lines]).map(drop)
     };
     lines("events", append.first_event, &append.events)?;
-    let ended_well =
-        |change: &Change| matches!(change, Change::Ended { status, .. } if *status == "SUCCEEDED");
-    if append.changes.iter().any(ended_well) {
+    let is_final = |change: &Change| match change {
+        Change::Ended { status, .. } => *status == "SUCCEEDED",
+        Change::Forgotten => true,
+        Change::Redriven { .. } => false,
+    };
+    if append.changes.iter().any(is_final) {
         // Nothing goes on from here: the events are all that is needed of it.
         let mut delete = connection.prepare_cached("DELETE FROM journal WHERE execution = ?1")?;
         delete.execute([id])?;
@@ -316,5 +318,7 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
             )?;
             update.execute(params![id, at]).map(drop)
         }
+        // Its journal went with what was written before.
+        Change::Forgotten => Ok(()),
     }
 }
