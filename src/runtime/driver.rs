@@ -238,8 +238,10 @@ impl<'d, J: Journal> Driver<'d, J> {
         let mut stopped = None;
         for round in 0_u64.. {
             let Step { progress, effects } = begun;
-            if effects.iter().any(gives_token_away) {
+            let mut tokens = effects.iter().filter_map(token_given).peekable();
+            if tokens.peek().is_some() {
                 // A token that the outside has seen must be found again after a crash.
+                tokens.for_each(|token| self.sink.gives(token));
                 self.sink.kept().await;
             }
             self.carry_out(effects);
@@ -538,9 +540,12 @@ async fn look_up<S: Future<Output = Stop> + ?Sized>(
     }
 }
 
-/// Whether somebody outside will get a token by this.
-fn gives_token_away(effect: &Effect) -> bool {
-    matches!(effect, Effect::Invoke(request) if request.token.is_some())
+/// The token that somebody outside will get by this.
+fn token_given(effect: &Effect) -> Option<&Arc<str>> {
+    match effect {
+        Effect::Invoke(request) => request.token.as_ref(),
+        Effect::RunMap(_) | Effect::Cancel(_) => None,
+    }
 }
 
 /// A handler that panics fails its Task, for nobody else would end it.

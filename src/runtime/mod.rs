@@ -25,7 +25,7 @@ mod panics;
 pub mod result_files;
 
 pub use buckets::{BucketError, Buckets};
-pub use callbacks::{ActivityTask, Callbacks, Kept, TokenError, Unasked};
+pub use callbacks::{Accepted, ActivityTask, Callbacks, Kept, TokenError, Unasked, WorkerPlace};
 pub use clock::{Busy, Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use descriptors::raise_descriptor_limit;
 pub use driver::{Ended, Stop, go_on, run, serve};

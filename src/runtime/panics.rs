@@ -19,11 +19,13 @@ use std::task::Poll;
 pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     // Whoever panicked is not asked again, only dropped.
-    poll_fn(|context| match caught_at_once(|| work.as_mut().poll(context)) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
-        Err(said) => Poll::Ready(Err(said)),
-    })
+    poll_fn(
+        |context| match caught_at_once(|| work.as_mut().poll(context)) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+            Err(said) => Poll::Ready(Err(said)),
+        },
+    )
     .await
 }
 

@@ -99,8 +99,7 @@ pub(super) fn cause(why: &str) -> StatesError {
 impl Service {
     /// Ends an execution that cannot go on.
     pub(super) fn give_up(&self, broken: &Broken) {
-        let mut recorder =
-            Recorder::new(self.store.clone(), broken.id, broken.events, 0, None);
+        let mut recorder = Recorder::new(self.store.clone(), broken.id, broken.events, 0, None);
         recorder.broke(self.now().max(broken.at), &cause(&broken.why));
         self.tell_trouble(&broken.arn, &broken.why);
     }

@@ -104,7 +104,7 @@ fn is_his(error: &io::Error) -> bool {
 }
 
 /// Serves one connection to its end.
-async fn converse(
+pub(super) async fn converse(
     stream: impl AsyncRead + AsyncWrite,
     app: Router,
     patience: Patience,

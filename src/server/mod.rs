@@ -9,6 +9,7 @@ mod api;
 mod broken;
 mod connections;
 mod console;
+mod deleting;
 mod guard;
 mod live;
 mod metrics;
@@ -23,6 +24,8 @@ mod service;
 mod store;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -157,7 +160,7 @@ async fn call_back(State(callbacks): State<Arc<Callbacks>>, request: Request) ->
     let (head, body) = request.into_parts();
     let called = async {
         let operation = operation(&head.headers)?;
-        api::call_tasks(&callbacks, operation, &read(body, FOR_BODY).await?).await
+        api::call_tasks(&callbacks, None, operation, &read(body, FOR_BODY).await?).await
     };
     answer(called.await)
 }

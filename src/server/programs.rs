@@ -25,11 +25,7 @@ impl Programs {
     }
 
     /// The program of a revision.
-    pub(super) fn of(
-        &self,
-        revision: i64,
-        connection: &Connection,
-    ) -> Result<Arc<Program>, Lost> {
+    pub(super) fn of(&self, revision: i64, connection: &Connection) -> Result<Arc<Program>, Lost> {
         if let Some(program) = self.known(revision) {
             return Ok(program);
         }

@@ -1,6 +1,7 @@
 //! How an execution is kept: its events and its journal go to the database together.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -59,8 +60,9 @@ impl Recorder {
     }
 
     /// Keeps that the execution goes on after its end.
-    pub(super) fn redriven(&mut self, at: Timestamp) {
-        self.append.changes.push(Change::Redriven { at: at.0 });
+    pub(super) fn redriven(&mut self, at: Timestamp, token: Option<String>) {
+        let change = Change::Redriven { at: at.0, token };
+        self.append.changes.push(change);
     }
 
     /// Ends an execution that cannot go on, whatever it was about to do. There is nothing from which
@@ -168,6 +170,10 @@ impl Journal for Recorder {
         if is_due && !self.is_over {
             self.flush();
         }
+    }
+
+    fn gives(&mut self, token: &Arc<str>) {
+        self.append.tokens.push(Arc::clone(token));
     }
 
     fn acknowledge(&mut self, ack: Ack) {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::api::early_answer;
 use super::api::executions::find;
 use super::api::machines;
 use super::broken::{Broken, Lost, Troubles, cause, kept_events};
-use super::live::Live;
+use super::deleting;
+use super::live::{Claim, Live};
 use super::metrics::Requests;
 use super::mocks::{self, Mocks};
 use super::names::Names;
@@ -63,6 +65,7 @@ pub struct Service {
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
     seed: Seed,
+    limits: Limits,
     draws: std::sync::atomic::AtomicU64,
 }
 
@@ -77,7 +80,36 @@ pub(super) struct Going {
     entries: u64,
     /// How many of its events are kept.
     events: u64,
+    /// Results by token that were kept before their tasks could end.
+    early: Vec<(Arc<str>, Result<Json, StatesError>)>,
 }
+
+/// An execution goes on after its end.
+pub(super) struct Redrive {
+    /// What the client calls this redrive by.
+    pub(super) token: Option<String>,
+    /// Told when it is kept that the execution goes on.
+    pub(super) ack: Ack,
+}
+
+/// What an account may have; AWS's unless somebody says otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How many executions may run at once (10 §10.7).
+    pub(super) open_executions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            open_executions: 1_000_000,
+        }
+    }
+}
+
+/// So far below the limit executions that run need not be counted: more cannot begin in the
+/// transactions that are under way.
+const SLACK: usize = 10_000;
 
 /// An execution that goes on, or one that cannot.
 type Restored = Result<Box<Going>, Broken>;
@@ -90,6 +122,14 @@ impl Service {
     /// When the database cannot be used.
     pub async fn open(
         settings: Settings,
+    ) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<Unasked>), StoreError> {
+        Self::open_with(settings, Limits::default()).await
+    }
+
+    /// The same with other limits.
+    pub(super) async fn open_with(
+        settings: Settings,
+        limits: Limits,
     ) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<Unasked>), StoreError> {
         let store = Store::open(&settings.place)?;
         let (callbacks, unasked) = Callbacks::new([]);
@@ -110,6 +150,7 @@ impl Service {
                 mocks: settings.mocks,
                 clock: settings.clock,
                 seed: settings.seed,
+                limits,
                 draws: std::sync::atomic::AtomicU64::new(0),
             }
         });
@@ -137,6 +178,27 @@ impl Service {
             .draws
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Seed(self.seed.nth(crate::data::EventId::NONE, n).0)
+    }
+
+    /// Refuses one execution too many. In the words of the API's model: AWS's are not recorded.
+    pub(super) fn check_room(&self, connection: &Connection) -> Result<(), ApiError> {
+        let most = self.limits.open_executions;
+        if self.live.len().saturating_add(SLACK) < most {
+            return Ok(());
+        }
+        // Children of Map Runs have limits of their own.
+        let mut select = connection.prepare_cached(
+            "SELECT count(*) FROM executions WHERE status = 'RUNNING' AND map_run IS NULL",
+        )?;
+        let open: i64 = select.query_row([], |row| row.get(0))?;
+        if usize::try_from(open).is_ok_and(|open| open < most) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            "ExecutionLimitExceeded",
+            "The maximum number of running executions has been reached. Running executions must \
+             end or be stopped before a new execution can be started.",
+        ))
     }
 
     /// Makes a definition the current one of the machine of this name, which is made if need be:
@@ -179,30 +241,41 @@ impl Service {
     }
 
     /// Lets an execution run beside everything else.
-    /// One that is redriven acknowledges that.
-    pub(super) fn go(self: &Arc<Self>, going: Going, redrive: Option<Ack>) {
+    pub(super) fn go(self: &Arc<Self>, going: Going) {
         let (remote, inbox) = Inbox::new();
         self.live.insert(going.id, remote);
         let service = Arc::clone(self);
-        tokio::spawn(async move { service.drive(going, redrive, inbox).await });
+        tokio::spawn(async move { service.drive(going, None, inbox).await });
     }
 
-    async fn drive(&self, going: Going, redrive: Option<Ack>, inbox: Inbox) {
+    /// Lets an execution go on after its end.
+    pub(super) fn go_on(self: &Arc<Self>, going: Going, claim: Claim<'_>, redrive: Redrive) {
+        if let Some(inbox) = claim.take() {
+            let service = Arc::clone(self);
+            tokio::spawn(async move { service.drive(going, Some(redrive), inbox).await });
+        }
+    }
+
+    async fn drive(&self, going: Going, redrive: Option<Redrive>, inbox: Inbox) {
         let Going {
             id,
             rebuilt,
             mocked,
             entries,
             events,
+            early,
         } = going;
+        for (token, result) in early {
+            self.callbacks.remember(token, result);
+        }
         let (done, kept) = oneshot::channel();
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
         let mut recorder = Recorder::new(self.store.clone(), id, events, entries, Some(done));
         let arn = Arc::clone(&rebuilt.execution.identity().execution_arn);
         let is_redriven = redrive.is_some();
-        if let Some(ack) = redrive {
-            recorder.redriven(clock.now());
+        if let Some(Redrive { token, ack }) = redrive {
+            recorder.redriven(clock.now(), token);
             recorder.acknowledge(ack);
         }
         let host = mocked.as_ref().unwrap_or(&self.host);
@@ -277,8 +350,12 @@ impl Service {
             let (ack, done) = oneshot::channel();
             going.rebuilt.tell_when_taken_up(ack);
             taken_up.push(done);
-            self.go(going, None);
+            self.go(going);
         }
+        let doomed = self
+            .store
+            .read(|connection| deleting::running(connection, None));
+        self.wind_up(doomed.await?);
         // A worker who comes back at once finds his tasks.
         for done in taken_up {
             let _ = done.await;
@@ -306,7 +383,8 @@ impl Service {
         let program = self.programs.of(row.revision, connection)?;
         let id = row.id;
         let input = Json::parse(&row.input);
-        let input = input.map_err(|error| Lost::Broken(format!("its input is no JSON: {error}")))?;
+        let input =
+            input.map_err(|error| Lost::Broken(format!("its input is no JSON: {error}")))?;
         let mut rebuilt = Rebuilt::new(program, row.start(input));
         let mut entries = 0;
         let mut select = connection
@@ -331,12 +409,19 @@ impl Service {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))
         });
+        let mut early = Vec::new();
+        for token in rebuilt.open_tokens() {
+            if let Some(result) = early_answer(connection, token)? {
+                early.push((Arc::clone(token), result));
+            }
+        }
         Ok(Going {
             id,
             rebuilt,
             mocked,
             entries,
             events,
+            early,
         })
     }
 
@@ -348,6 +433,7 @@ impl Service {
             mocked: None,
             entries: 0,
             events: 0,
+            early: Vec::new(),
         }
     }
 

@@ -79,6 +79,7 @@ const HOMES: &[(&str, &str)] = &[
     ("csv", "src/runtime/items/"),
     ("flate2", "src/runtime/items/object.rs"),
     ("futures_core", "src/server/console/"),
+    ("futures_core", "src/server/tests.rs"),
     ("globset", "src/cli/config"),
     ("hyper", "src/server/connections.rs"),
     ("hyper_util", "src/server/connections.rs"),

@@ -110,6 +110,8 @@ pub(super) struct Append {
     pub(super) first_entry: u64,
     /// Entries of the journal, one a line.
     pub(super) entries: String,
+    /// Tokens that are about to be given away.
+    pub(super) tokens: Vec<Arc<str>>,
     /// What changes about the execution itself, in order.
     pub(super) changes: Vec<Change>,
     /// How many states the events enter.
@@ -130,7 +132,7 @@ pub(super) enum Change {
         cause: Option<String>,
     },
     /// It was redriven and goes on.
-    Redriven { at: i64 },
+    Redriven { at: i64, token: Option<String> },
     /// Nothing can go on from its journal.
     Forgotten,
 }

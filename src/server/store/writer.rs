@@ -289,6 +289,11 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
     } else {
         lines("journal", append.first_entry, &append.entries)?;
     }
+    let insert = "INSERT OR IGNORE INTO tokens (token, execution) VALUES (?1, ?2)";
+    for token in &append.tokens {
+        let mut insert = connection.prepare_cached(insert)?;
+        insert.execute(params![token, id])?;
+    }
     append
         .changes
         .iter()
@@ -308,17 +313,46 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
                 "UPDATE executions SET status = ?2, stopped = ?3, output = ?4, error = ?5, \
                  cause = ?6 WHERE id = ?1",
             )?;
-            let changed = params![id, status, stopped, output, error, cause];
-            update.execute(changed).map(drop)
+            update.execute(params![id, status, stopped, output, error, cause])?;
+            delete_machine(connection, id)
         }
-        Change::Redriven { at } => {
+        Change::Redriven { at, token } => {
             let mut update = connection.prepare_cached(
                 "UPDATE executions SET status = 'RUNNING', stopped = NULL, error = NULL, \
                  cause = NULL, redrives = redrives + 1, redriven = ?2 WHERE id = ?1",
             )?;
-            update.execute(params![id, at]).map(drop)
+            update.execute(params![id, at])?;
+            token
+                .iter()
+                .try_for_each(|it| redriven(connection, id, it, *at))
         }
         // Its journal went with what was written before.
         Change::Forgotten => Ok(()),
     }
+}
+
+/// A machine that is being deleted goes with the last of its executions.
+fn delete_machine(connection: &Connection, ended: i64) -> rusqlite::Result<()> {
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM machines WHERE deleting IS NOT NULL \
+         AND arn = (SELECT machine_arn FROM executions WHERE id = ?1) \
+         AND NOT EXISTS (SELECT 1 FROM executions e \
+         WHERE e.machine_arn = machines.arn AND e.status = 'RUNNING')",
+    )?;
+    delete.execute([ended]).map(drop)
+}
+
+/// How many client tokens of redrives are remembered.
+const MOST_TOKENS: i64 = 10;
+
+fn redriven(connection: &Connection, id: i64, token: &str, at: i64) -> rusqlite::Result<()> {
+    let insert = "INSERT OR REPLACE INTO redrives (execution, token, at) VALUES (?1, ?2, ?3)";
+    connection
+        .prepare_cached(insert)?
+        .execute(params![id, token, at])?;
+    let mut forget = connection.prepare_cached(
+        "DELETE FROM redrives WHERE execution = ?1 AND token NOT IN \
+         (SELECT token FROM redrives WHERE execution = ?1 ORDER BY at DESC LIMIT ?2)",
+    )?;
+    forget.execute(params![id, MOST_TOKENS]).map(drop)
 }
