@@ -51,6 +51,12 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// There is a folder.
+    #[error("{} is a directory, and no database", path.display())]
+    Directory {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file system or `SQLite` says no.
     #[error("cannot use the database {}: {source}", path.display())]
     Failed {
@@ -145,6 +151,9 @@ impl Store {
     pub(super) fn open(place: &Place) -> Result<Self, StoreError> {
         let (path, lock) = match place {
             Place::Memory => (Path::new(":memory:"), None),
+            Place::File(path) if path.is_dir() => {
+                return Err(StoreError::Directory { path: path.clone() });
+            }
             Place::File(path) => (path.as_path(), Some(Lock::take(path)?)),
         };
         let failed = |source| StoreError::Failed {
@@ -226,6 +235,12 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
 
 impl From<rusqlite::Error> for ApiError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(format!("The database failed: {error}"))
+        Self::internal(match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                "The disk is full: nothing can be acknowledged until there is room for the database."
+                    .to_owned()
+            }
+            _ => format!("The database cannot be used: {error}"),
+        })
     }
 }

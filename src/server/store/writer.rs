@@ -208,7 +208,7 @@ impl Thread {
             }
             connection.execute_batch("COMMIT")
         });
-        let kept = done.map_err(|error| ApiError::internal(refusal(&error)));
+        let kept = done.map_err(ApiError::from);
         match &kept {
             Ok(()) => {
                 let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
@@ -240,26 +240,33 @@ impl Thread {
     }
 }
 
-/// What a person can do about it.
-fn refusal(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => {
-            "The disk is full: nothing can be acknowledged until there is room for the database."
-                .to_owned()
-        }
-        _ => format!("The database cannot be written: {error}"),
-    }
-}
-
 /// Does one call so that it leaves nothing when it fails.
 fn alone(connection: &Connection, call: Call) -> rusqlite::Result<Finish> {
     connection.prepare_cached("SAVEPOINT call")?.execute([])?;
     let (changed, finish) = call(Ok(connection));
+    if connection.is_autocommit() {
+        // A full disk may have undone the whole transaction: all of it is refused, and this call
+        // with the reason that it was given.
+        let kept = if changed {
+            Err(undone().into())
+        } else {
+            Ok(())
+        };
+        finish(kept);
+        return Err(undone());
+    }
     if !changed {
         connection.prepare_cached("ROLLBACK TO call")?.execute([])?;
     }
     connection.prepare_cached("RELEASE call")?.execute([])?;
     Ok(finish)
+}
+
+fn undone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK),
+        Some("another request of the same moment could not be written".to_owned()),
+    )
 }
 
 fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
