@@ -23,6 +23,7 @@ mod nested;
 mod own_thread;
 mod panics;
 pub mod result_files;
+pub mod told;
 
 pub use buckets::{BucketError, Buckets};
 pub use callbacks::{Accepted, ActivityTask, Callbacks, Kept, TokenError, Unasked, WorkerPlace};

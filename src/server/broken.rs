@@ -146,7 +146,9 @@ impl Troubles {
     pub(super) fn listen(&self, tell: Box<Tell>) {
         let mut reader = self.reader();
         if let Reader::Awaited(lines) = &*reader {
-            lines.iter().for_each(|line| tell(line));
+            for line in lines {
+                tell(line);
+            }
         }
         *reader = Reader::There(tell);
     }

@@ -17,7 +17,6 @@ use super::connections::{Patience, converse, serve};
 use super::service::{Limits, Service};
 use super::testing::{call, service, service_with};
 use super::{guard, read, whole};
-use crate::data::{Json, StatesError};
 use crate::runtime::handlers::TaskPattern;
 use crate::runtime::{Answers, Handlers, Invocation, TaskHandler, Work};
 
@@ -100,8 +99,7 @@ impl TaskHandler for Breaking {
         assert!(!self.at_once, "no {}", "hands");
         Work::Running(Box::pin(async {
             tokio::task::yield_now().await;
-            let none: Option<Result<Json, StatesError>> = None;
-            none.expect("no head")
+            panic!("no head")
         }))
     }
 

@@ -249,7 +249,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         let input = json!({"stateMachineArn": ARN, "name": name, "input": large});
         match client.call("StartExecution", &input).expect("an answer") {
             (200, started) => {
-                arns.push(started["executionArn"].as_str().expect("an ARN").to_owned())
+                arns.push(started["executionArn"].as_str().expect("an ARN").to_owned());
             }
             refused => break refused,
         }

@@ -240,9 +240,10 @@ pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Resul
     let machine = found.await?;
     let is_whole = !is_without_data(members);
     let references = variables::references(&machine.definition).filter(|_| is_whole);
-    let status = match machine.is_deleting {
-        true => "DELETING",
-        false => "ACTIVE",
+    let status = if machine.is_deleting {
+        "DELETING"
+    } else {
+        "ACTIVE"
     };
     Ok(object([
         Some(("stateMachineArn", Json::from(arn))),

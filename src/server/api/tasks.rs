@@ -171,9 +171,10 @@ async fn told(
                     connection.prepare_cached("SELECT 1 FROM tokens WHERE token = ?1")?;
                 Ok(select.exists([token])?)
             });
-            match known.await? {
-                true => TokenError::Closed,
-                false => TokenError::Unknown,
+            if known.await? {
+                TokenError::Closed
+            } else {
+                TokenError::Unknown
             }
         }
         (Err(Refused::Token(error)), _) => error,
