@@ -72,11 +72,14 @@ async fn terminate(service: &Weak<Service>, execution: i64) {
         return;
     };
     // Somebody may have wanted the machine back meanwhile.
-    let doomed = service
-        .store
-        .read(|connection| running(connection, None))
-        .await;
-    if doomed.is_ok_and(|doomed| doomed.contains(&execution)) {
+    let doomed = service.store.read(move |connection| {
+        let mut select = connection.prepare_cached(
+            "SELECT 1 FROM executions e JOIN machines m ON m.arn = e.machine_arn \
+             WHERE e.id = ?1 AND e.status = 'RUNNING' AND m.deleting IS NOT NULL",
+        )?;
+        Ok(select.exists([execution])?)
+    });
+    if doomed.await.unwrap_or(false) {
         service.stop(execution, StatesError::default()).await;
     }
 }

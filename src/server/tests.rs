@@ -181,27 +181,56 @@ async fn half_a_head_is_not_waited_for() {
     }
 }
 
-#[tokio::test]
-async fn a_long_poll_is_not_hurried() {
-    let service = &service().await;
+/// An activity, and a machine whose executions wait for its workers.
+async fn waiting(service: &Arc<Service>) -> (Value, Value) {
     let activity = call(service, "CreateActivity", &json!({"name": "a"})).await;
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
         "Resource": activity["activityArn"]}}});
     let machine = json!({"name": "m", "definition": definition.to_string(),
         "roleArn": "arn:aws:iam::123456789012:role/r"});
     let machine = call(service, "CreateStateMachine", &machine).await;
-    let (mut poll, theirs) = duplex(65_536);
-    let poller = request("GetActivityTask", &activity.to_string());
-    poll.write_all(poller.as_bytes()).await.expect("room");
-    let app = app(service);
-    let (_going_on, stopping) = watch::channel(false);
-    tokio::spawn(converse(theirs, app, HASTE, stopping));
-    // By now a client who is slow would have been sent away.
-    assert_eq!(answer(connect(service, HASTE, 65_536)).await, "");
     let machine = json!({"stateMachineArn": machine["stateMachineArn"]});
+    (activity, machine)
+}
+
+/// A request of somebody who is in no haste, of a server who is; a client who is slow would have
+/// been sent away meanwhile.
+async fn patiently(service: &Arc<Service>, request: &str) -> DuplexStream {
+    let (mut ours, theirs) = duplex(65_536);
+    ours.write_all(request.as_bytes()).await.expect("room");
+    let app = app(service);
+    tokio::spawn(async move {
+        let (_going_on, stopping) = watch::channel(false);
+        converse(theirs, app, HASTE, stopping).await;
+    });
+    assert_eq!(answer(connect(service, HASTE, 65_536)).await, "");
+    ours
+}
+
+#[tokio::test]
+async fn a_long_poll_is_not_hurried() {
+    let service = &service().await;
+    let (activity, machine) = waiting(service).await;
+    let poll = patiently(service, &request("GetActivityTask", &activity.to_string())).await;
     call(service, "StartExecution", &machine).await;
     let told = answer(poll).await;
     assert!(told.contains("\"taskToken\""), "{told}");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_not_hurried() {
+    let service = &service().await;
+    let (_, machine) = waiting(service).await;
+    let started = call(service, "StartExecution", &machine).await;
+    let arn = started["executionArn"].as_str().expect("an ARN");
+    let get = format!(
+        "GET /console/events?execution={arn} HTTP/1.1\r\nHost: localhost\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let stream = patiently(service, &get).await;
+    call(service, "StopExecution", &json!({"executionArn": arn})).await;
+    let told = answer(stream).await;
+    assert!(told.contains("event: end"), "{told}");
 }
 
 #[tokio::test]

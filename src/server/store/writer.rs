@@ -122,7 +122,15 @@ impl Writer {
         });
         let gone = || ApiError::internal("The database is closed.");
         self.jobs.send(Job::Call(call)).map_err(|_| gone())?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        let lost = |_| {
+            let gone = if self.jobs.is_closed() {
+                gone()
+            } else {
+                ApiError::panicked("the database could not be written")
+            };
+            Err(gone)
+        };
+        answered.await.unwrap_or_else(lost)
     }
 
     pub(super) fn append(&self, append: Append) {
@@ -172,7 +180,9 @@ impl Thread {
                     job = self.queue.try_recv().ok();
                 }
             }
-            if self.transact(calls) {
+            // Whoever asked for what panicked is told by the loss of his answer; what executions did
+            // is tried again.
+            if caught_at_once(|| self.transact(calls)) == Ok(true) {
                 self.count(began.elapsed());
             }
             if let Some(closed) = closed {
@@ -199,6 +209,7 @@ impl Thread {
     fn transact(&mut self, calls: Vec<Call>) -> bool {
         let (mut calls, mut finishes) = (calls.into_iter(), Vec::new());
         let connection = &self.connection;
+        undo(connection);
         let done = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
             self.appends
                 .iter()
@@ -222,9 +233,7 @@ impl Thread {
                 }
             }
             Err(refused) => {
-                if !connection.is_autocommit() {
-                    let _ = connection.execute_batch("ROLLBACK");
-                }
+                undo(connection);
                 finishes.extend(calls.map(|call| call(Err(refused.clone())).1));
             }
         }
@@ -237,6 +246,14 @@ impl Thread {
     fn count(&self, took: Duration) {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         times.commits.add(took);
+    }
+}
+
+/// Nothing is left of a transaction that was not committed.
+fn undo(connection: &Connection) {
+    if !connection.is_autocommit() {
+        // What cannot be undone now cannot be committed either.
+        let _ = connection.execute_batch("ROLLBACK");
     }
 }
 
