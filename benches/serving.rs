@@ -6,7 +6,7 @@
 
 #[expect(dead_code, reason = "a server is asked, not timed as a whole")]
 mod measure;
-#[path = "../tests/serve/server.rs"]
+#[path = "../tests/support/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod server;
 

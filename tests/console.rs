@@ -2,13 +2,18 @@
 //! nothing that a user wrote runs. The driver comes with an npm package in the folder that
 //! `ASL_NODE_MODULES` names.
 
+#[path = "support/server.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod server;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
+
+use server::Server;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,93 +33,26 @@ fn room(name: &str) -> PathBuf {
     folder
 }
 
-/// A server on a port of its own, which ends with the test.
-struct Server {
-    process: Child,
-    address: String,
-    stderr: Option<BufReader<std::process::ChildStderr>>,
+/// Serves definitions, from and to a database in the folder.
+fn start(folder: &Path, definitions: &[(&str, Value)], more: &[&str]) -> Server {
+    let mut arguments = Vec::new();
+    for (name, definition) in definitions {
+        let file = format!("{name}.asl.json");
+        fs::write(folder.join(&file), definition.to_string()).expect("the folder can be written");
+        arguments.push(file);
+    }
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--time", "skip", "--db", "asl.db"]);
+    arguments.extend(more);
+    Server::start(folder, &arguments)
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Server {
-    /// Serves definitions, from and to a database in the folder.
-    fn start(folder: &Path, definitions: &[(&str, Value)], more: &[&str]) -> Self {
-        let mut arguments = Vec::new();
-        for (name, definition) in definitions {
-            let path = folder.join(format!("{name}.asl.json"));
-            fs::write(&path, definition.to_string()).expect("the folder can be written");
-            arguments.push(path);
-        }
-        let mut process = Command::new(env!("CARGO_BIN_EXE_asl"))
-            .arg("serve")
-            .args(arguments)
-            .args(["--port", "0", "--time", "skip", "--db"])
-            .arg(folder.join("asl.db"))
-            .args(more)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut stderr = BufReader::new(process.stderr.take().expect("stderr is a pipe"));
-        let mut line = String::new();
-        stderr.read_line(&mut line).expect("it speaks UTF-8");
-        let address = line.trim().rsplit('/').next().expect("a URL").to_owned();
-        assert!(address.contains(':'), "{line}");
-        Self {
-            process,
-            address,
-            stderr: Some(stderr),
-        }
-    }
-
-    /// The head and the body of an answer.
-    fn ask(&self, head: &str, body: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        let length = body.len();
-        let request =
-            format!("{head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("it speaks UTF-8");
-        let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
-        (head.to_owned(), body.to_owned())
-    }
-
-    fn get(&self, path: &str) -> (String, String) {
-        self.ask(
-            &format!("GET {path} HTTP/1.1\r\nhost: {}", self.address),
-            "",
-        )
-    }
-
-    #[track_caller]
-    fn call(&self, operation: &str, members: &Value) -> Value {
-        let host = &self.address;
-        let head = format!(
-            "POST / HTTP/1.1\r\nhost: {host}\r\nX-Amz-Target: AWSStepFunctions.{operation}"
-        );
-        let (head, body) = self.ask(&head, &members.to_string());
-        assert!(
-            head.starts_with("HTTP/1.1 200"),
-            "{operation}: {head}\n{body}"
-        );
-        serde_json::from_str(&body).expect("JSON comes back")
-    }
-
-    #[track_caller]
-    fn begin(&self, machine: &str, input: &str) -> String {
-        let machine = format!("arn:aws:states:us-east-1:123456789012:stateMachine:{machine}");
-        let members = json!({"stateMachineArn": machine, "name": "one", "input": input});
-        let answer = self.call("StartExecution", &members);
-        answer["executionArn"].as_str().expect("an ARN").to_owned()
-    }
+#[track_caller]
+fn begin(server: &Server, machine: &str, input: &str) -> String {
+    let machine = format!("arn:aws:states:us-east-1:123456789012:stateMachine:{machine}");
+    let members = json!({"stateMachineArn": machine, "name": "one", "input": input});
+    let answer = server.client().must("StartExecution", &members);
+    answer["executionArn"].as_str().expect("an ARN").to_owned()
 }
 
 /// Looks at a server; says so when there is nothing to look with.
@@ -125,7 +63,7 @@ fn check(scenario: &str, server: &Server) {
     let node = Command::new("node")
         .arg(root().join("tests/tools/console-check.mjs"))
         .arg(scenario)
-        .arg(format!("http://{}", server.address))
+        .arg(server.url())
         .output();
     let Ok(output) = node else {
         return say("there is no node: no console is looked at");
@@ -160,13 +98,13 @@ const HOSTILE: &str = "</script><script>window.pwned=1</script><img src=x onerro
 
 #[test]
 fn an_execution_is_started_watched_answered_redriven_and_stopped() {
-    let server = Server::start(&room("walk"), &[("review", review())], &[]);
+    let server = start(&room("walk"), &[("review", review())], &[]);
     check("walk", &server);
 }
 
 #[test]
 fn all_of_it_can_be_reached_by_keys_and_on_a_phone() {
-    let server = Server::start(&room("keys"), &[("review", review())], &[]);
+    let server = start(&room("keys"), &[("review", review())], &[]);
     check("keys", &server);
 }
 
@@ -184,8 +122,8 @@ fn map_runs_are_counted_and_lead_to_their_executions() {
             },
         },
     }}});
-    let server = Server::start(&room("maps"), &[("spread", machine)], &[]);
-    server.begin("spread", "[1, 2, 3]");
+    let server = start(&room("maps"), &[("spread", machine)], &[]);
+    begin(&server, "spread", "[1, 2, 3]");
     check("maps", &server);
 }
 
@@ -195,15 +133,17 @@ fn a_person_can_be_the_worker_and_express_executions_show_what_they_come_to() {
     let machine = json!({"StartAt": "Ask", "States": {
         "Ask": {"Type": "Task", "Resource": activity, "End": true},
     }});
-    let server = Server::start(&room("work"), &[("ask", machine)], &[]);
-    server.call("CreateActivity", &json!({"name": "approve"}));
+    let server = start(&room("work"), &[("ask", machine)], &[]);
+    server
+        .client()
+        .must("CreateActivity", &json!({"name": "approve"}));
     let quick = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}});
     let role = "arn:aws:iam::123456789012:role/r";
     let definition = quick.to_string();
     let members =
         json!({"name": "quick", "type": "EXPRESS", "definition": definition, "roleArn": role});
-    server.call("CreateStateMachine", &members);
-    server.begin("ask", "{\"please\": true}");
+    server.client().must("CreateStateMachine", &members);
+    begin(&server, "ask", "{\"please\": true}");
     check("work", &server);
 }
 
@@ -217,18 +157,18 @@ fn nothing_that_a_user_wrote_runs() {
         "Review": review()["States"]["Review"],
         "Done": {"Type": "Fail", "Error": HOSTILE, "Cause": HOSTILE},
     }});
-    let server = Server::start(&room("hostile"), &[("hostile", definition)], &[]);
-    server.begin("hostile", &json!({"in": HOSTILE}).to_string());
+    let server = start(&room("hostile"), &[("hostile", definition)], &[]);
+    begin(&server, "hostile", &json!({"in": HOSTILE}).to_string());
     check("hostile", &server);
 }
 
 #[test]
 fn a_page_tells_the_same_after_the_server_came_back() {
     let folder = room("again");
-    let server = Server::start(&folder, &[("review", review())], &[]);
-    server.begin("review", "{}");
+    let server = start(&folder, &[("review", review())], &[]);
+    begin(&server, "review", "{}");
     drop(server);
-    let server = Server::start(&folder, &[], &[]);
+    let server = start(&folder, &[], &[]);
     check("again", &server);
 }
 
@@ -236,7 +176,7 @@ fn a_page_tells_the_same_after_the_server_came_back() {
 fn stream(server: &Server, query: &str, more: &str) -> Vec<Value> {
     let head = format!(
         "GET /console/events?{query} HTTP/1.1\r\nhost: {}{more}",
-        server.address
+        server.address()
     );
     let (head, body) = server.ask(&head, "");
     assert!(head.contains("content-type: text/event-stream"), "{head}");
@@ -248,8 +188,8 @@ fn stream(server: &Server, query: &str, more: &str) -> Vec<Value> {
 #[test]
 fn a_stream_tells_an_ended_execution_at_once_and_goes_on_where_it_broke_off() {
     let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
-    let server = Server::start(&room("stream"), &[("short", machine)], &[]);
-    let arn = server.begin("short", "{}");
+    let server = start(&room("stream"), &[("short", machine)], &[]);
+    let arn = begin(&server, "short", "{}");
     let query = format!("execution={}", arn.replace(':', "%3A"));
     // It ends by itself, or this test does not.
     let told = stream(&server, &query, "");
@@ -291,8 +231,8 @@ fn a_stream_tells_an_ended_execution_at_once_and_goes_on_where_it_broke_off() {
 
 #[test]
 fn pages_bring_their_policy_and_are_for_this_machine_only() {
-    let server = Server::start(&room("policy"), &[("review", review())], &[]);
-    let arn = server.begin("review", "{}");
+    let server = start(&room("policy"), &[("review", review())], &[]);
+    let arn = begin(&server, "review", "{}");
     let arn = arn.replace(':', "%3A");
     for path in [
         "/",
@@ -327,7 +267,7 @@ fn metric(page: &str, name: &str) -> Option<f64> {
 
 #[test]
 fn health_metrics_and_a_line_for_each_request() {
-    let mut server = Server::start(&room("metrics"), &[("review", review())], &["-v"]);
+    let server = start(&room("metrics"), &[("review", review())], &["-v"]);
     let (head, body) = server.get("/health");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let body: Value = serde_json::from_str(&body).expect("JSON");
@@ -336,8 +276,10 @@ fn health_metrics_and_a_line_for_each_request() {
         json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": "ok"})
     );
 
-    let arn = server.begin("review", "{}");
-    server.call("StopExecution", &json!({"executionArn": arn}));
+    let arn = begin(&server, "review", "{}");
+    server
+        .client()
+        .must("StopExecution", &json!({"executionArn": arn}));
     // It is acknowledged as soon as it is kept that it was asked to stop.
     let ended = |page: &str| {
         let is_kept = metric(page, "asl_executions{status=\"ABORTED\"}").is_some();
@@ -365,9 +307,8 @@ fn health_metrics_and_a_line_for_each_request() {
         Some(commits)
     );
 
-    let lines = server.stderr.take().expect("it is read once").lines();
     // The others are for people.
-    let mut lines = lines.map(|line| line.expect("UTF-8"));
+    let mut lines = server.said.iter();
     let mut line = || {
         lines
             .find(|line| line.starts_with("time="))

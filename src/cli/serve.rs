@@ -45,6 +45,10 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
         let (service, _unasked) = Service::open(settings).await.map_err(Failure::usage)?;
         // Before they are read: what changes from here on is heard.
         let mut changes = Changes::of(args.definitions.iter().map(PathBuf::as_path))?;
+        service.log_troubles(|line| {
+            let line = format!("warning: {}\n", printable(line));
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        });
         if args.verbose {
             service.log_requests(|line| {
                 // Nobody may read it.

@@ -21,9 +21,7 @@ impl Execution {
             Some(_) if self.core.identity.express => {
                 Some("Execution is of type EXPRESS and cannot be redriven")
             }
-            Some(_) if !self.recorder.has_room() => {
-                Some("Execution history has no room for more events and cannot be redriven")
-            }
+            Some(_) if !self.recorder.has_room() => Some("Execution history event limit exceeded"),
             Some(_) => None,
         }
     }

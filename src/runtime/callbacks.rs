@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::inbox::{Answers, Remote};
 use crate::data::{EventId, Json, StatesError};
@@ -19,9 +19,24 @@ pub struct Callbacks {
     /// The activities that a worker may ask for.
     /// Invariant: a queue's permits are as many as its entries in `Tasks::queued`. Permits are
     /// given in the order in which workers asked, and one who goes away leaves his to the next.
-    queues: RwLock<BTreeMap<Arc<str>, Arc<Semaphore>>>,
+    queues: RwLock<BTreeMap<Arc<str>, Queue>>,
     unasked: mpsc::UnboundedSender<Unasked>,
 }
+
+/// What workers of an activity stand in.
+#[derive(Clone, Debug)]
+struct Queue {
+    /// A permit for each task.
+    tasks: Arc<Semaphore>,
+    /// A permit for each worker who may wait.
+    places: Arc<Semaphore>,
+}
+
+/// How many workers may wait for tasks of an activity at once (10 §10.7).
+const MOST_WORKERS: usize = 1000;
+
+/// A worker's right to wait for a task.
+pub type WorkerPlace = OwnedSemaphorePermit;
 
 #[derive(Debug, Default)]
 struct Tasks {
@@ -31,6 +46,9 @@ struct Tasks {
     /// Tokens whose tasks have ended, as far as they are remembered, oldest first.
     closed: VecDeque<Arc<str>>,
     known_closed: HashSet<Arc<str>>,
+    /// Results by token that came before the process was started, and before their tasks could
+    /// end.
+    early: HashMap<Arc<str>, Result<Json, StatesError>>,
 }
 
 #[derive(Debug)]
@@ -60,6 +78,17 @@ pub struct ActivityTask {
     pub input: Json,
     /// Ends when it is kept that the task was given out.
     pub kept: Kept,
+}
+
+/// How a result was taken.
+#[derive(Debug)]
+pub enum Accepted {
+    /// The execution is told.
+    Told(Kept),
+    /// The execution is told once the service has answered to the request that carries the token.
+    /// Whoever shall find the result after the end of the process must keep it, and bring it back
+    /// by [`Callbacks::remember`].
+    Early,
 }
 
 /// Ends when something is kept; with an error when it never will be.
@@ -113,16 +142,17 @@ impl Callbacks {
     /// Lets workers ask for tasks of one more activity.
     pub fn add_activity(&self, arn: Arc<str>) {
         let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
-        queues
-            .entry(arn)
-            .or_insert_with(|| Arc::new(Semaphore::new(0)));
+        queues.entry(arn).or_insert_with(|| Queue {
+            tasks: Arc::new(Semaphore::new(0)),
+            places: Arc::new(Semaphore::new(MOST_WORKERS)),
+        });
     }
 
     /// Sends the workers of an activity away: it is no more. Its tasks wait until they time out.
     pub fn remove_activity(&self, arn: &str) {
         let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.remove(arn) {
-            queue.close();
+            queue.tasks.close();
         }
         self.lock().queued.remove(arn);
     }
@@ -133,7 +163,13 @@ impl Callbacks {
         self.activity(arn).is_some()
     }
 
-    fn activity(&self, arn: &str) -> Option<Arc<Semaphore>> {
+    /// Lets one more worker wait for tasks of an activity; nothing when too many do.
+    #[must_use]
+    pub fn place(&self, activity: &str) -> Option<WorkerPlace> {
+        self.activity(activity)?.places.try_acquire_owned().ok()
+    }
+
+    fn activity(&self, arn: &str) -> Option<Queue> {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
         queues.get(arn).cloned()
     }
@@ -143,7 +179,7 @@ impl Callbacks {
     pub async fn poll(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
         let queue = self.activity(activity)?;
         loop {
-            queue.acquire().await.ok()?.forget();
+            queue.tasks.acquire().await.ok()?.forget();
             // From here to the end nothing waits: what is taken is given out.
             if let Some(task) = self.lock().take(activity, worker) {
                 return Some(task);
@@ -151,11 +187,15 @@ impl Callbacks {
         }
     }
 
-    /// Brings a task's result; what comes back ends when that is kept.
+    /// Brings a task's result.
     ///
     /// # Errors
     /// When nobody waits for it.
-    pub fn end(&self, token: &str, result: Result<Json, StatesError>) -> Result<Kept, TokenError> {
+    pub fn end(
+        &self,
+        token: &str,
+        result: Result<Json, StatesError>,
+    ) -> Result<Accepted, TokenError> {
         let (ack, kept) = oneshot::channel();
         let mut tasks = self.lock();
         match tasks.open(token)?.stage {
@@ -163,7 +203,7 @@ impl Callbacks {
             Stage::Asked(ref mut early) => {
                 *early = Some(result);
                 // The service may wait for this before it answers: that cannot be waited for.
-                let _ = ack.send(());
+                return Ok(Accepted::Early);
             }
             Stage::Queued(_) | Stage::Waiting => {
                 if let Some(task) = tasks.close(token) {
@@ -171,7 +211,13 @@ impl Callbacks {
                 }
             }
         }
-        Ok(kept)
+        Ok(Accepted::Told(kept))
+    }
+
+    /// A result that was accepted as [`Accepted::Early`] before the process was started: its task
+    /// is about to be taken up.
+    pub fn remember(&self, token: Arc<str>, result: Result<Json, StatesError>) {
+        self.lock().early.insert(token, result);
     }
 
     /// The tasks of an execution that somebody can answer: the event that scheduled each, and its
@@ -196,19 +242,20 @@ impl Callbacks {
         self.lock().open.len()
     }
 
-    /// The work on a task goes on.
+    /// The work on a task goes on; what comes back ends when that is kept.
     ///
     /// # Errors
     /// When nobody waits for it.
-    pub fn heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.lock().open(token)?.answers.heartbeat();
-        Ok(())
+    pub fn heartbeat(&self, token: &str) -> Result<Kept, TokenError> {
+        let (ack, kept) = oneshot::channel();
+        self.lock().open(token)?.answers.heartbeat_for(ack);
+        Ok(kept)
     }
 
     /// Sends workers away: no task will come any more.
     pub fn close(&self) {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        queues.values().for_each(|queue| queue.close());
+        queues.values().for_each(|queue| queue.tasks.close());
     }
 
     /// Lets a task wait for somebody outside, as long as the ticket is kept.
@@ -247,7 +294,7 @@ impl Callbacks {
             let mut tasks = self.lock();
             let queued = tasks.queued.entry(activity.into()).or_default();
             queued.push_back(token);
-            queue.add_permits(1);
+            queue.tasks.add_permits(1);
         }
         ticket
     }
@@ -259,8 +306,21 @@ impl Callbacks {
     }
 
     fn open_at(self: &Arc<Self>, token: Arc<str>, answers: Answers, stage: Stage) -> Ticket {
+        let mut tasks = self.lock();
+        let early = tasks.early.remove(&token);
+        let (stage, due) = match (stage, early) {
+            (Stage::Asked(None), early) => (Stage::Asked(early), None),
+            other => other,
+        };
         let open = Open { answers, stage };
-        self.lock().open.insert(Arc::clone(&token), open);
+        tasks.open.insert(Arc::clone(&token), open);
+        // The service had answered: nothing is left to wait for.
+        if let Some(result) = due
+            && let Some(task) = tasks.close(&token)
+        {
+            task.answers.ended(result);
+        }
+        drop(tasks);
         Ticket {
             callbacks: Arc::clone(self),
             token,
@@ -344,187 +404,4 @@ impl Drop for Ticket {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::Future;
-
-    use super::*;
-    use crate::engine::Input;
-    use crate::runtime::inbox::Heard;
-
-    const TOKEN: &str = "00000000-0000-4000-8000-00000000000";
-
-    fn token(number: u8) -> Arc<str> {
-        format!("{TOKEN}{number}").into()
-    }
-
-    /// Callbacks of a machine with the activity `act`, a task's answers, and what is heard of it.
-    fn set_up() -> (Arc<Callbacks>, Answers, mpsc::UnboundedReceiver<Heard>) {
-        let (callbacks, _) = Callbacks::new([Arc::from("act")]);
-        let (answers, heard) = Answers::heard(EventId(3));
-        (Arc::new(callbacks), answers, heard)
-    }
-
-    fn end(
-        callbacks: &Callbacks,
-        token: &str,
-        result: Result<Json, StatesError>,
-    ) -> Result<(), TokenError> {
-        callbacks.end(token, result).map(drop)
-    }
-
-    #[track_caller]
-    fn check(heard: &mut mpsc::UnboundedReceiver<Heard>, expected: &[&str]) {
-        let mut told = Vec::new();
-        while let Ok(Heard::Now(input) | Heard::Kept(input, _)) = heard.try_recv() {
-            told.push(match input {
-                Input::TaskStarted { worker, .. } => format!("started by {worker:?}"),
-                Input::TaskSubmitted { output, .. } => format!("submitted {}", output.text()),
-                Input::Heartbeat { .. } => "heartbeat".to_owned(),
-                Input::TaskEnded { result, .. } => match result {
-                    Ok(output) => format!("ended {}", output.text()),
-                    Err(error) => format!("failed {error}"),
-                },
-                other => format!("{other:?}"),
-            });
-        }
-        assert_eq!(told, expected);
-    }
-
-    #[test]
-    fn a_task_is_answered_once() {
-        let (callbacks, answers, mut heard) = set_up();
-        let _ticket = callbacks.open(token(1), answers);
-        assert_eq!(callbacks.heartbeat(&token(1)), Ok(()));
-        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
-        let closed = Err(TokenError::Closed);
-        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(8))), closed);
-        assert_eq!(callbacks.heartbeat(&token(1)), closed);
-        check(&mut heard, &["heartbeat", "ended 7"]);
-    }
-
-    #[test]
-    fn tokens_of_other_runs_are_unknown_and_other_texts_invalid() {
-        let (callbacks, ..) = set_up();
-        let unknown = Err(TokenError::Unknown);
-        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), unknown);
-        for text in [
-            "",
-            "NoSuchTaskToken",
-            TOKEN,
-            "é0000000-0000-4000-8000-0000000000",
-        ] {
-            assert_eq!(
-                callbacks.heartbeat(text),
-                Err(TokenError::Invalid),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_answer_to_a_task_that_was_given_up_is_late() {
-        let (callbacks, answers, mut heard) = set_up();
-        drop(callbacks.open(token(1), answers));
-        assert_eq!(
-            end(&callbacks, &token(1), Ok(Json::from(7))),
-            Err(TokenError::Closed)
-        );
-        check(&mut heard, &[]);
-    }
-
-    #[test]
-    fn old_tasks_are_forgotten() {
-        let (callbacks, answers, _heard) = set_up();
-        for number in 0..=MOST_CLOSED {
-            let token = format!("00000000-0000-4000-8000-{number:012}");
-            drop(callbacks.open(token.into(), answers.clone()));
-        }
-        assert_eq!(callbacks.heartbeat(&token(0)), Err(TokenError::Unknown));
-        assert_eq!(callbacks.heartbeat(&token(1)), Err(TokenError::Closed));
-        assert_eq!(callbacks.lock().known_closed.len(), MOST_CLOSED);
-    }
-
-    #[test]
-    fn a_callback_that_is_quicker_than_the_service_waits_for_it() {
-        let (callbacks, answers, mut heard) = set_up();
-        let _ticket = callbacks.ask(token(1), answers);
-        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
-        assert_eq!(
-            end(&callbacks, &token(1), Ok(Json::from(8))),
-            Err(TokenError::Closed)
-        );
-        check(&mut heard, &[]);
-        callbacks.submitted(&token(1), Json::empty_object());
-        check(&mut heard, &["submitted {}", "ended 7"]);
-        assert_eq!(
-            end(&callbacks, &token(1), Ok(Json::from(8))),
-            Err(TokenError::Closed)
-        );
-    }
-
-    #[test]
-    fn a_service_may_be_quicker_than_the_callback() {
-        let (callbacks, answers, mut heard) = set_up();
-        let _ticket = callbacks.ask(token(1), answers);
-        callbacks.submitted(&token(1), Json::empty_object());
-        check(&mut heard, &["submitted {}"]);
-        assert_eq!(end(&callbacks, &token(1), Ok(Json::from(7))), Ok(()));
-        check(&mut heard, &["ended 7"]);
-    }
-
-    /// Lets a worker ask for a task while there is none.
-    async fn begin(worker: &mut (impl Future<Output = Option<ActivityTask>> + Unpin)) {
-        tokio::select! {
-            biased;
-            task = worker => panic!("there is no task yet: {task:?}"),
-            () = std::future::ready(()) => {}
-        }
-    }
-
-    #[tokio::test]
-    async fn the_worker_who_asked_first_gets_the_task() {
-        let (callbacks, answers, mut heard) = set_up();
-        let mut first = Box::pin(callbacks.poll("act", Some("first")));
-        let mut second = Box::pin(callbacks.poll("act", Some("second")));
-        begin(&mut first).await;
-        begin(&mut second).await;
-        let _ticket = callbacks.queue("act", token(1), Json::from(5), answers);
-        let task = tokio::select! {
-            biased;
-            _ = second => panic!("the second was served first"),
-            task = first => task.expect("there is one"),
-        };
-        assert_eq!((task.token, task.input), (token(1), Json::from(5)));
-        check(&mut heard, &["started by Some(\"first\")"]);
-    }
-
-    #[tokio::test]
-    async fn a_worker_who_went_away_takes_no_task_with_him() {
-        let (callbacks, answers, mut heard) = set_up();
-        let mut gone = Box::pin(callbacks.poll("act", Some("gone")));
-        begin(&mut gone).await;
-        let _ticket = callbacks.queue("act", token(1), Json::Null, answers);
-        drop(gone);
-        let task = callbacks.poll("act", None).await;
-        assert_eq!(task.expect("it is still there").token, token(1));
-        check(&mut heard, &["started by None"]);
-    }
-
-    #[tokio::test]
-    async fn nobody_gets_a_task_that_was_given_up() {
-        let (callbacks, answers, _heard) = set_up();
-        let given_up = callbacks.queue("act", token(1), Json::Null, answers.clone());
-        let _ticket = callbacks.queue("act", token(2), Json::Null, answers);
-        drop(given_up);
-        let task = callbacks.poll("act", None).await.expect("there is one");
-        assert_eq!(task.token, token(2));
-    }
-
-    #[tokio::test]
-    async fn workers_are_sent_away_at_the_end() {
-        let (callbacks, ..) = set_up();
-        let (task, ()) = tokio::join!(callbacks.poll("act", None), async { callbacks.close() });
-        assert!(task.is_none());
-        assert!(callbacks.poll("other", None).await.is_none());
-    }
-}
+mod tests;

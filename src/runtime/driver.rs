@@ -18,6 +18,7 @@ use super::inbox::{Answers, Heard, Inbox};
 use super::journal::{Journal, OpenStage, OpenTask, Rebuilt, Unkept};
 use super::map_run;
 use super::nested::Nested;
+use super::panics::caught;
 use crate::data::{EventId, Json, Seed, StatesError, Timestamp};
 use crate::engine::map_run::MapRun;
 use crate::engine::{
@@ -238,6 +239,10 @@ impl<'d, J: Journal> Driver<'d, J> {
         let mut stopped = None;
         for round in 0_u64.. {
             let Step { progress, effects } = begun;
+            effects
+                .iter()
+                .filter_map(token_given)
+                .for_each(|token| self.sink.gives(token));
             if effects.iter().any(lasts) {
                 self.sink.kept().await;
             }
@@ -385,7 +390,10 @@ impl<'d, J: Journal> Driver<'d, J> {
             Work::Done(result) => answers.ended(result),
             Work::After(delay, result) => self.end_later(task, delay, result, ticket),
             Work::Running(work) => {
-                let work = tokio::spawn(async move { answers.ended(work.await) });
+                let work = tokio::spawn(async move {
+                    let ended = caught(work).await;
+                    answers.ended(ended.unwrap_or_else(|said| Err(broken(&said))));
+                });
                 let working = Working {
                     work: work.abort_handle(),
                     _ticket: ticket,
@@ -534,14 +542,23 @@ async fn look_up<S: Future<Output = Stop> + ?Sized>(
     }
 }
 
+/// The token that somebody outside will get by this.
+fn token_given(effect: &Effect) -> Option<&Arc<str>> {
+    match effect {
+        Effect::Invoke(request) => request.token.as_ref(),
+        Effect::RunMap(_) | Effect::Cancel(_) => None,
+    }
+}
+
 /// Whether what comes of it must be found again after a crash: a token that the outside has seen,
 /// children that are kept themselves.
 fn lasts(effect: &Effect) -> bool {
-    match effect {
-        Effect::Invoke(request) => request.token.is_some(),
-        Effect::RunMap(_) => true,
-        Effect::Cancel(_) => false,
-    }
+    token_given(effect).is_some() || matches!(effect, Effect::RunMap(_))
+}
+
+/// A handler that panics fails its Task, for nobody else would end it.
+fn broken(said: &str) -> StatesError {
+    StatesError::runtime(format!("The handler of the Task broke: {said}"))
 }
 
 fn reason(stop: Stop) -> StatesError {

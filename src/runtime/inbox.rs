@@ -114,6 +114,13 @@ impl Answers {
         self.send(Input::Heartbeat { task: self.task });
     }
 
+    /// The same, for somebody who waits until that is kept.
+    pub(super) fn heartbeat_for(&self, ack: Ack) {
+        let _ = self
+            .sender
+            .send(Heard::Kept(Input::Heartbeat { task: self.task }, ack));
+    }
+
     pub(super) fn ended(&self, result: Result<Json, StatesError>) {
         self.send(self.end(result));
     }

@@ -28,6 +28,11 @@ pub trait Journal: EventSink {
     /// The execution has run once on what it was told.
     fn ran(&mut self);
 
+    /// Somebody outside is about to be given a token: whoever brings it back later shall be known.
+    fn gives(&mut self, token: &Arc<str>) {
+        let _ = token;
+    }
+
     /// Somebody waits until everything so far is kept.
     fn acknowledge(&mut self, ack: Ack);
 
@@ -45,6 +50,10 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
 
     fn ran(&mut self) {
         (**self).ran();
+    }
+
+    fn gives(&mut self, token: &Arc<str>) {
+        (**self).gives(token);
     }
 
     fn acknowledge(&mut self, ack: Ack) {
@@ -336,6 +345,13 @@ impl Rebuilt {
     /// The ARNs of Map Runs that have not ended.
     pub fn map_runs(&self) -> impl Iterator<Item = &str> {
         self.runs.values().map(|run| &*run.arn)
+    }
+
+    /// The tokens of tasks that have not ended.
+    pub fn open_tokens(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.open
+            .values()
+            .filter_map(|open| open.request.token.as_ref())
     }
 
     /// Lets somebody know when tasks that were waiting can be answered again.

@@ -21,10 +21,12 @@ mod map_run;
 mod masking;
 mod nested;
 mod own_thread;
+mod panics;
 pub mod result_files;
+pub mod told;
 
 pub use buckets::{BucketError, Buckets};
-pub use callbacks::{ActivityTask, Callbacks, Kept, TokenError, Unasked};
+pub use callbacks::{Accepted, ActivityTask, Callbacks, Kept, TokenError, Unasked, WorkerPlace};
 pub use clock::{Busy, Clock, Pause, RealClock, ScaledClock, VirtualClock};
 pub use descriptors::raise_descriptor_limit;
 pub use driver::{Ended, Stop, go_on, run, serve};
@@ -37,3 +39,4 @@ pub use log_file::{LogFile, LogFileError};
 pub use map_run::{Behind, Bounds, Keeper, KeptChild, KeptRun, Report};
 pub use masking::{MIN_SECRET, Masked, Masking};
 pub use nested::Machines;
+pub use panics::{caught, caught_at_once};

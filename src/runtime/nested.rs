@@ -1,8 +1,6 @@
 //! Machines started by Tasks of other machines: `states:startExecution` and its likes, run here.
 //!
-//! Sources: 08 §8.2 and §8.5, the recorded cases `callback.start_execution_sync*` and
-//! `sfn_task_service.start_execution`. Masked in them, and so unconfirmed: that dates are
-//! milliseconds where a job is described, and text elsewhere.
+//! Sources: 08 §8.2 and §8.5.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -14,7 +12,8 @@ use super::driver;
 use super::host::{Host, MAX_LIVE};
 use super::identity::IdentityOptions;
 use super::own_thread::on_own_thread;
-use crate::data::{Json, StatesError, Timestamp, limits};
+use super::told::{self, Integration};
+use crate::data::{Json, Number, StatesError, Timestamp, limits};
 use crate::engine::program::FlowId;
 use crate::engine::{Era, Identity, Outcome, Program, Start, TaskRequest};
 use crate::language::Resource;
@@ -34,7 +33,7 @@ pub struct Machines(BTreeMap<Arc<str>, Machine>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wants {
     /// That it was started: `startExecution`.
-    Start { optimized: bool },
+    Start(Integration),
     /// Its description when it has ended, with documents as text or parsed: `.sync`, `.sync:2`.
     End { parsed: bool },
     /// Its description, failed or not: `aws-sdk:sfn:startSyncExecution`.
@@ -50,13 +49,21 @@ impl Wants {
             return None;
         };
         Some(match (&**service, &**action) {
-            ("states", "startExecution") => Self::Start { optimized: true },
-            ("aws-sdk:sfn", "startExecution") => Self::Start { optimized: false },
+            ("states", "startExecution") => Self::Start(Integration::Optimized),
+            ("aws-sdk:sfn", "startExecution") => Self::Start(Integration::Sdk),
             ("states", "startExecution.sync") => Self::End { parsed: false },
             ("states", "startExecution.sync:2") => Self::End { parsed: true },
             ("aws-sdk:sfn", "startSyncExecution") => Self::Answer,
             _ => return None,
         })
+    }
+
+    fn integration(self) -> Integration {
+        match self {
+            Self::Start(integration) => integration,
+            Self::End { .. } => Integration::Optimized,
+            Self::Answer => Integration::Sdk,
+        }
     }
 }
 
@@ -124,14 +131,14 @@ impl Nested {
             .unwrap_or_default();
         let Some(machine) = machines.find(arn) else {
             let cause = format!("State Machine Does Not Exist: '{arn}'");
-            return Err(refused(wants, "StateMachineDoesNotExist", cause));
+            return Err(refused(wants, "StateMachineDoesNotExist", &cause));
         };
         let input = match parameter("Input") {
             None | Some(Json::Null) => Json::empty_object(),
             // A text is the input's JSON text; anything else becomes it (08 §8.5).
             Some(Json::String(text)) => Json::parse(text).map_err(|error| {
                 let cause = format!("Invalid State Machine Execution Input: '{error}'");
-                refused(wants, "InvalidExecutionInput", cause)
+                refused(wants, "InvalidExecutionInput", &cause)
             })?,
             Some(document) => document.compacted(),
         };
@@ -147,7 +154,7 @@ impl Nested {
         };
         let identity = options.identity();
         let identity = identity
-            .map_err(|error| refused(wants, "InvalidName", format!("Invalid Name: {error}")))?;
+            .map_err(|error| refused(wants, "InvalidName", &format!("Invalid Name: {error}")))?;
         Ok(Self {
             wants,
             program: Arc::clone(&machine.program),
@@ -163,35 +170,27 @@ impl Nested {
             "At most {MAX_LIVE} machines that Tasks started run at once on this machine: do they \
              start each other without end?"
         );
-        refused(self.wants, "ExecutionLimitExceeded", cause)
+        refused(self.wants, "ExecutionLimitExceeded", &cause)
     }
 
     /// What the service answers to the request itself; a job's description comes later.
     pub(super) fn submitted(&self, at: Timestamp) -> Option<Json> {
-        matches!(self.wants, Wants::End { .. }).then(|| self.started(true, at))
+        matches!(self.wants, Wants::End { .. }).then(|| self.started(Integration::Optimized, at))
     }
 
     /// Whether the Task goes on while the execution runs, with this answer.
     pub(super) fn answers_at_once(&self, at: Timestamp) -> Option<Json> {
         match self.wants {
-            Wants::Start { optimized } => Some(self.started(optimized, at)),
+            Wants::Start(integration) => Some(self.started(integration, at)),
             Wants::End { .. } | Wants::Answer => None,
         }
     }
 
-    fn started(&self, optimized: bool, at: Timestamp) -> Json {
+    fn started(&self, integration: Integration, at: Timestamp) -> Json {
         let arn = Json::String(self.identity.execution_arn.clone());
-        let mut members = vec![("ExecutionArn", arn)];
-        if optimized {
-            let request = self.seed.named("request").uuid();
-            let ok = Json::from(200);
-            let http: Json = [("HttpStatusCode", ok)].into_iter().collect();
-            let id: Json = [("RequestId", Json::from(request))].into_iter().collect();
-            members.push(("SdkHttpMetadata", http));
-            members.push(("SdkResponseMetadata", id));
-        }
-        members.push(("StartDate", Json::from(at.to_string())));
-        members.into_iter().collect()
+        let members = [("executionArn", arn), ("startDate", seconds(at))];
+        let request = self.seed.named("request").uuid();
+        told::answered(integration, &members.into_iter().collect(), &request)
     }
 
     /// Runs the execution on a thread of its own; dropping the future ends it.
@@ -250,29 +249,17 @@ impl Nested {
         stopped: Timestamp,
     ) -> Result<Json, StatesError> {
         let parsed = matches!(self.wants, Wants::End { parsed: true });
-        let described = self.described(outcome, started, stopped, parsed);
+        let described = told::described(&self.description(outcome, started, stopped), parsed);
         match (outcome, self.wants) {
-            (Outcome::Succeeded(_), _) | (_, Wants::Answer | Wants::Start { .. }) => Ok(described),
+            (Outcome::Succeeded(_), _) | (_, Wants::Answer | Wants::Start(_)) => Ok(described),
             _ => Err(StatesError::new("States.TaskFailed", described.text())),
         }
     }
 
-    /// The execution as `DescribeExecution` tells it, in alphabetical order as recorded.
-    fn described(
-        &self,
-        outcome: &Outcome,
-        started: Timestamp,
-        stopped: Timestamp,
-        parsed: bool,
-    ) -> Json {
-        let document = |value: &Json| {
-            if parsed {
-                value.compacted()
-            } else {
-                Json::from(value.text().into_owned())
-            }
-        };
-        let included = || -> Json { [("Included", Json::from(true))].into_iter().collect() };
+    /// The execution as `DescribeExecution` tells it.
+    fn description(&self, outcome: &Outcome, started: Timestamp, stopped: Timestamp) -> Json {
+        let text = |value: &Json| Json::from(value.text().into_owned());
+        let included = || -> Json { [("included", Json::from(true))].into_iter().collect() };
         let (status, error, output) = match outcome {
             Outcome::Succeeded(output) => ("SUCCEEDED", None, Some(output)),
             Outcome::Failed(error) => ("FAILED", Some(error.clone()), None),
@@ -280,7 +267,7 @@ impl Nested {
             Outcome::TimedOut => ("TIMED_OUT", None, None),
         };
         let (cause, error) = error.map_or((None, None), |error| (error.cause, error.error));
-        let redrivable = match status {
+        let (redrive, why) = match status {
             "SUCCEEDED" => (
                 "NOT_REDRIVABLE",
                 Some("Execution is SUCCEEDED and cannot be redriven"),
@@ -288,37 +275,38 @@ impl Nested {
             _ => ("REDRIVABLE", None),
         };
         let identity = &self.identity;
+        let machine = Json::String(identity.state_machine_arn.clone());
         let members = [
-            cause.map(|cause| ("Cause", Json::String(cause))),
-            error.map(|error| ("Error", Json::String(error))),
-            Some(("ExecutionArn", Json::String(identity.execution_arn.clone()))),
-            Some(("Input", document(&self.input))),
-            Some(("InputDetails", included())),
-            Some(("Name", Json::String(identity.name.clone()))),
-            output.map(|output| ("Output", document(output))),
-            output.map(|_| ("OutputDetails", included())),
-            Some(("RedriveCount", Json::from(0))),
-            Some(("RedriveStatus", Json::from(redrivable.0))),
-            redrivable
-                .1
-                .map(|why| ("RedriveStatusReason", Json::from(why))),
-            Some(("StartDate", Json::from(started.0))),
-            Some((
-                "StateMachineArn",
-                Json::String(identity.state_machine_arn.clone()),
-            )),
-            Some(("Status", Json::from(status))),
-            Some(("StopDate", Json::from(stopped.0))),
+            Some(("executionArn", Json::String(identity.execution_arn.clone()))),
+            Some(("stateMachineArn", machine)),
+            Some(("name", Json::String(identity.name.clone()))),
+            Some(("status", Json::from(status))),
+            Some(("startDate", seconds(started))),
+            Some(("stopDate", seconds(stopped))),
+            Some(("input", text(&self.input))),
+            Some(("inputDetails", included())),
+            output.map(|output| ("output", text(output))),
+            output.map(|_| ("outputDetails", included())),
+            error.map(|error| ("error", Json::String(error))),
+            cause.map(|cause| ("cause", Json::String(cause))),
+            Some(("redriveCount", Json::from(0))),
+            Some(("redriveStatus", Json::from(redrive))),
+            why.map(|why| ("redriveStatusReason", Json::from(why))),
         ];
         members.into_iter().flatten().collect()
     }
 }
 
-/// The service's refusal, as each integration names it (08 §8.4).
-fn refused(wants: Wants, exception: &str, cause: String) -> StatesError {
-    let service = match wants {
-        Wants::Start { optimized: false } | Wants::Answer => "Sfn",
-        Wants::Start { optimized: true } | Wants::End { .. } => "StepFunctions",
-    };
-    StatesError::new(&format!("{service}.{exception}Exception"), cause)
+/// A time as the API tells it: seconds since 1970.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of this era are exact"
+)]
+fn seconds(at: Timestamp) -> Json {
+    Number::from_result(at.0 as f64 / 1000.0).map_or(Json::Null, Json::Number)
+}
+
+/// The service's refusal.
+fn refused(wants: Wants, exception: &str, cause: &str) -> StatesError {
+    told::refused(wants.integration(), exception, cause)
 }

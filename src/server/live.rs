@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::runtime::Remote;
+use crate::runtime::{Inbox, Remote};
 
 /// The executions that run, by their row.
 #[derive(Default)]
@@ -17,10 +17,51 @@ struct Running {
     runs: watch::Sender<()>,
 }
 
+/// The right to let an execution run that does not: given once, until it is dropped or the
+/// execution has ended.
+pub(super) struct Claim<'l> {
+    live: &'l Live,
+    execution: i64,
+    /// Where the execution will hear; gone once it runs.
+    inbox: Option<Inbox>,
+}
+
+impl Claim<'_> {
+    /// The execution is about to run.
+    pub(super) fn take(mut self) -> Option<Inbox> {
+        self.inbox.take()
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if self.inbox.is_some() {
+            self.live.remove(self.execution);
+        }
+    }
+}
+
 impl Live {
     pub(super) fn insert(&self, execution: i64, remote: Remote) {
         let runs = watch::Sender::new(());
         self.lock().insert(execution, Running { remote, runs });
+    }
+
+    /// Lets one caller alone let an execution run; nothing when it does already.
+    pub(super) fn claim(&self, execution: i64) -> Option<Claim<'_>> {
+        let mut live = self.lock();
+        if live.contains_key(&execution) {
+            return None;
+        }
+        let (remote, inbox) = Inbox::new();
+        let runs = watch::Sender::new(());
+        live.insert(execution, Running { remote, runs });
+        drop(live);
+        Some(Claim {
+            live: self,
+            execution,
+            inbox: Some(inbox),
+        })
     }
 
     pub(super) fn remove(&self, execution: i64) {

@@ -144,6 +144,12 @@ pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
         "Tasks that can be answered by their token.",
         open,
     );
+    page.one(
+        "asl_broken_executions_total",
+        "counter",
+        "Executions that could not go on and were ended.",
+        service.troubles.count(),
+    );
     page.times(&service.store.times());
     page.requests(&service.requests);
     let kind = [(

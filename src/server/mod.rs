@@ -6,7 +6,10 @@
 //! where it listens, and by [`guard`].
 
 mod api;
+mod broken;
+mod connections;
 mod console;
+mod deleting;
 mod guard;
 mod live;
 mod map_runs;
@@ -22,6 +25,8 @@ mod service;
 mod store;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -31,12 +36,14 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::runtime::Callbacks;
+use crate::runtime::{Callbacks, caught};
+use connections::Patience;
 pub use mocks::Mocks;
 use protocol::{ApiError, answer, operation};
 pub use service::{MakeClock, Service, Settings};
@@ -45,6 +52,9 @@ pub use store::{CommitTimes, Place, StoreError};
 /// The most that a request may have: a definition or an output of the largest size, escaped, and
 /// what is around it (10 §10.7).
 const MAX_BODY: usize = 4 * 1_048_576;
+
+/// How long the body of a request may take.
+const FOR_BODY: Duration = Duration::from_secs(30);
 
 /// How long answers that are on their way may take once the run is over.
 const GRACE: Duration = Duration::from_millis(500);
@@ -82,7 +92,7 @@ impl Serving {
     /// When the runtime cannot take the listener.
     pub fn begin(listener: TcpListener, callbacks: Arc<Callbacks>) -> io::Result<Self> {
         let app = routed(post(call_back)).with_state(Arc::clone(&callbacks));
-        Self::of(listener, callbacks, app)
+        Self::of(listener, callbacks, app.layer(from_fn(contain)))
     }
 
     /// Begins to serve the whole API; within a runtime.
@@ -92,13 +102,7 @@ impl Serving {
     pub fn serve(listener: TcpListener, service: Arc<Service>) -> io::Result<Self> {
         let callbacks = Arc::clone(&service.callbacks);
         let hosts = guard::Hosts::of(listener.local_addr()?);
-        let app = routed(post(call).get(console::machines))
-            .route("/health", get(metrics::health))
-            .route("/metrics", get(metrics::metrics))
-            .merge(console::routes())
-            .with_state(service);
-        let app = app.layer(axum::middleware::from_fn_with_state(hosts, guard::check));
-        Self::of(listener, callbacks, app)
+        Self::of(listener, callbacks, whole(service, hosts))
     }
 
     fn of(listener: TcpListener, callbacks: Arc<Callbacks>, app: Router) -> io::Result<Self> {
@@ -109,9 +113,7 @@ impl Serving {
                 // Dropped or told: both are the end.
                 let _ = stopped.await;
             };
-            let server = axum::serve(listener, app).with_graceful_shutdown(stopped);
-            // It never gives up by itself.
-            let _ = server.await;
+            connections::serve(listener, app, Patience::default(), stopped).await;
         });
         Ok(Self {
             callbacks,
@@ -130,6 +132,23 @@ impl Serving {
     }
 }
 
+/// All that a server has.
+fn whole(service: Arc<Service>, hosts: guard::Hosts) -> Router {
+    let app = routed(post(call).get(console::machines))
+        .route("/health", get(metrics::health))
+        .route("/metrics", get(metrics::metrics))
+        .merge(console::routes())
+        .with_state(service);
+    app.layer(from_fn_with_state(hosts, guard::check))
+        .layer(from_fn(contain))
+}
+
+/// A panic ends the request that it happens in, and nothing else.
+async fn contain(request: Request, next: Next) -> Response {
+    let answered = caught(next.run(request)).await;
+    answered.unwrap_or_else(|said| answer(Err(ApiError::panicked(&said))))
+}
+
 /// Operations are all called at one place.
 fn routed<S: Clone + Send + Sync + 'static>(call: axum::routing::MethodRouter<S>) -> Router<S> {
     Router::new()
@@ -142,7 +161,7 @@ async fn call_back(State(callbacks): State<Arc<Callbacks>>, request: Request) ->
     let (head, body) = request.into_parts();
     let called = async {
         let operation = operation(&head.headers)?;
-        api::call_tasks(&callbacks, operation, &read(body).await?).await
+        api::call_tasks(&callbacks, None, operation, &read(body, FOR_BODY).await?).await
     };
     answer(called.await)
 }
@@ -152,22 +171,24 @@ async fn call(State(service): State<Arc<Service>>, request: Request) -> Response
     let (head, body) = request.into_parts();
     let called = async {
         let operation = operation(&head.headers)?;
-        let body = read(body).await?;
-        let called = api::call(&service, operation, &body).await;
+        let body = read(body, FOR_BODY).await?;
+        let called = caught(api::call(&service, operation, &body)).await;
+        let called = called.unwrap_or_else(|said| Err(ApiError::panicked(&said)));
         service.requests.answered(operation, &body, &called, began);
         called
     };
     answer(called.await)
 }
 
-/// A body that says that it is too long is not waited for.
-async fn read(body: Body) -> Result<Bytes, ApiError> {
-    if usize::try_from(body.size_hint().lower()).is_ok_and(|size| size <= MAX_BODY)
-        && let Ok(bytes) = to_bytes(body, MAX_BODY).await
-    {
-        return Ok(bytes);
+/// A body that says that it is too long is not waited for, and others not for ever.
+async fn read(body: Body, patience: Duration) -> Result<Bytes, ApiError> {
+    let fits = usize::try_from(body.size_hint().lower()).is_ok_and(|size| size <= MAX_BODY);
+    if !fits {
+        return Err(ApiError::too_large(MAX_BODY));
     }
-    Err(ApiError::too_large(MAX_BODY))
+    let bytes = tokio::time::timeout(patience, to_bytes(body, MAX_BODY)).await;
+    let bytes = bytes.map_err(|_| ApiError::too_slow(patience))?;
+    bytes.map_err(|_| ApiError::too_large(MAX_BODY))
 }
 
 async fn elsewhere() -> Response {

@@ -6,15 +6,15 @@
 
 use std::sync::{Arc, Weak};
 
-use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
 
 use super::api;
 use super::protocol::{ApiError, Reply};
 use super::service::Service;
-use crate::data::{Json, Seed, StatesError, Timestamp};
+use crate::data::{Json, Seed, StatesError};
 use crate::language::{IntegrationPattern, Resource};
 use crate::runtime::handlers::TaskPattern;
+use crate::runtime::told::{self, Integration};
 use crate::runtime::{Answers, Handlers, Invocation, TaskHandler, Work};
 
 /// Calls this server for Tasks.
@@ -79,9 +79,8 @@ impl TaskHandler for Nested {
 /// An operation that a Task calls.
 struct Call {
     operation: String,
-    input: Value,
-    /// `states:`, and not `aws-sdk:sfn:`.
-    optimized: bool,
+    input: Json,
+    integration: Integration,
     pattern: IntegrationPattern,
     /// A job's description has its documents parsed: `.sync:2`.
     parsed: bool,
@@ -101,29 +100,33 @@ impl Call {
             Resource::Lambda { .. } | Resource::Activity { .. } | Resource::Other(_) => ("", ""),
         };
         let (name, suffix) = action.split_once('.').unwrap_or((action, ""));
-        let mut input = renamed(plain(&request.input), char::to_ascii_lowercase);
+        let mut input = told::as_members(&request.input);
         // The same Task has the same ids when its work begins again after a crash: an execution
         // that it started before is found and not started twice.
         let key = format!("{}:{}", invocation.identity.execution_arn, request.task);
         let mut ids = Seed(0).named(&key);
         let named_here = name == "startExecution" && input.get("name").is_none();
-        if named_here && input.is_object() {
-            input["name"] = json!(ids.uuid());
-        }
-        if let Some(document) = input.get_mut("input")
-            && !document.is_string()
-        {
-            *document = json!(
-                request
-                    .input
-                    .get("Input")
-                    .map(|it| it.compacted().text().into_owned())
-            );
+        if let Some(members) = input.object_mut() {
+            if named_here {
+                members.insert("name", Json::from(ids.uuid()));
+            }
+            // Anything but a text becomes one (08 §8.5).
+            if let Some(document) = request.input.get("Input")
+                && document.as_str().is_none()
+            {
+                members.insert(
+                    "input",
+                    Json::from(document.compacted().text().into_owned()),
+                );
+            }
         }
         Self {
             operation: capital(name),
             input,
-            optimized: service == "states",
+            integration: match service {
+                "states" => Integration::Optimized,
+                _ => Integration::Sdk,
+            },
             pattern: request.resource.pattern(),
             parsed: suffix == "sync:2",
             named_here,
@@ -141,22 +144,20 @@ impl Call {
             Err(error) => self.there_already(&service, error).await?,
         };
         if self.pattern != IntegrationPattern::RunJob {
-            return Ok(self.told(answer));
+            return Ok(self.told(&answer));
         }
-        let arn = answer["executionArn"].clone();
-        answers.submitted(self.told(answer));
+        let arn = answer.get("executionArn").cloned().unwrap_or(Json::Null);
+        answers.submitted(self.told(&answer));
         let stop = StopOnDrop::new(&service, &arn);
         service.ended(arn.as_str().unwrap_or_default()).await;
         stop.disarm();
-        let description = json!({"executionArn": arn});
-        let description = self.ask(&service, "DescribeExecution", &description).await;
+        let description = self.ask(&service, "DescribeExecution", &about(&arn)).await;
         let description = description.map_err(|error| self.refused(&error))?;
-        let succeeded = description["status"] == "SUCCEEDED";
-        let text = document(&self.described(description));
-        if succeeded {
-            Ok(text)
+        let described = told::described(&description, self.parsed);
+        if description.get("status").and_then(Json::as_str) == Some("SUCCEEDED") {
+            Ok(described)
         } else {
-            Err(StatesError::new("States.TaskFailed", text.text()))
+            Err(StatesError::new("States.TaskFailed", described.text()))
         }
     }
 
@@ -164,12 +165,12 @@ impl Call {
         &self,
         service: &Arc<Service>,
         operation: &str,
-        input: &Value,
-    ) -> Result<Value, ApiError> {
-        let body = input.to_string();
+        input: &Json,
+    ) -> Result<Json, ApiError> {
+        let body = input.text();
         // Boxed: an operation may begin executions, and they may call operations.
         let answer = Box::pin(api::call(service, operation, body.as_bytes())).await?;
-        serde_json::from_str(&Reply::text(answer))
+        Json::parse(&Reply::text(answer))
             .map_err(|error| ApiError::internal(format!("{operation} answered no JSON: {error}")))
     }
 
@@ -179,73 +180,42 @@ impl Call {
         &self,
         service: &Arc<Service>,
         error: ApiError,
-    ) -> Result<Value, StatesError> {
+    ) -> Result<Json, StatesError> {
         let ours = self.operation == "StartExecution" && error.code == "ExecutionAlreadyExists";
         let arn = error.message.split('\'').nth(1).unwrap_or_default();
-        let name = self.input["name"].as_str().unwrap_or_default();
+        let name = self.input.get("name").and_then(Json::as_str);
+        let name = name.unwrap_or_default();
         if !ours || !self.named_here || !arn.ends_with(name) {
             return Err(self.refused(&error));
         }
-        let described = json!({"executionArn": arn});
-        let described = self.ask(service, "DescribeExecution", &described).await;
+        let arn = about(&Json::from(arn));
+        let described = self.ask(service, "DescribeExecution", &arn).await;
         let described = described.map_err(|error| self.refused(&error))?;
-        Ok(json!({
-            "executionArn": described["executionArn"],
-            "startDate": described["startDate"],
-        }))
+        let members = ["executionArn", "startDate"].map(|name| (name, described.get(name)));
+        let members = members.into_iter();
+        Ok(members
+            .filter_map(|(name, value)| Some((name, value?.clone())))
+            .collect())
     }
 
-    /// The error as each integration names it (08 §8.4).
     fn refused(&self, error: &ApiError) -> StatesError {
-        let service = if self.optimized {
-            "StepFunctions"
-        } else {
-            "Sfn"
-        };
-        let code = error.code.strip_suffix("Exception").unwrap_or(error.code);
-        StatesError::new(
-            &format!("{service}.{code}Exception"),
-            error.message.as_str(),
-        )
+        told::refused(self.integration, error.code, &error.message)
     }
 
     /// An answer as Tasks see it.
-    fn told(&self, answer: Value) -> Json {
-        let mut answer = renamed(dates(answer, false), char::to_ascii_uppercase);
-        if self.optimized
-            && let Value::Object(members) = &mut answer
-        {
-            members.insert("SdkHttpMetadata".to_owned(), json!({"HttpStatusCode": 200}));
-            let id = json!({"RequestId": self.request_id});
-            members.insert("SdkResponseMetadata".to_owned(), id);
-        }
-        document(&sorted(answer))
-    }
-
-    /// A job's description, in alphabetical order as recorded.
-    fn described(&self, description: Value) -> Value {
-        let mut told = renamed(dates(description, true), char::to_ascii_uppercase);
-        if self.parsed {
-            for name in ["Input", "Output"] {
-                let text = told.get(name).and_then(Value::as_str);
-                let parsed = text.and_then(|text| serde_json::from_str(text).ok());
-                if let Some(parsed) = parsed {
-                    told[name] = parsed;
-                }
-            }
-        }
-        sorted(told)
+    fn told(&self, answer: &Json) -> Json {
+        told::answered(self.integration, answer, &self.request_id)
     }
 }
 
 /// Stops the execution that a Task waits for when nobody waits for it any more (08 §8.2).
 struct StopOnDrop {
     service: Weak<Service>,
-    arn: Option<Value>,
+    arn: Option<Json>,
 }
 
 impl StopOnDrop {
-    fn new(service: &Arc<Service>, arn: &Value) -> Self {
+    fn new(service: &Arc<Service>, arn: &Json) -> Self {
         Self {
             service: Arc::downgrade(service),
             arn: Some(arn.clone()),
@@ -264,7 +234,7 @@ impl Drop for StopOnDrop {
         };
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                let input = json!({"executionArn": arn}).to_string();
+                let input = about(&arn).text().into_owned();
                 // It may have ended meanwhile.
                 let _ = Box::pin(api::call(&service, "StopExecution", input.as_bytes())).await;
             });
@@ -272,12 +242,9 @@ impl Drop for StopOnDrop {
     }
 }
 
-fn plain(document: &Json) -> Value {
-    serde_json::from_str(&document.text()).unwrap_or_default()
-}
-
-fn document(value: &Value) -> Json {
-    Json::parse(&value.to_string()).unwrap_or(Json::Null)
+/// A request about an execution.
+fn about(execution: &Json) -> Json {
+    [("executionArn", execution.clone())].into_iter().collect()
 }
 
 /// `startExecution` as the API calls it.
@@ -285,51 +252,4 @@ fn capital(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
-}
-
-/// The same with members whose names begin otherwise, at every depth.
-fn renamed(value: Value, first: fn(&char) -> char) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.into_iter().map(|(name, value)| {
-                let mut letters = name.chars();
-                let begin = letters.next().map(|letter| first(&letter));
-                (
-                    begin.into_iter().chain(letters).collect(),
-                    renamed(value, first),
-                )
-            });
-            Value::Object(members.collect())
-        }
-        Value::Array(items) => items.into_iter().map(|item| renamed(item, first)).collect(),
-        other => other,
-    }
-}
-
-/// Dates are texts, and milliseconds where a job is described.
-fn dates(mut value: Value, in_millis: bool) -> Value {
-    if let Value::Object(members) = &mut value {
-        for (name, value) in members {
-            let Some(seconds) = value.as_f64().filter(|_| name.ends_with("Date")) else {
-                continue;
-            };
-            #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this era")]
-            let millis = (seconds * 1000.0).round() as i64;
-            *value = if in_millis {
-                json!(millis)
-            } else {
-                json!(Timestamp(millis).to_string())
-            };
-        }
-    }
-    value
-}
-
-fn sorted(value: Value) -> Value {
-    let Value::Object(members) = value else {
-        return value;
-    };
-    let mut members: Vec<(String, Value)> = members.into_iter().collect();
-    members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Value::Object(members.into_iter().collect::<Map<_, _>>())
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::protocol::ApiError;
+use super::broken::Lost;
 use crate::engine::Program;
 use crate::language;
 use crate::syntax::{self, Diagnostic, Format, Severity, Source};
@@ -25,20 +25,16 @@ impl Programs {
     }
 
     /// The program of a revision.
-    pub(super) fn of(
-        &self,
-        revision: i64,
-        connection: &Connection,
-    ) -> Result<Arc<Program>, ApiError> {
+    pub(super) fn of(&self, revision: i64, connection: &Connection) -> Result<Arc<Program>, Lost> {
         if let Some(program) = self.known(revision) {
             return Ok(program);
         }
         let mut select =
             connection.prepare_cached("SELECT definition FROM revisions WHERE id = ?1")?;
         let text: Option<String> = select.query_row([revision], |row| row.get(0)).optional()?;
-        let gone = || ApiError::internal("The definition of this execution is not kept any more.");
+        let gone = || Lost::Broken("its definition is not kept any more".to_owned());
         let program = compile(&text.ok_or_else(gone)?);
-        let program = Arc::new(program.map_err(|_| gone())?);
+        let program = Arc::new(program.map_err(|found| unknown(&found))?);
         let mut programs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if programs.len() >= MOST {
             programs.clear();
@@ -46,6 +42,12 @@ impl Programs {
         programs.insert(revision, Arc::clone(&program));
         Ok(program)
     }
+}
+
+/// A definition that was taken before, and is not taken by this version.
+fn unknown(found: &[Diagnostic]) -> Lost {
+    let why = found.first().map_or("", |it| it.message.as_str());
+    Lost::Broken(format!("its definition cannot be executed: {why}"))
 }
 
 /// The program of a definition's text, or what keeps it from being executed.

@@ -1,6 +1,8 @@
 //! AWS JSON 1.0: which operation is called, its members, and how answers and errors look
 //! (10 §10.1).
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -62,6 +64,23 @@ impl ApiError {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             ..Self::new("InternalFailure", message)
+        }
+    }
+
+    /// A mistake of this program.
+    pub(super) fn panicked(said: &str) -> Self {
+        Self::internal(format!("The request broke inside the server: {said}"))
+    }
+
+    /// A body that does not come to its end.
+    pub(super) fn too_slow(patience: Duration) -> Self {
+        let seconds = patience.as_secs();
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            ..Self::new(
+                "RequestTimeout",
+                format!("The body did not come within {seconds} seconds."),
+            )
         }
     }
 

@@ -48,6 +48,8 @@ pub(super) async fn forget(service: &Service, now: i64, days: u32) -> Result<i64
                 "DELETE FROM events WHERE execution = ?1",
                 "DELETE FROM journal WHERE execution = ?1",
                 "DELETE FROM map_runs WHERE execution = ?1",
+                "DELETE FROM redrives WHERE execution = ?1",
+                "DELETE FROM tokens WHERE execution = ?1",
                 "DELETE FROM executions WHERE id = ?1",
             ] {
                 connection.prepare_cached(delete)?.execute([id])?;

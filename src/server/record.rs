@@ -1,11 +1,12 @@
 //! How an execution is kept: its events and its journal go to the database together.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
 use super::store::{Append, Change, Child, RowId, Store};
-use crate::data::Timestamp;
+use crate::data::{EventId, StatesError, Timestamp};
 use crate::engine::{EventSink, Input, Outcome};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
 use crate::runtime::{Ack, Ended, Entry, Journal};
@@ -64,10 +65,42 @@ impl Recorder {
     }
 
     /// Keeps that the execution goes on after its end.
-    pub(super) fn redriven(&mut self, at: Timestamp, round: i64) {
-        self.append
-            .changes
-            .push(Change::Redriven { at: at.0, round });
+    pub(super) fn redriven(&mut self, at: Timestamp, round: i64, token: Option<String>) {
+        let at = at.0;
+        let change = Change::Redriven { at, round, token };
+        self.append.changes.push(change);
+    }
+
+    /// Ends an execution that cannot go on, whatever it was about to do. There is nothing from which
+    /// it could be redriven.
+    pub(super) fn broke(&mut self, at: Timestamp, error: &StatesError) {
+        // A panic may have left a line unfinished.
+        let whole = self.append.events.rfind('\n').map_or(0, |end| end + 1);
+        self.append.events.truncate(whole);
+        self.append.entries.clear();
+        if !self.is_over {
+            let last = EventId(self.events - 1);
+            let event = HistoryEvent {
+                timestamp: at,
+                kind: HistoryEventType::ExecutionFailed,
+                id: EventId(self.events),
+                previous: last,
+                details: Details::failure(error),
+            };
+            event.write(&mut self.append.events);
+            self.append.events.push('\n');
+            self.events += 1;
+        }
+        self.append.changes.push(Change::Ended {
+            status: "FAILED",
+            stopped: at.0,
+            output: None,
+            error: error.error.as_deref().map(str::to_owned),
+            cause: error.cause.as_deref().map(str::to_owned),
+        });
+        self.append.changes.push(Change::Forgotten);
+        self.append.acks.extend(self.done.take());
+        self.send();
     }
 
     /// Remembers that time went on: something came of it, or comes after it.
@@ -143,6 +176,10 @@ impl Journal for Recorder {
         if is_due && !self.is_over {
             self.flush();
         }
+    }
+
+    fn gives(&mut self, token: &Arc<str>) {
+        self.append.tokens.push(Arc::clone(token));
     }
 
     fn acknowledge(&mut self, ack: Ack) {

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::api::early_answer;
 use super::api::executions::find;
 use super::api::machines;
-use super::live::Live;
+use super::broken::{Broken, Lost, Troubles, cause, kept_events};
+use super::deleting;
+use super::live::{Claim, Live};
 use super::map_runs::MapRuns;
 use super::metrics::Requests;
 use super::mocks::{self, Mocks};
@@ -23,8 +26,8 @@ use crate::data::{Json, Seed, StatesError, Timestamp, limits};
 use crate::engine::program::FlowId;
 use crate::engine::{Era, Identity, Program, Silent, Start};
 use crate::runtime::{
-    Ack, Callbacks, Clock, Ended, Entry, Handlers, Host, Inbox, Journal, Rebuilt, Unasked, Unkept,
-    serve,
+    Ack, Callbacks, Clock, Ended, Entry, Handlers, Host, Inbox, Journal, Rebuilt, Remote, Unasked,
+    Unkept, caught, caught_at_once, serve,
 };
 
 /// What a server is told when it starts.
@@ -59,10 +62,12 @@ pub struct Service {
     pub(super) live: Live,
     pub(super) map_runs: MapRuns,
     pub(super) requests: Requests,
+    pub(super) troubles: Troubles,
     host: Arc<Host>,
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
     seed: Seed,
+    limits: Limits,
     draws: std::sync::atomic::AtomicU64,
 }
 
@@ -77,7 +82,39 @@ pub(super) struct Going {
     entries: u64,
     /// How many of its events are kept.
     events: u64,
+    /// Results by token that were kept before their tasks could end.
+    early: Vec<(Arc<str>, Result<Json, StatesError>)>,
 }
+
+/// An execution goes on after its end.
+pub(super) struct Redrive {
+    /// What the client calls this redrive by.
+    pub(super) token: Option<String>,
+    /// Told when it is kept that the execution goes on.
+    pub(super) ack: Ack,
+}
+
+/// What an account may have; AWS's unless somebody says otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How many executions may run at once (10 §10.7).
+    pub(super) open_executions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            open_executions: 1_000_000,
+        }
+    }
+}
+
+/// So far below the limit executions that run need not be counted: more cannot begin in the
+/// transactions that are under way.
+const SLACK: usize = 10_000;
+
+/// An execution that goes on, or one that cannot.
+type Restored = Result<Box<Going>, Broken>;
 
 impl Service {
     /// Opens the database and goes on with the executions that ran when it was left. Within a
@@ -87,6 +124,14 @@ impl Service {
     /// When the database cannot be used.
     pub async fn open(
         settings: Settings,
+    ) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<Unasked>), StoreError> {
+        Self::open_with(settings, Limits::default()).await
+    }
+
+    /// The same with other limits.
+    pub(super) async fn open_with(
+        settings: Settings,
+        limits: Limits,
     ) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<Unasked>), StoreError> {
         let store = Store::open(&settings.place)?;
         let (callbacks, unasked) = Callbacks::new([]);
@@ -106,10 +151,12 @@ impl Service {
                 programs: Programs::default(),
                 live: Live::default(),
                 requests: Requests::default(),
+                troubles: Troubles::default(),
                 host: Arc::new(host),
                 mocks: settings.mocks,
                 clock: settings.clock,
                 seed: settings.seed,
+                limits,
                 draws: std::sync::atomic::AtomicU64::new(0),
             }
         });
@@ -139,6 +186,27 @@ impl Service {
         Seed(self.seed.nth(crate::data::EventId::NONE, n).0)
     }
 
+    /// Refuses one execution too many. In the words of the API's model: AWS's are not recorded.
+    pub(super) fn check_room(&self, connection: &Connection) -> Result<(), ApiError> {
+        let most = self.limits.open_executions;
+        if self.live.len().saturating_add(SLACK) < most {
+            return Ok(());
+        }
+        // Children of Map Runs have limits of their own.
+        let mut select = connection.prepare_cached(
+            "SELECT count(*) FROM executions WHERE status = 'RUNNING' AND map_run IS NULL",
+        )?;
+        let open: i64 = select.query_row([], |row| row.get(0))?;
+        if usize::try_from(open).is_ok_and(|open| open < most) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            "ExecutionLimitExceeded",
+            "The maximum number of running executions has been reached. Running executions must \
+             end or be stopped before a new execution can be started.",
+        ))
+    }
+
     /// Makes a definition the current one of the machine of this name, which is made if need be:
     /// the machine's ARN.
     ///
@@ -161,6 +229,11 @@ impl Service {
         self.requests.log(Box::new(tell));
     }
 
+    /// Tells of every execution that cannot go on in a line, those that could not at the start too.
+    pub fn log_troubles(&self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.troubles.listen(Box::new(tell));
+    }
+
     /// How many executions run.
     #[must_use]
     pub fn running(&self) -> usize {
@@ -174,42 +247,57 @@ impl Service {
     }
 
     /// Lets an execution run beside everything else.
-    /// One that is redriven acknowledges that.
-    pub(super) fn go(self: &Arc<Self>, going: Going, redrive: Option<Ack>) {
+    pub(super) fn go(self: &Arc<Self>, going: Going) {
         let (remote, inbox) = Inbox::new();
         self.live.insert(going.id, remote);
         let service = Arc::clone(self);
-        tokio::spawn(async move { service.drive(going, redrive, inbox).await });
+        tokio::spawn(async move { service.drive(going, None, inbox).await });
     }
 
-    async fn drive(&self, going: Going, redrive: Option<Ack>, inbox: Inbox) {
+    /// Lets an execution go on after its end.
+    pub(super) fn go_on(self: &Arc<Self>, going: Going, claim: Claim<'_>, redrive: Redrive) {
+        if let Some(inbox) = claim.take() {
+            let service = Arc::clone(self);
+            tokio::spawn(async move { service.drive(going, Some(redrive), inbox).await });
+        }
+    }
+
+    async fn drive(&self, going: Going, redrive: Option<Redrive>, inbox: Inbox) {
         let Going {
             id,
             rebuilt,
             mocked,
             entries,
             events,
+            early,
         } = going;
+        for (token, result) in early {
+            self.callbacks.remember(token, result);
+        }
         let (done, kept) = oneshot::channel();
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
         let mut recorder =
             Recorder::new(self.store.clone(), id.into(), events, entries, Some(done));
+        let arn = Arc::clone(&rebuilt.execution.identity().execution_arn);
         let is_redriven = redrive.is_some();
-        if let Some(ack) = redrive {
-            recorder.redriven(clock.now(), 0);
+        if let Some(Redrive { token, ack }) = redrive {
+            recorder.redriven(clock.now(), 0, token);
             recorder.acknowledge(ack);
         }
         let host = mocked.as_ref().unwrap_or(&self.host);
-        serve(
+        let served = serve(
             rebuilt,
             is_redriven,
             host,
             &mut *clock,
             &mut recorder,
             inbox,
-        )
-        .await;
+        );
+        if let Err(said) = caught(served).await {
+            recorder.broke(clock.now(), &cause(&said));
+            self.tell_trouble(&arn, &said);
+        }
         // Who asks meanwhile is told what is kept: that it runs.
         let _ = kept.await;
         self.live.remove(id);
@@ -256,23 +344,36 @@ impl Service {
             let rows = select.query_map([], RunRow::of)?;
             let rows: Vec<RunRow> = rows.collect::<Result<_, _>>()?;
             let mut children = Vec::new();
-            let going = rows.into_iter().map(|row| {
-                let going = service.rebuild(&row, connection)?;
-                for run in going.rebuilt.map_runs() {
-                    children.extend(service.map_runs.expect(run, connection)?);
+            let restored = rows.iter().map(|row| {
+                let restored = service.restore(row, connection)?;
+                if let Ok(going) = &restored {
+                    for run in going.rebuilt.map_runs() {
+                        children.extend(service.map_runs.expect(run, connection)?);
+                    }
                 }
-                Ok(going)
+                Ok(restored)
             });
-            let going = going.collect::<Result<Vec<Going>, ApiError>>()?;
-            Ok((going, children))
+            let restored = restored.collect::<Result<Vec<Restored>, ApiError>>()?;
+            Ok((restored, children))
         });
-        let (going, mut taken_up) = going.await?;
-        for mut going in going {
+        let (restored, mut taken_up) = going.await?;
+        for restored in restored {
+            let mut going = match restored {
+                Ok(going) => *going,
+                Err(broken) => {
+                    self.give_up(&broken);
+                    continue;
+                }
+            };
             let (ack, done) = oneshot::channel();
             going.rebuilt.tell_when_taken_up(ack);
             taken_up.push(done);
-            self.go(going, None);
+            self.go(going);
         }
+        let doomed = self
+            .store
+            .read(|connection| deleting::running(connection, None));
+        self.wind_up(doomed.await?);
         // A worker who comes back at once finds his tasks.
         for done in taken_up {
             let _ = done.await;
@@ -280,12 +381,28 @@ impl Service {
         Ok(())
     }
 
+    /// An execution that shall go on, if it can.
+    fn restore(&self, row: &RunRow, connection: &Connection) -> Result<Restored, ApiError> {
+        match self.rebuild(row, connection) {
+            Ok(going) => Ok(Ok(Box::new(going))),
+            Err(Lost::Broken(why)) => Ok(Err(Broken::find(row, why, connection)?)),
+            // Whether it is broken is not known: it is left as it is.
+            Err(Lost::Database(error)) => Err(error.into()),
+        }
+    }
+
     /// An execution as the database knows it.
-    pub(super) fn rebuild(&self, row: &RunRow, connection: &Connection) -> Result<Going, ApiError> {
+    pub(super) fn rebuild(&self, row: &RunRow, connection: &Connection) -> Result<Going, Lost> {
+        let rebuilt = caught_at_once(|| self.replay(row, connection));
+        rebuilt.unwrap_or_else(|said| Err(Lost::Broken(said)))
+    }
+
+    fn replay(&self, row: &RunRow, connection: &Connection) -> Result<Going, Lost> {
         let program = self.programs.of(row.revision, connection)?;
         let id = row.id;
         let input = Json::parse(&row.input);
-        let input = input.map_err(|error| ApiError::internal(format!("{}: {error}", row.arn)))?;
+        let input =
+            input.map_err(|error| Lost::Broken(format!("its input is no JSON: {error}")))?;
         let mut rebuilt = Rebuilt::new(program, row.start(input));
         let mut entries = 0;
         let mut select = connection
@@ -293,23 +410,36 @@ impl Service {
         let mut rows = select.query([id])?;
         while let Some(row) = rows.next()? {
             for line in row.get_ref(0)?.as_str().unwrap_or_default().lines() {
-                let entry = Entry::read(line)
-                    .map_err(|error| ApiError::internal(format!("Execution {id}: {error}")))?;
+                let entry = Entry::read(line).map_err(|error| Lost::Broken(error.to_string()))?;
                 rebuilt.replay(entry);
                 entries += 1;
             }
         }
-        let events = rebuilt.last_event.0;
+        let events = kept_events(connection, id)?;
+        if rebuilt.last_event.0 != events {
+            return Err(Lost::Broken(format!(
+                "its journal leads to {} events, and {events} are kept: this version of asl goes \
+                 on otherwise than the one before",
+                rebuilt.last_event.0
+            )));
+        }
         let mocked = row.mock_case.as_deref().map(|case| {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))
         });
+        let mut early = Vec::new();
+        for token in rebuilt.open_tokens() {
+            if let Some(result) = early_answer(connection, token)? {
+                early.push((Arc::clone(token), result));
+            }
+        }
         Ok(Going {
             id,
             rebuilt,
             mocked,
             entries,
             events,
+            early,
         })
     }
 
@@ -321,6 +451,7 @@ impl Service {
             mocked: None,
             entries: 0,
             events: 0,
+            early: Vec::new(),
         }
     }
 
@@ -336,10 +467,15 @@ impl Service {
         }
     }
 
+    /// Reaches an execution that runs.
+    pub(super) fn remote(&self, execution: i64, arn: &str) -> Option<Remote> {
+        let own = self.live.get(execution);
+        own.or_else(|| self.map_runs.child(arn))
+    }
+
     /// Stops an execution that runs; whether it was still running.
     pub(super) async fn stop(&self, execution: i64, arn: &str, why: StatesError) -> bool {
-        let remote = self.live.get(execution);
-        let Some(remote) = remote.or_else(|| self.map_runs.child(arn)) else {
+        let Some(remote) = self.remote(execution, arn) else {
             return false;
         };
         let (ack, kept) = oneshot::channel();

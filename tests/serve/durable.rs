@@ -112,3 +112,32 @@ fn a_file_that_is_no_database_of_a_server_is_left_alone() {
     let kept = std::fs::read_to_string(path).expect("it is still there");
     assert!(kept.starts_with("not a database at all"));
 }
+
+#[test]
+fn what_cannot_be_a_database_is_refused_in_words() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("folder")).expect("writable");
+    let newer = rusqlite::Connection::open(folder.path().join("newer.db")).expect("a database");
+    newer
+        .execute_batch("PRAGMA application_id = 1634954289; PRAGMA user_version = 999;")
+        .expect("valid SQL");
+    for (path, said) in [
+        ("folder", "error: folder is a directory, and no database\n"),
+        (
+            "newer.db",
+            "error: newer.db was written by a later version of asl (schema 999, this version \
+             knows up to 1): use that one, or another file\n",
+        ),
+        (
+            "nowhere/asl.db",
+            "error: cannot lock the database nowhere/asl.db: No such file or directory (os error \
+             2)\n",
+        ),
+    ] {
+        let mut asl = assert_cmd::Command::new(env!("CARGO_BIN_EXE_asl"));
+        let asl = asl
+            .current_dir(folder.path())
+            .args(["serve", "--port", "0", "--db", path]);
+        asl.assert().code(2).stderr(said);
+    }
+}

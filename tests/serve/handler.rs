@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,15 +26,27 @@ pub(crate) struct Call {
 
 impl Handler {
     pub(crate) fn start() -> Self {
+        Self::start_slow(0)
+    }
+
+    /// The same, but who calls first is not answered: so many calls.
+    pub(crate) fn start_slow(calls_unanswered: usize) -> Self {
+        let unanswered = Arc::new(AtomicUsize::new(calls_unanswered));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (sender, calls) = channel();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let sender = sender.clone();
+                let (sender, unanswered) = (sender.clone(), Arc::clone(&unanswered));
                 // Who calls may be killed at any moment.
                 thread::spawn(move || {
-                    let _ = serve(stream, |call| drop(sender.send(call)));
+                    let _ = serve(stream, |call| {
+                        let _ = sender.send(call);
+                        let less = |left: usize| left.checked_sub(1);
+                        unanswered
+                            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+                            .is_err()
+                    });
                 });
             }
         });
@@ -41,7 +55,8 @@ impl Handler {
     }
 }
 
-fn serve(stream: TcpStream, hear: impl Fn(Call)) -> std::io::Result<()> {
+/// Serves a connection; who hears a call says whether it is answered.
+fn serve(stream: TcpStream, hear: impl Fn(Call) -> bool) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     loop {
@@ -65,7 +80,9 @@ fn serve(stream: TcpStream, hear: impl Fn(Call)) -> std::io::Result<()> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let at = since.expect("a time after 1970").as_millis();
         let body = serde_json::from_slice(&body)?;
-        hear(Call { at, body });
+        if !hear(Call { at, body }) {
+            continue;
+        }
         let answer = "{\"ok\":true}";
         let ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:";
         write!(reader.get_mut(), "{ok} {}\r\n\r\n{answer}", answer.len())?;

@@ -1,11 +1,13 @@
 //! `asl serve` as programs see it: over HTTP, killed and started again.
 
+mod broken;
 mod crashes;
 mod durable;
 mod handler;
 mod map_runs;
 mod nested;
-#[expect(dead_code, reason = "the bench uses the rest")]
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "the console and the bench use the rest")]
 mod server;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

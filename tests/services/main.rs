@@ -7,7 +7,7 @@ mod aws;
 mod clients;
 mod lambda;
 mod ministack;
-#[path = "../serve/server.rs"]
+#[path = "../support/server.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod server;
 mod workers;

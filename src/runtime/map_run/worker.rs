@@ -323,6 +323,10 @@ impl Journal for Heard {
         self.journal.ran();
     }
 
+    fn gives(&mut self, token: &Arc<str>) {
+        self.journal.gives(token);
+    }
+
     fn acknowledge(&mut self, ack: Ack) {
         self.journal.acknowledge(ack);
     }

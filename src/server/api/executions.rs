@@ -1,21 +1,20 @@
-//! Executions: described, listed, stopped, redriven.
+//! Executions: described, listed, stopped.
 
 use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
-use tokio::sync::oneshot;
 
 use super::machines::Machine;
 use super::page::Page;
 use super::{
-    given, included, is_without_data, map_runs, no_such_resource, object, parsed, seconds,
+    given, included, is_without_data, map_runs, no_such_resource, object, parsed, redrive, seconds,
     wrong_kind,
 };
 use crate::data::{Json, StatesError};
 use crate::server::names::Arn;
 use crate::server::protocol::{ApiError, Members, Reply};
-use crate::server::service::{RunRow, Service};
+use crate::server::service::Service;
 
 /// The ARN of an execution that is kept.
 pub(super) fn arn(members: &Members) -> Result<String, ApiError> {
@@ -38,7 +37,7 @@ pub(in crate::server) fn find(connection: &Connection, arn: &str) -> Result<i64,
 
 pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
-    let is_whole = !is_without_data(members);
+    let (is_whole, now) = (!is_without_data(members), service.now().0);
     let described = service.store.read(move |connection| {
         let id = find(connection, &arn)?;
         let mut select = connection.prepare_cached(
@@ -46,23 +45,25 @@ pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Resul
              trace_header, version_arn, alias_arn, redrives, redriven, \
              (SELECT m.arn FROM map_runs m WHERE m.id = map_run) FROM executions WHERE id = ?1",
         )?;
-        Ok(select.query_row([id], |row| description(row, is_whole))?)
+        let not_redrivable = redrive::not_redrivable(connection, id, now)?;
+        Ok(select.query_row([id], |row| description(row, is_whole, not_redrivable))?)
     });
     Ok(described.await?.into())
 }
 
-fn description(row: &Row<'_>, is_whole: bool) -> rusqlite::Result<Json> {
+fn description(
+    row: &Row<'_>,
+    is_whole: bool,
+    not_redrivable: Option<String>,
+) -> rusqlite::Result<Json> {
     let text = |index| row.get::<_, Option<String>>(index);
     let status: String = row.get(3)?;
     let output = text(7)?.filter(|_| is_whole);
     let map_run = text(15)?;
-    let (redrive, why) = match status.as_str() {
-        "FAILED" | "TIMED_OUT" | "ABORTED" if map_run.is_some() => ("REDRIVABLE_BY_MAP_RUN", None),
-        "FAILED" | "TIMED_OUT" | "ABORTED" => ("REDRIVABLE", None),
-        status => (
-            "NOT_REDRIVABLE",
-            Some(format!("Execution is {status} and cannot be redriven")),
-        ),
+    let redrive = match not_redrivable {
+        None if map_run.is_some() => "REDRIVABLE_BY_MAP_RUN",
+        None => "REDRIVABLE",
+        Some(_) => "NOT_REDRIVABLE",
     };
     Ok(object([
         Some(("executionArn", Json::from(row.get::<_, String>(0)?))),
@@ -86,7 +87,7 @@ fn description(row: &Row<'_>, is_whole: bool) -> rusqlite::Result<Json> {
         row.get::<_, Option<i64>>(14)?
             .map(|at| ("redriveDate", seconds(at))),
         Some(("redriveStatus", Json::from(redrive))),
-        given("redriveStatusReason", why),
+        given("redriveStatusReason", not_redrivable),
     ]))
 }
 
@@ -222,29 +223,4 @@ pub(super) async fn stop(service: &Arc<Service>, members: &Members) -> Result<Re
         stopped.await?.unwrap_or(now)
     };
     Ok(object([Some(("stopDate", seconds(stopped)))]).into())
-}
-
-pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let arn = arn(members)?;
-    let shared = Arc::clone(service);
-    let going = service.store.read(move |connection| {
-        let id = find(connection, &arn)?;
-        let row = RunRow::find(connection, id)?;
-        if row.is_child {
-            // AWS's wording is not recorded.
-            let why = "Execution is a child of a Map Run and is redriven with it";
-            return Err(ApiError::new("ExecutionNotRedrivable", why));
-        }
-        let going = shared.rebuild(&row, connection)?;
-        match going.rebuilt.execution.not_redrivable() {
-            None => Ok(going),
-            Some(why) => Err(ApiError::new("ExecutionNotRedrivable", why)),
-        }
-    });
-    let (going, now) = (going.await?, service.now().0);
-    let (ack, kept) = oneshot::channel();
-    service.go(going, Some(ack));
-    let gone = |_| ApiError::internal("The execution could not be redriven.");
-    kept.await.map_err(gone)?;
-    Ok(object([Some(("redriveDate", seconds(now)))]).into())
 }

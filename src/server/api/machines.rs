@@ -13,6 +13,7 @@ use super::{
     variables, versions, wrong_kind,
 };
 use crate::data::{EventId, Json};
+use crate::server::deleting;
 use crate::server::names::{Arn, is_name};
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::Service;
@@ -56,7 +57,7 @@ pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<
             return Err(ApiError::new("StateMachineAlreadyExists", message));
         }
         let machine = if let Some(there) = there {
-            there
+            there.alive()?
         } else {
             check_room(connection)?;
             revision.create(connection, now)?;
@@ -140,7 +141,7 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     let key = arn.clone();
     let kind = service.store.read(move |connection| {
         let there = Machine::find(connection, &key)?;
-        Ok(there.ok_or_else(|| does_not_exist(&key))?.kind)
+        Ok(there.ok_or_else(|| does_not_exist(&key))?.alive()?.kind)
     });
     let kind = kind.await?;
     // Not where everybody who writes waits for it.
@@ -150,7 +151,7 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     let (now, id) = (service.now().0, service.draw().at(EventId::NONE).uuid());
     let updated = service.store.write(move |connection| {
         let there = Machine::find(connection, &arn)?.filter(|there| there.kind == kind);
-        let there = there.ok_or_else(|| does_not_exist(&arn))?;
+        let there = there.ok_or_else(|| does_not_exist(&arn))?.alive()?;
         let revision = Revision {
             definition: definition.as_deref().unwrap_or(&there.definition),
             role_arn: role_arn.as_deref().unwrap_or(&there.role_arn),
@@ -180,8 +181,8 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     .into())
 }
 
-/// Makes a definition the current one of a machine, which is made if need be. Nothing is written
-/// when it is that already.
+/// Makes a definition the current one of a machine, which is made if need be, and stays if it was
+/// being deleted. Nothing is written when it is that already.
 pub(in crate::server) async fn deploy(
     service: &Service,
     name: &str,
@@ -214,6 +215,10 @@ pub(in crate::server) async fn deploy(
             };
             return revision.create(connection, now);
         };
+        if there.is_deleting {
+            let stay = "UPDATE machines SET deleting = NULL WHERE arn = ?1";
+            connection.prepare_cached(stay)?.execute([&arn])?;
+        }
         if there.definition == definition {
             return Ok(());
         }
@@ -235,10 +240,15 @@ pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Resul
     let machine = found.await?;
     let is_whole = !is_without_data(members);
     let references = variables::references(&machine.definition).filter(|_| is_whole);
+    let status = if machine.is_deleting {
+        "DELETING"
+    } else {
+        "ACTIVE"
+    };
     Ok(object([
         Some(("stateMachineArn", Json::from(arn))),
         Some(("name", Json::from(machine.name))),
-        Some(("status", Json::from("ACTIVE"))),
+        Some(("status", Json::from(status))),
         is_whole.then(|| ("definition", Json::from(machine.definition))),
         Some(("roleArn", Json::from(machine.role_arn))),
         Some(("type", Json::from(machine.kind))),
@@ -284,8 +294,8 @@ fn document(text: &str) -> Json {
     Json::parse(text).unwrap_or(Json::Null)
 }
 
-/// Deleting what is not there is no error (10 §10.4). Versions and aliases go with their machine;
-/// executions that run go on.
+/// Deleting what is not there is no error (10 §10.4). Versions and aliases go with their machine,
+/// and the machine with the last of its executions.
 pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = members.needed("stateMachineArn").to_owned();
     match parsed(&arn)? {
@@ -295,22 +305,11 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
         }
         _ => return Err(wrong_kind(&arn)),
     }
-    let deleted = service.store.write(move |connection| {
-        for table in ["versions", "aliases"] {
-            let delete = format!(
-                "DELETE FROM {table} WHERE machine = (SELECT id FROM machines WHERE arn = ?1)"
-            );
-            connection.prepare_cached(&delete)?.execute([&arn])?;
-        }
-        for delete in [
-            "DELETE FROM machines WHERE arn = ?1",
-            "DELETE FROM tags WHERE resource = ?1",
-        ] {
-            connection.prepare_cached(delete)?.execute([&arn])?;
-        }
-        Ok(())
-    });
-    deleted.await?;
+    let now = service.now().0;
+    let deleted = service
+        .store
+        .write(move |connection| deleting::delete(connection, &arn, now));
+    service.wind_up(deleted.await?);
     Ok(Json::empty_object().into())
 }
 

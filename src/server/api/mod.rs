@@ -11,6 +11,7 @@ pub(super) mod machines;
 mod map_runs;
 mod model;
 pub(super) mod page;
+mod redrive;
 mod start;
 mod states;
 mod tags;
@@ -20,7 +21,7 @@ mod versions;
 
 use std::sync::Arc;
 
-pub(super) use tasks::call as call_tasks;
+pub(super) use tasks::{call as call_tasks, early as early_answer};
 
 use super::names::Arn;
 use super::protocol::{ApiError, Members, Reply, told};
@@ -53,6 +54,8 @@ pub(super) async fn call(
     operation: &str,
     body: &[u8],
 ) -> Result<Reply, ApiError> {
+    #[cfg(test)]
+    super::testing::trip(service, operation).await?;
     let members = &read(operation, body)?;
     match operation {
         "CreateActivity" => activities::create(service, members).await,
@@ -69,7 +72,7 @@ pub(super) async fn call(
         "DescribeStateMachineAlias" => aliases::describe(service, members).await,
         "DescribeStateMachineForExecution" => machines::describe_for(service, members).await,
         "GetActivityTask" | "SendTaskFailure" | "SendTaskHeartbeat" | "SendTaskSuccess" => {
-            tasks::call(&service.callbacks, operation, body).await
+            tasks::call(&service.callbacks, Some(service), operation, body).await
         }
         "GetExecutionHistory" => history::get(service, members).await,
         "ListActivities" => activities::list(service, members).await,
@@ -80,7 +83,7 @@ pub(super) async fn call(
         "ListStateMachines" => machines::list(service, members).await,
         "ListTagsForResource" => tags::list(service, members).await,
         "PublishStateMachineVersion" => versions::publish(service, members).await,
-        "RedriveExecution" => executions::redrive(service, members).await,
+        "RedriveExecution" => redrive::redrive(service, members).await,
         "StartExecution" => start::start(service, members).await,
         "StartSyncExecution" => start::start_sync(service, members).await,
         "StopExecution" => executions::stop(service, members).await,

@@ -62,7 +62,7 @@ impl Request {
     /// What it is that is started; an alias chooses by chance.
     fn machine(&self, connection: &Connection) -> Result<Machine, ApiError> {
         let chance = self.seed.named("alias").unit();
-        Machine::resolve(connection, &self.arn, chance)
+        Machine::resolve(connection, &self.arn, chance)?.alive()
     }
 
     /// Who does the work.
@@ -126,6 +126,7 @@ pub(super) async fn start(service: &Arc<Service>, members: &Members) -> Result<R
         if let Some(started) = same(connection, &arn, &request.input)? {
             return Ok((arn, Begun::Same(started), request.document));
         }
+        shared.check_room(connection)?;
         let mut row = request.row(arn.clone(), &machine, now);
         row.id = insert(connection, &request, &row, &machine)?;
         let start = row.start(request.document.clone());
@@ -137,7 +138,7 @@ pub(super) async fn start(service: &Arc<Service>, members: &Members) -> Result<R
     let started = match begun {
         Begun::Same(started) => started,
         Begun::Standard(going) => {
-            service.go(*going, None);
+            service.go(*going);
             now
         }
         Begun::Express(express) => {

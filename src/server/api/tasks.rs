@@ -1,29 +1,53 @@
 //! The operations with which the world outside answers Tasks: `SendTaskSuccess`,
 //! `SendTaskFailure`, `SendTaskHeartbeat` and `GetActivityTask`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::{Connection, OptionalExtension, params};
+
 use super::read;
-use crate::data::{Json, StatesError};
+use crate::data::{EventId, Json, StatesError, Timestamp};
+use crate::engine::Input;
 use crate::language::Resource;
-use crate::runtime::{ActivityTask, Callbacks, TokenError};
+use crate::runtime::{Accepted, ActivityTask, Callbacks, Entry, TokenError};
+use crate::server::broken::Lost;
 use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::service::Service;
 
 /// How long a worker may wait for a task (06 §6.6).
 const LONG_POLL: Duration = Duration::from_secs(60);
 
-/// Does what a request asks for.
+/// Does what a request asks for. A service knows the tokens of before it was started, and keeps
+/// answers for after its end; the callback port of a run needs neither.
 pub(in crate::server) async fn call(
     callbacks: &Callbacks,
+    service: Option<&Arc<Service>>,
     operation: &str,
     body: &[u8],
 ) -> Result<Reply, ApiError> {
     let members = || read(operation, body);
+    let answer = async |members: &Members, result| {
+        let token = members.needed("taskToken");
+        let ended = end(callbacks, service, token, result).await;
+        told(service, token, ended).await
+    };
     let done = match operation {
         "GetActivityTask" => get_activity_task(callbacks, &members()?, LONG_POLL).await,
-        "SendTaskFailure" => send_task_failure(callbacks, &members()?).await,
-        "SendTaskHeartbeat" => send_task_heartbeat(callbacks, &members()?),
-        "SendTaskSuccess" => send_task_success(callbacks, &members()?).await,
+        "SendTaskFailure" => {
+            let members = members()?;
+            answer(&members, Err(failure(&members))).await
+        }
+        "SendTaskHeartbeat" => {
+            let members = members()?;
+            let token = members.needed("taskToken");
+            told(service, token, heartbeat(callbacks, token).await).await
+        }
+        "SendTaskSuccess" => {
+            let members = members()?;
+            let output = output(&members)?;
+            answer(&members, Ok(output)).await
+        }
         _ => Err(ApiError::unknown_operation(format!(
             "The callback port does not know the operation {operation}: it takes GetActivityTask, \
              SendTaskFailure, SendTaskHeartbeat and SendTaskSuccess."
@@ -41,6 +65,15 @@ async fn get_activity_task(
     let arn = members.needed("activityArn");
     let worker = members.text("workerName");
     check_activity(callbacks, arn)?;
+    // In the words of the API's model: AWS's are not recorded.
+    let crowded = || {
+        ApiError::new(
+            "ActivityWorkerLimitExceeded",
+            "The maximum number of workers concurrently polling for activity tasks has been \
+             reached.",
+        )
+    };
+    let _place = callbacks.place(arn).ok_or_else(crowded)?;
     let task = tokio::time::timeout(patience, callbacks.poll(arn, worker)).await;
     let Ok(Some(ActivityTask { token, input, kept })) = task else {
         return Ok(Json::empty_object());
@@ -71,42 +104,122 @@ fn check_activity(callbacks: &Callbacks, arn: &str) -> Result<(), ApiError> {
     })
 }
 
-async fn send_task_success(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.needed("taskToken");
-    let output = members.needed("output");
+fn output(members: &Members) -> Result<Json, ApiError> {
     // The wording around the reason is the API's, the reason is ours: none is recorded.
-    let output = Json::parse(output)
+    let output = Json::parse(members.needed("output"))
         .map_err(|error| ApiError::new("InvalidOutput", format!("Invalid Output: '{error}'")))?;
-    end(callbacks, token, Ok(output.compacted())).await
+    Ok(output.compacted())
 }
 
 /// A failure may have neither an error nor a cause (05 §5.3, recorded).
-async fn send_task_failure(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.needed("taskToken");
-    let error = StatesError {
+fn failure(members: &Members) -> StatesError {
+    StatesError {
         error: members.text("error").map(Into::into),
         cause: members.text("cause").map(Into::into),
         ..StatesError::default()
-    };
-    end(callbacks, token, Err(error)).await
+    }
+}
+
+/// Why an answer is not taken.
+enum Refused {
+    Token(TokenError),
+    Other(ApiError),
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
 }
 
 /// An answer is acknowledged when it is kept. A task that ended at the same moment has no use for
 /// it any more.
 async fn end(
     callbacks: &Callbacks,
+    service: Option<&Arc<Service>>,
     token: &str,
     result: Result<Json, StatesError>,
-) -> Result<Json, ApiError> {
-    let kept = callbacks.end(token, result).map_err(refused)?;
-    kept.await.map_err(|_| refused(TokenError::Closed))?;
-    Ok(Json::empty_object())
+) -> Result<(), Refused> {
+    let line = service.map(|_| kept_answer(&result));
+    match callbacks.end(token, result)? {
+        Accepted::Told(kept) => Ok(kept.await.map_err(|_| TokenError::Closed)?),
+        Accepted::Early => match service.zip(line) {
+            Some((service, line)) => keep(service, token, line).await.map_err(Refused::Other),
+            None => Ok(()),
+        },
+    }
 }
 
-fn send_task_heartbeat(callbacks: &Callbacks, members: &Members) -> Result<Json, ApiError> {
-    let token = members.needed("taskToken");
-    callbacks.heartbeat(token).map_err(refused)?;
-    Ok(Json::empty_object())
+async fn heartbeat(callbacks: &Callbacks, token: &str) -> Result<(), Refused> {
+    let kept = callbacks.heartbeat(token)?;
+    Ok(kept.await.map_err(|_| TokenError::Closed)?)
+}
+
+/// A token that nobody waits for may be of a task that ended before the server was started.
+async fn told(
+    service: Option<&Arc<Service>>,
+    token: &str,
+    done: Result<(), Refused>,
+) -> Result<Json, ApiError> {
+    let error = match (done, service) {
+        (Ok(()), _) => return Ok(Json::empty_object()),
+        (Err(Refused::Other(error)), _) => return Err(error),
+        (Err(Refused::Token(TokenError::Unknown)), Some(service)) => {
+            let token = token.to_owned();
+            let known = service.store.read(move |connection| {
+                let mut select =
+                    connection.prepare_cached("SELECT 1 FROM tokens WHERE token = ?1")?;
+                Ok(select.exists([token])?)
+            });
+            if known.await? {
+                TokenError::Closed
+            } else {
+                TokenError::Unknown
+            }
+        }
+        (Err(Refused::Token(error)), _) => error,
+    };
+    Err(refused(error))
+}
+
+/// A result as it is kept while the service has not answered to the request that carries the
+/// token: as a line of a journal, of a task without a number.
+fn kept_answer(result: &Result<Json, StatesError>) -> String {
+    let ended = Input::TaskEnded {
+        task: EventId::NONE,
+        result: result.clone(),
+    };
+    let mut line = String::new();
+    Entry::write_told(Timestamp(0), &ended, &mut line);
+    line
+}
+
+/// Keeps a result that came early. A token of an execution that is not kept has no row.
+async fn keep(service: &Service, token: &str, line: String) -> Result<(), ApiError> {
+    let token = token.to_owned();
+    let kept = service.store.write(move |connection| {
+        let mut update =
+            connection.prepare_cached("UPDATE tokens SET answer = ?2 WHERE token = ?1")?;
+        update.execute(params![token, line])?;
+        Ok(())
+    });
+    kept.await
+}
+
+/// The result that came early for this token, if one did.
+pub(in crate::server) fn early(
+    connection: &Connection,
+    token: &str,
+) -> Result<Option<Result<Json, StatesError>>, Lost> {
+    let mut select = connection.prepare_cached("SELECT answer FROM tokens WHERE token = ?1")?;
+    let line: Option<Option<String>> = select.query_row([token], |row| row.get(0)).optional()?;
+    let Some(line) = line.flatten() else {
+        return Ok(None);
+    };
+    match Entry::read(line.trim_end()) {
+        Ok(Entry::Told(_, Input::TaskEnded { result, .. })) => Ok(Some(result)),
+        _ => Err(Lost::Broken("an answer that was kept is none".to_owned())),
+    }
 }
 
 /// Only the wording of `InvalidToken` is recorded.
@@ -141,10 +254,12 @@ mod tests {
     fn check(operation: &str, body: &str, expected: &str) {
         let (callbacks, _) = Callbacks::new([ACTIVITY.into()]);
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let answer =
-            runtime
-                .expect("a runtime")
-                .block_on(call(&callbacks, operation, body.as_bytes()));
+        let answer = runtime.expect("a runtime").block_on(call(
+            &callbacks,
+            None,
+            operation,
+            body.as_bytes(),
+        ));
         assert_eq!(told(answer), expected, "{operation} {body}");
     }
 

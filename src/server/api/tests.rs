@@ -1,12 +1,15 @@
 //! Single operations, asked of a server in memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::Value;
 
 use crate::data::{Json, Seed, Timestamp};
 use crate::runtime::handlers::{Answer, MockHandler, Step, TaskPattern};
 use crate::runtime::{Handlers, VirtualClock};
+use crate::server::service::Limits;
+use crate::server::testing::{service_at, service_with};
 use crate::server::{Mocks, Place, Service, Settings};
 use crate::syntax::{self, Format, Source};
 
@@ -328,4 +331,142 @@ async fn every_operation_of_the_model_is_done_by_somebody() {
     }
     let told = ask(service, "CreateStack", "{}").await;
     assert!(told.contains("UnknownOperationException"), "{told}");
+}
+
+const WAIT: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Task","End":true,"Resource":"arn:aws:states:us-east-1:123456789012:activity:a"}}}"#;
+const FAIL: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Fail","Error":"E"}}}"#;
+
+/// A service whose executions wait for a worker.
+async fn waiting(limits: Limits) -> Arc<Service> {
+    let service = service_with(Handlers::default(), limits).await;
+    ask(&service, "CreateActivity", r#"{"name":"a"}"#).await;
+    create(&service, WAIT, "").await;
+    service
+}
+
+fn start(name: &str) -> String {
+    format!(r#"{{"stateMachineArn":"ARN:stateMachine:m","name":"{name}"}}"#)
+}
+
+fn execution(name: &str) -> String {
+    format!(r#"{{"executionArn":"ARN:execution:m:{name}"}}"#)
+}
+
+#[tokio::test]
+async fn one_execution_too_many_is_refused() {
+    let service = &waiting(Limits { open_executions: 3 }).await;
+    for name in ["a", "b", "c"] {
+        let started = ask(service, "StartExecution", &start(name)).await;
+        assert!(started.contains("startDate"), "{started}");
+    }
+    let refused = r#"{"__type":"ExecutionLimitExceeded","message":"The maximum number of running executions has been reached. Running executions must end or be stopped before a new execution can be started."}"#;
+    check(service, "StartExecution", &start("d"), refused).await;
+    // The same again is not one more.
+    let same = ask(service, "StartExecution", &start("c")).await;
+    assert!(same.contains("startDate"), "{same}");
+    ask(service, "StopExecution", &execution("a")).await;
+    ask(service, "StartExecution", &start("d")).await;
+    check(service, "RedriveExecution", &execution("a"), refused).await;
+}
+
+#[tokio::test]
+async fn a_thousand_workers_may_wait_for_an_activity() {
+    let service = &waiting(Limits::default()).await;
+    let places: Vec<_> = std::iter::from_fn(|| {
+        let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
+        service.callbacks.place(arn)
+    })
+    .collect();
+    assert_eq!(places.len(), 1000);
+    let poll = r#"{"activityArn":"ARN:activity:a"}"#;
+    let refused = r#"{"__type":"ActivityWorkerLimitExceeded","message":"The maximum number of workers concurrently polling for activity tasks has been reached."}"#;
+    check(service, "GetActivityTask", poll, refused).await;
+}
+
+#[tokio::test]
+async fn a_redrive_is_done_once_for_each_client_token() {
+    let service = &service_with(Handlers::default(), Limits::default()).await;
+    create(service, FAIL, "").await;
+    ask(service, "StartExecution", &start("e")).await;
+    ended(service, "ARN:execution:m:e").await;
+    let redrive =
+        |token: &str| format!(r#"{{"executionArn":"ARN:execution:m:e","clientToken":"{token}"}}"#);
+    for (token, count) in [("one", 1), ("one", 1), ("two", 2), ("one", 2)] {
+        let redriven = ask(service, "RedriveExecution", &redrive(token)).await;
+        assert!(redriven.contains("redriveDate"), "{redriven}");
+        let ended = ended(service, "ARN:execution:m:e").await;
+        assert_eq!(ended["redriveCount"], count, "{token}: {ended}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_redrives_at_once_one_is_done() {
+    let service = &service_with(Handlers::default(), Limits::default()).await;
+    create(service, FAIL, "").await;
+    ask(service, "StartExecution", &start("e")).await;
+    ended(service, "ARN:execution:m:e").await;
+    let body = execution("e");
+    let asked = || ask(service, "RedriveExecution", &body);
+    let all = tokio::join!(asked(), asked(), asked());
+    let redriven = [all.0, all.1, all.2];
+    let done = redriven.iter().filter(|it| it.contains("redriveDate"));
+    let ended = ended(service, "ARN:execution:m:e").await;
+    assert_eq!(ended["redriveCount"], done.count(), "{redriven:?}");
+    let history = ask(service, "GetExecutionHistory", &body).await;
+    let history: Value = serde_json::from_str(&history).expect("JSON");
+    let events = history["events"].as_array().expect("events");
+    let ids = events.iter().map(|event| event["id"].as_u64());
+    assert!(ids.eq((1..=events.len() as u64).map(Some)), "{history}");
+}
+
+#[tokio::test]
+async fn an_execution_can_be_redriven_for_fourteen_days() {
+    const DAY: i64 = 86_400_000;
+    let today = Arc::new(AtomicI64::new(DAY));
+    let clock = Arc::clone(&today);
+    let clock = move || clock.load(Ordering::Relaxed);
+    let service = &service_at(clock).await;
+    create(service, FAIL, "").await;
+    ask(service, "StartExecution", &start("e")).await;
+    ended(service, "ARN:execution:m:e").await;
+    today.store(15 * DAY, Ordering::Relaxed);
+    let redrivable = ended(service, "ARN:execution:m:e").await;
+    assert_eq!(redrivable["redriveStatus"], "REDRIVABLE");
+    today.store(15 * DAY + 1, Ordering::Relaxed);
+    let late = ended(service, "ARN:execution:m:e").await;
+    let why = "Execution redrivable period exceeded";
+    assert_eq!(late["redriveStatus"], "NOT_REDRIVABLE");
+    assert_eq!(late["redriveStatusReason"], why);
+    let refused = format!(r#"{{"__type":"ExecutionNotRedrivable","message":"{why}"}}"#);
+    check(service, "RedriveExecution", &execution("e"), &refused).await;
+}
+
+#[tokio::test]
+async fn a_machine_goes_with_the_last_of_its_executions() {
+    let service = &waiting(Limits::default()).await;
+    for name in ["one", "other"] {
+        ask(service, "StartExecution", &start(name)).await;
+    }
+    let poll = r#"{"activityArn":"ARN:activity:a"}"#;
+    let task: Value =
+        serde_json::from_str(&ask(service, "GetActivityTask", poll).await).expect("JSON");
+    let machine = r#"{"stateMachineArn":"ARN:stateMachine:m"}"#;
+    check(service, "DeleteStateMachine", machine, "{}").await;
+    let described = ask(service, "DescribeStateMachine", machine).await;
+    assert!(described.contains(r#""status":"DELETING""#), "{described}");
+    let deleting = r#"{"__type":"StateMachineDeleting","message":"State Machine Deleting: 'ARN:stateMachine:m'"}"#;
+    check(service, "StartExecution", &start("more"), deleting).await;
+    check(service, "PublishStateMachineVersion", machine, deleting).await;
+    assert_eq!(create(service, WAIT, "").await, deleting);
+    // A task that is worked on may end; a step further there is nothing.
+    let answer = format!(r#"{{"taskToken":{},"output":"1"}}"#, task["taskToken"]);
+    check(service, "SendTaskSuccess", &answer, "{}").await;
+    ended(service, "ARN:execution:m:one").await;
+    let described = ask(service, "DescribeStateMachine", machine).await;
+    assert!(described.contains("DELETING"), "{described}");
+    ask(service, "StopExecution", &execution("other")).await;
+    let gone = r#"{"__type":"StateMachineDoesNotExist","message":"State Machine Does Not Exist: 'ARN:stateMachine:m'"}"#;
+    check(service, "DescribeStateMachine", machine, gone).await;
+    let created = create(service, WAIT, "").await;
+    assert!(created.contains("creationDate"), "{created}");
 }

@@ -78,6 +78,7 @@ pub(super) async fn publish(service: &Arc<Service>, members: &Members) -> Result
     let (description, now) = (members.owned("description"), service.now().0);
     let published = service.store.write(move |connection| {
         let machine = Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))?;
+        let machine = machine.alive()?;
         if let Some(asked) = revision_id
             && machine.revision_id.as_ref() != Some(&asked)
         {

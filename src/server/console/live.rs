@@ -169,8 +169,7 @@ async fn read(service: &Service, execution: i64, after: u64) -> Result<String, A
 
 /// The tasks that can be answered: pairs of an event and a token, as JSON.
 fn open_tasks(service: &Service, run: &Run) -> String {
-    let remote = service.live.get(run.id);
-    let remote = remote.or_else(|| service.map_runs.child(&run.arn));
+    let remote = service.remote(run.id, &run.arn);
     let open = remote.map(|remote| service.callbacks.open_of(&remote));
     let open = open.unwrap_or_default().into_iter();
     let pairs = open.map(|(event, token)| {

@@ -145,7 +145,7 @@ impl ChildJournal {
 
     /// Keeps that it goes on after its end.
     pub(super) fn is_redriven(&mut self, at: Timestamp, place: &Place) {
-        self.recorder.redriven(at, place.round);
+        self.recorder.redriven(at, place.round, None);
     }
 }
 
@@ -183,6 +183,10 @@ impl Journal for ChildJournal {
         if !self.is_express {
             self.recorder.ran();
         }
+    }
+
+    fn gives(&mut self, token: &Arc<str>) {
+        self.recorder.gives(token);
     }
 
     fn acknowledge(&mut self, ack: Ack) {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::data::{EventId, StatesError, Timestamp};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
+use crate::server::broken::kept_events;
 use crate::server::protocol::ApiError;
 
 /// Ends Map Runs whose execution has ended, and their children, and so on down.
@@ -30,20 +31,14 @@ pub(super) fn end(connection: &Connection, now: Timestamp) -> Result<(), ApiErro
 }
 
 fn abort(connection: &Connection, child: i64, now: Timestamp) -> Result<(), ApiError> {
-    let mut select = connection.prepare_cached(
-        "SELECT first, lines FROM events WHERE execution = ?1 ORDER BY first DESC LIMIT 1",
-    )?;
-    let mut rows = select.query([child])?;
+    let kept = kept_events(connection, child)?;
     // Of an Express child there are none.
-    if let Some(row) = rows.next()? {
-        let first: i64 = row.get(0)?;
-        let lines = row.get_ref(1)?.as_str().unwrap_or_default().lines();
-        let next = first + i64::try_from(lines.count()).unwrap_or(i64::MAX);
+    if kept > 0 {
         let error = StatesError::default();
         let event = HistoryEvent {
             timestamp: now,
             kind: HistoryEventType::ExecutionAborted,
-            id: EventId(next.cast_unsigned()),
+            id: EventId(kept + 1),
             previous: EventId::NONE,
             details: Details::failure(&error),
         };
@@ -52,7 +47,7 @@ fn abort(connection: &Connection, child: i64, now: Timestamp) -> Result<(), ApiE
         line.push('\n');
         let mut insert = connection
             .prepare_cached("INSERT INTO events (execution, first, lines) VALUES (?1, ?2, ?3)")?;
-        insert.execute(params![child, next, line])?;
+        insert.execute(params![child, kept.cast_signed() + 1, line])?;
     }
     let mut update = connection
         .prepare_cached("UPDATE executions SET status = 'ABORTED', stopped = ?2 WHERE id = ?1")?;

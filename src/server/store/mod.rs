@@ -53,6 +53,12 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// There is a folder.
+    #[error("{} is a directory, and no database", path.display())]
+    Directory {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file system or `SQLite` says no.
     #[error("cannot use the database {}: {source}", path.display())]
     Failed {
@@ -112,6 +118,8 @@ pub(super) struct Append {
     pub(super) first_entry: u64,
     /// Entries of the journal, one a line.
     pub(super) entries: String,
+    /// Tokens that are about to be given away.
+    pub(super) tokens: Vec<Arc<str>>,
     /// What changes about the execution itself, in order.
     pub(super) changes: Vec<Change>,
     /// How many states the events enter.
@@ -138,7 +146,10 @@ pub(super) enum Change {
         at: i64,
         /// How often its Map Run was redriven, if it is a child.
         round: i64,
+        token: Option<String>,
     },
+    /// Nothing can go on from its journal.
+    Forgotten,
     /// How one of its Map Runs stands.
     MapRun {
         id: i64,
@@ -171,6 +182,9 @@ impl Store {
     pub(super) fn open(place: &Place) -> Result<Self, StoreError> {
         let (path, lock) = match place {
             Place::Memory => (Path::new(":memory:"), None),
+            Place::File(path) if path.is_dir() => {
+                return Err(StoreError::Directory { path: path.clone() });
+            }
             Place::File(path) => (path.as_path(), Some(Lock::take(path)?)),
         };
         let failed = |source| StoreError::Failed {
@@ -286,6 +300,12 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
 
 impl From<rusqlite::Error> for ApiError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(format!("The database failed: {error}"))
+        Self::internal(match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                "The disk is full: nothing can be acknowledged until there is room for the database."
+                    .to_owned()
+            }
+            _ => format!("The database cannot be used: {error}"),
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use super::read_only;
+use crate::runtime::caught_at_once;
 use crate::server::protocol::ApiError;
 
 #[derive(Clone)]
@@ -32,8 +33,9 @@ impl Readers {
     ) -> Result<T, ApiError> {
         let own = self.clone();
         let asked = tokio::task::spawn_blocking(move || own.call_now(work));
-        let asked = asked.await;
-        asked.unwrap_or_else(|_| Err(ApiError::internal("Reading the database failed.")))
+        // The thread is gone only when the runtime is about to end.
+        let gone = |_| Err(ApiError::internal("The database is closed."));
+        asked.await.unwrap_or_else(gone)
     }
 
     /// The same, on a thread that may wait.
@@ -47,11 +49,12 @@ impl Readers {
             Some(connection) => connection,
             None => read_only(&self.path)?,
         };
-        let answer = work(&connection);
+        // A connection that somebody panicked with is as good as new: what he asked is over.
+        let answer = caught_at_once(|| work(&connection));
         let mut idle = lock();
         if idle.len() < MOST_IDLE {
             idle.push(connection);
         }
-        answer
+        answer.unwrap_or_else(|said| Err(ApiError::panicked(&said)))
     }
 }

@@ -18,7 +18,8 @@ const MIGRATIONS: &[&str] = &["
         type TEXT NOT NULL,
         created INTEGER NOT NULL,
         revision INTEGER NOT NULL REFERENCES revisions(id),
-        versions INTEGER NOT NULL DEFAULT 0
+        versions INTEGER NOT NULL DEFAULT 0,
+        deleting INTEGER
     );
     CREATE TABLE revisions (
         id INTEGER PRIMARY KEY,
@@ -96,6 +97,18 @@ const MIGRATIONS: &[&str] = &["
         WHERE map_run IS NOT NULL;
     CREATE INDEX executions_by_end ON executions(stopped) WHERE stopped IS NOT NULL;
     CREATE INDEX executions_running ON executions(id) WHERE status = 'RUNNING';
+    CREATE TABLE redrives (
+        execution INTEGER NOT NULL,
+        token TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (execution, token)
+    ) WITHOUT ROWID;
+    CREATE TABLE tokens (
+        token TEXT PRIMARY KEY,
+        execution INTEGER NOT NULL,
+        answer TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX tokens_by_execution ON tokens(execution);
     CREATE TABLE map_runs (
         id INTEGER PRIMARY KEY,
         arn TEXT NOT NULL UNIQUE,

@@ -1,7 +1,6 @@
 //! The thread that writes: all that waits goes into one transaction.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Append, Change, Child};
+use crate::runtime::caught_at_once;
 use crate::server::live::Watchers;
 use crate::server::protocol::ApiError;
 
@@ -120,7 +120,7 @@ impl Writer {
             // Whoever asked may have gone.
             let _ = answer.send(answered);
         })?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        answered.await.unwrap_or_else(|_| Err(self.lost()))
     }
 
     /// The same, on a thread that may wait.
@@ -132,7 +132,16 @@ impl Writer {
         self.ask(work, move |answered| {
             let _ = answer.send(answered);
         })?;
-        answered.recv().unwrap_or_else(|_| Err(gone()))
+        answered.recv().unwrap_or_else(|_| Err(self.lost()))
+    }
+
+    /// Why there is no answer.
+    fn lost(&self) -> ApiError {
+        if self.jobs.is_closed() {
+            gone()
+        } else {
+            ApiError::panicked("the database could not be written")
+        }
     }
 
     fn ask<T: Send + 'static>(
@@ -141,7 +150,10 @@ impl Writer {
         answer: impl FnOnce(Result<T, ApiError>) + Send + 'static,
     ) -> Result<(), ApiError> {
         let call: Call = Box::new(move |connection| {
-            let done = connection.and_then(work);
+            let done = connection.and_then(|connection| {
+                let done = caught_at_once(|| work(connection));
+                done.unwrap_or_else(|said| Err(ApiError::panicked(&said)))
+            });
             let changed = done.is_ok();
             let finish: Finish = Box::new(move |kept| answer(kept.and(done)));
             (changed, finish)
@@ -207,7 +219,9 @@ impl Thread {
                     job = self.queue.try_recv().ok();
                 }
             }
-            if self.transact(calls) {
+            // Whoever asked for what panicked is told by the loss of his answer; what executions did
+            // is tried again.
+            if caught_at_once(|| self.transact(calls)) == Ok(true) {
                 self.count(began.elapsed());
             }
             if let Some(closed) = closed {
@@ -234,6 +248,7 @@ impl Thread {
     fn transact(&mut self, calls: Vec<Call>) -> bool {
         let (mut calls, mut finishes) = (calls.into_iter(), Vec::new());
         let connection = &self.connection;
+        undo(connection);
         let done = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
             self.appends
                 .iter()
@@ -243,7 +258,7 @@ impl Thread {
             }
             connection.execute_batch("COMMIT")
         });
-        let kept = done.map_err(|error| ApiError::internal(refusal(&error)));
+        let kept = done.map_err(ApiError::from);
         match &kept {
             Ok(()) => {
                 let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
@@ -259,9 +274,7 @@ impl Thread {
                 }
             }
             Err(refused) => {
-                if !connection.is_autocommit() {
-                    let _ = connection.execute_batch("ROLLBACK");
-                }
+                undo(connection);
                 finishes.extend(calls.map(|call| call(Err(refused.clone())).1));
             }
         }
@@ -277,30 +290,41 @@ impl Thread {
     }
 }
 
-/// What a person can do about it.
-fn refusal(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => {
-            "The disk is full: nothing can be acknowledged until there is room for the database."
-                .to_owned()
-        }
-        _ => format!("The database cannot be written: {error}"),
+/// Nothing is left of a transaction that was not committed.
+fn undo(connection: &Connection) {
+    if !connection.is_autocommit() {
+        // What cannot be undone now cannot be committed either.
+        let _ = connection.execute_batch("ROLLBACK");
     }
 }
 
 /// Does one call so that it leaves nothing when it fails.
 fn alone(connection: &Connection, call: Call) -> rusqlite::Result<Finish> {
     connection.prepare_cached("SAVEPOINT call")?.execute([])?;
-    let done = catch_unwind(AssertUnwindSafe(|| call(Ok(connection))));
-    let (changed, finish) = done.unwrap_or_else(|_| {
-        // Its sender is gone with it: who asked is told that.
-        (false, Box::new(|_| ()))
-    });
+    let (changed, finish) = call(Ok(connection));
+    if connection.is_autocommit() {
+        // A full disk may have undone the whole transaction: all of it is refused, and this call
+        // with the reason that it was given.
+        let kept = if changed {
+            Err(undone().into())
+        } else {
+            Ok(())
+        };
+        finish(kept);
+        return Err(undone());
+    }
     if !changed {
         connection.prepare_cached("ROLLBACK TO call")?.execute([])?;
     }
     connection.prepare_cached("RELEASE call")?.execute([])?;
     Ok(finish)
+}
+
+fn undone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK),
+        Some("another request of the same moment could not be written".to_owned()),
+    )
 }
 
 fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
@@ -321,14 +345,22 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
         insert.execute(params![id, first, lines]).map(drop)
     };
     lines("events", append.first_event, &append.events)?;
-    let ended_well =
-        |change: &Change| matches!(change, Change::Ended { status, .. } if *status == "SUCCEEDED");
-    if append.changes.iter().any(ended_well) {
+    let is_final = |change: &Change| match change {
+        Change::Ended { status, .. } => *status == "SUCCEEDED",
+        Change::Forgotten => true,
+        Change::Begun(_) | Change::Redriven { .. } | Change::MapRun { .. } => false,
+    };
+    if append.changes.iter().any(is_final) {
         // Nothing goes on from here: the events are all that is needed of it.
         let mut delete = connection.prepare_cached("DELETE FROM journal WHERE execution = ?1")?;
         delete.execute([id])?;
     } else {
         lines("journal", append.first_entry, &append.entries)?;
+    }
+    let insert = "INSERT OR IGNORE INTO tokens (token, execution) VALUES (?1, ?2)";
+    for token in &append.tokens {
+        let mut insert = connection.prepare_cached(insert)?;
+        insert.execute(params![token, id])?;
     }
     append
         .changes
@@ -360,8 +392,6 @@ fn begin(connection: &Connection, child: &Child) -> rusqlite::Result<i64> {
 
 fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result<()> {
     match change {
-        // First of all.
-        Change::Begun(_) => Ok(()),
         Change::MapRun {
             id,
             status,
@@ -387,16 +417,47 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
                 "UPDATE executions SET status = ?2, stopped = ?3, output = ?4, error = ?5, \
                  cause = ?6 WHERE id = ?1",
             )?;
-            let changed = params![id, status, stopped, output, error, cause];
-            update.execute(changed).map(drop)
+            update.execute(params![id, status, stopped, output, error, cause])?;
+            delete_machine(connection, id)
         }
-        Change::Redriven { at, round } => {
+        Change::Redriven { at, round, token } => {
             let mut update = connection.prepare_cached(
                 "UPDATE executions SET status = 'RUNNING', stopped = NULL, error = NULL, \
                  cause = NULL, redrives = redrives + 1, redriven = ?2, round = ?3 \
                  WHERE id = ?1",
             )?;
-            update.execute(params![id, at, round]).map(drop)
+            update.execute(params![id, at, round])?;
+            token
+                .iter()
+                .try_for_each(|it| redriven(connection, id, it, *at))
         }
+        // Done with what was written before.
+        Change::Begun(_) | Change::Forgotten => Ok(()),
     }
+}
+
+/// A machine that is being deleted goes with the last of its executions.
+fn delete_machine(connection: &Connection, ended: i64) -> rusqlite::Result<()> {
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM machines WHERE deleting IS NOT NULL \
+         AND arn = (SELECT machine_arn FROM executions WHERE id = ?1) \
+         AND NOT EXISTS (SELECT 1 FROM executions e \
+         WHERE e.machine_arn = machines.arn AND e.status = 'RUNNING')",
+    )?;
+    delete.execute([ended]).map(drop)
+}
+
+/// How many client tokens of redrives are remembered.
+const MOST_TOKENS: i64 = 10;
+
+fn redriven(connection: &Connection, id: i64, token: &str, at: i64) -> rusqlite::Result<()> {
+    let insert = "INSERT OR REPLACE INTO redrives (execution, token, at) VALUES (?1, ?2, ?3)";
+    connection
+        .prepare_cached(insert)?
+        .execute(params![id, token, at])?;
+    let mut forget = connection.prepare_cached(
+        "DELETE FROM redrives WHERE execution = ?1 AND token NOT IN \
+         (SELECT token FROM redrives WHERE execution = ?1 ORDER BY at DESC LIMIT ?2)",
+    )?;
+    forget.execute(params![id, MOST_TOKENS]).map(drop)
 }

@@ -23,6 +23,8 @@ pub(in crate::server::api) struct Machine {
     pub(super) logging: String,
     pub(super) tracing: String,
     pub(super) encryption: String,
+    /// Whether it goes when its executions have ended.
+    pub(super) is_deleting: bool,
     /// Of a version.
     pub(super) description: Option<String>,
     /// Of a version.
@@ -51,6 +53,7 @@ impl Machine {
             tracing: row.get(10)?,
             encryption: row.get(11)?,
             description: row.get(12)?,
+            is_deleting: row.get(13)?,
             version_arn: None,
             alias_arn: None,
         })
@@ -62,8 +65,8 @@ impl Machine {
         arn: &str,
     ) -> Result<Option<Self>, ApiError> {
         let mut select = connection.prepare_cached(&format!(
-            "SELECT m.id, m.arn, m.name, m.type, m.created, {REVISION}, NULL \
-             FROM machines m JOIN revisions r ON r.id = m.revision WHERE m.arn = ?1"
+            "SELECT m.id, m.arn, m.name, m.type, m.created, {REVISION}, NULL, \
+             m.deleting IS NOT NULL FROM machines m JOIN revisions r ON r.id = m.revision WHERE m.arn = ?1"
         ))?;
         Ok(select.query_row([arn], Self::of).optional()?)
     }
@@ -94,13 +97,22 @@ impl Machine {
         found.ok_or_else(|| does_not_exist(arn))
     }
 
+    /// The machine, unless it is being deleted. AWS's wording is not recorded.
+    pub(in crate::server::api) fn alive(self) -> Result<Self, ApiError> {
+        if !self.is_deleting {
+            return Ok(self);
+        }
+        let message = format!("State Machine Deleting: '{}'", self.arn);
+        Err(ApiError::new("StateMachineDeleting", message))
+    }
+
     fn version(connection: &Connection, arn: &str) -> Result<Option<Self>, ApiError> {
         let Some((machine, number)) = arn.rsplit_once(':') else {
             return Ok(None);
         };
         let mut select = connection.prepare_cached(&format!(
-            "SELECT m.id, m.arn, m.name, m.type, v.created, {REVISION}, v.description \
-             FROM machines m JOIN versions v ON v.machine = m.id \
+            "SELECT m.id, m.arn, m.name, m.type, v.created, {REVISION}, v.description, \
+             m.deleting IS NOT NULL FROM machines m JOIN versions v ON v.machine = m.id \
              JOIN revisions r ON r.id = v.revision WHERE m.arn = ?1 AND v.number = ?2"
         ))?;
         let number: Option<i64> = number.parse().ok();
@@ -115,8 +127,8 @@ impl Machine {
     pub(super) fn of_execution(connection: &Connection, arn: &str) -> Result<Self, ApiError> {
         let id = crate::server::api::executions::find(connection, arn)?;
         let mut select = connection.prepare_cached(&format!(
-            "SELECT 0, r.machine_arn, r.name, r.type, r.created, {REVISION}, NULL \
-             FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
+            "SELECT 0, r.machine_arn, r.name, r.type, r.created, {REVISION}, NULL, \
+             FALSE FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
         ))?;
         Ok(select.query_row([id], Self::of)?)
     }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,10 @@ use serde_json::{Value, json};
 pub(crate) struct Server {
     child: Child,
     address: String,
+    /// What it said before it served.
+    pub(crate) warnings: Vec<String>,
+    /// What it says on standard error since.
+    pub(crate) said: Receiver<String>,
 }
 
 impl Server {
@@ -30,19 +35,28 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .expect("asl starts");
-        let mut said = BufReader::new(child.stderr.take().expect("it is piped"));
-        let mut line = String::new();
+        let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+        let (sender, said) = channel();
+        // Whatever it says must not fill the pipe, whether anybody listens or not.
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        let mut warnings = Vec::new();
         let address = loop {
-            line.clear();
-            let read = said.read_line(&mut line).expect("text");
-            assert!(read > 0, "asl serve ended before it served");
+            let line = said.recv().expect("it does not end before it serves");
             if let Some((_, address)) = line.split_once("http://") {
                 break address.trim().to_owned();
             }
+            warnings.push(line);
         };
-        // Whatever else it says must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        Self { child, address }
+        Self {
+            child,
+            address,
+            warnings,
+            said,
+        }
     }
 
     /// Ends the process without a chance to do anything.
@@ -51,8 +65,39 @@ impl Server {
         self.child.wait().expect("it ends");
     }
 
+    /// Asks it to end, as a supervisor does: what its process tells in the end.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(asked.expect("there is kill").success());
+        self.child.wait().expect("it ends").code()
+    }
+
+    /// The head and the body of the answer to a request with this head.
+    pub(crate) fn ask(&self, head: &str, body: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let length = body.len();
+        let request =
+            format!("{head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it speaks UTF-8");
+        let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
+        (head.to_owned(), body.to_owned())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> (String, String) {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {}", self.address);
+        self.ask(&head, "")
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::to(&self.address)
+    }
+
+    /// Its host and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Where it serves.
