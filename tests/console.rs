@@ -308,7 +308,8 @@ fn health_metrics_and_a_line_for_each_request() {
     );
 
     // The others are for people.
-    let mut lines = server.said.iter();
+    let said = server.said();
+    let mut lines = said.iter();
     let mut line = || {
         lines
             .find(|line| line.starts_with("time="))

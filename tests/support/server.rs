@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ pub(crate) struct Server {
     /// What it said before it served.
     pub(crate) warnings: Vec<String>,
     /// What it says on standard error since.
-    pub(crate) said: Receiver<String>,
+    said: Mutex<Receiver<String>>,
 }
 
 impl Server {
@@ -55,7 +56,7 @@ impl Server {
             child,
             address,
             warnings,
-            said,
+            said: Mutex::new(said),
         }
     }
 
@@ -93,6 +94,11 @@ impl Server {
 
     pub(crate) fn client(&self) -> Client {
         Client::to(&self.address)
+    }
+
+    /// What it says, a line at a time.
+    pub(crate) fn said(&self) -> MutexGuard<'_, Receiver<String>> {
+        self.said.lock().expect("no reader panics")
     }
 
     /// Its host and port.
