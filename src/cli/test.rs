@@ -5,6 +5,8 @@ mod find;
 mod init;
 mod load;
 mod machines;
+#[cfg(feature = "aws")]
+mod on;
 mod outputs;
 mod runner;
 mod update;
@@ -68,6 +70,10 @@ fn test_all(
     let chosen = chosen(args, &suites.all);
     if chosen.is_empty() {
         return Ok(nothing(suites, terminal));
+    }
+    #[cfg(feature = "aws")]
+    if let Some(target) = &args.elsewhere.on {
+        return on::run(args, target, terminal, suites, &chosen, interrupt);
     }
     let began = Instant::now();
     let threads = args.jobs.map_or_else(parallel::cores, usize::from);
@@ -154,13 +160,23 @@ fn test(
             }
         }
     };
+    done(loaded, at, verdict, hits, began.elapsed())
+}
+
+fn done(
+    loaded: &Loaded,
+    at: (usize, usize),
+    verdict: Verdict,
+    hits: Option<Hits>,
+    took: Duration,
+) -> Done {
     let took = match &verdict {
         Verdict::Skipped(_) => Duration::ZERO,
-        _ => began.elapsed(),
+        _ => took,
     };
     let tested = Tested {
         suite: Arc::clone(&loaded.name),
-        case: Arc::clone(&case.name),
+        case: Arc::clone(&loaded.suite.cases[at.1].name),
         place: loaded.place(at.1),
         verdict,
         took,

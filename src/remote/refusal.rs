@@ -152,7 +152,7 @@ where
     E: Error + Send + Sync + 'static,
 {
     if let Some(found) = chain(error).find_map(|it| it.downcast_ref::<CredentialsError>()) {
-        return credentials(found);
+        return credentials(place, found);
     }
     let last = chain(error)
         .last()
@@ -170,21 +170,20 @@ where
     }
 }
 
-fn credentials(error: &CredentialsError) -> String {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => {
-            "no credentials for AWS: set AWS_PROFILE, sign in by aws sso login, or name a profile, \
-             as in --on aws:PROFILE"
-                .to_owned()
-        }
-        CredentialsError::ProviderTimedOut(_) => {
-            "no credentials for AWS: whoever gives them does not answer in time".to_owned()
-        }
-        _ => {
-            let told: Vec<String> = chain(error).map(ToString::to_string).collect();
-            format!("no credentials for AWS: {}", told.join(": "))
-        }
-    }
+fn credentials(place: &str, error: &CredentialsError) -> String {
+    let told: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let told = told.join(": ");
+    let why = match error {
+        CredentialsError::ProviderTimedOut(_) => "whoever gives them does not answer in time",
+        CredentialsError::CredentialsNotLoaded(_) => "",
+        // The instance metadata service is asked last: nothing else had any.
+        _ if told.contains("IMDS") => "",
+        _ => &told,
+    };
+    let help = "set AWS_PROFILE or AWS_ACCESS_KEY_ID, sign in as by aws sso login, or name a \
+                profile, as in --on aws:PROFILE";
+    let gap = if why.is_empty() { "" } else { ": " };
+    format!("no credentials for {place}{gap}{why}\n  help: {help}")
 }
 
 /// Without the number that `std` adds.
