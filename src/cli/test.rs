@@ -94,6 +94,7 @@ fn test_all(
         done: &done,
         coverage: &coverage,
         took,
+        more: &[],
     };
     results.write(args, terminal)?;
     Ok(exit(args, terminal, suites, &results, interrupt))

@@ -52,6 +52,7 @@ pub(super) fn run(
         done: &done,
         coverage: &[],
         took: began.elapsed(),
+        more: &["--on".to_owned(), target.to_string()],
     };
     results.write(args, terminal)?;
     match exit(args, terminal, suites, &results, interrupt) {
