@@ -91,7 +91,9 @@ pub(super) async fn follow(
         sink.idle();
         let mut outcome = events.last().and_then(self::outcome);
         if idle % IDLE == IDLE - 1 {
-            outcome = service.describe(execution).await?.end.map(outcome_of);
+            // Who may not ask that still gets the history.
+            let described = service.describe(execution).await.ok();
+            outcome = described.and_then(|it| it.end).map(outcome_of);
         }
         let late = stopped.filter(|(_, until)| Instant::now() > *until);
         let outcome = outcome.or(late.map(|(why, _)| Outcome::Aborted(reason(why))));

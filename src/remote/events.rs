@@ -79,8 +79,9 @@ impl Follower {
                 Err(refused) if self.is_too_early(&refused) => break,
                 page => page?,
             };
+            let is_empty = page.events.is_empty();
             self.ready.extend(page.events);
-            if !page.has_more {
+            if !page.has_more || is_empty {
                 break;
             }
         }
@@ -116,7 +117,8 @@ impl Follower {
         if let Some(last) = events.last() {
             self.last = last.id.0;
         }
-        let has_more = answer.next_token.is_some();
+        // A service that leads round in circles has told all.
+        let has_more = answer.next_token.is_some() && answer.next_token != self.token;
         if has_more {
             self.token = answer.next_token;
         }

@@ -89,13 +89,13 @@ impl Service {
 
     /// The machine of this name: its ARN has an account in it that only the service knows.
     async fn find(&self, name: &str) -> Result<Option<StateMachineListItem>, Refusal> {
-        let mut token = None;
+        let mut token: Option<String> = None;
         loop {
             let page = self
                 .client
                 .list_state_machines()
                 .max_results(1000)
-                .set_next_token(token)
+                .set_next_token(token.clone())
                 .send()
                 .await
                 .map_err(|error| self.refusal("ListStateMachines", error))?;
@@ -103,8 +103,8 @@ impl Service {
             if let Some(found) = machines.find(|machine| machine.name == name) {
                 return Ok(Some(found));
             }
-            token = page.next_token;
-            if token.is_none() {
+            let last = std::mem::replace(&mut token, page.next_token);
+            if token.is_none() || token == last {
                 return Ok(None);
             }
         }
@@ -191,7 +191,7 @@ impl Service {
         mut attempt: impl AsyncFnMut() -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         /// What was made is known everywhere within seconds.
-        const ATTEMPTS: u32 = 8;
+        const ATTEMPTS: u32 = 7;
         const BETWEEN: Duration = Duration::from_millis(100);
         for number in 0..ATTEMPTS {
             match attempt().await {

@@ -1,7 +1,7 @@
 //! moto's server: Step Functions among others, executed by the interpreter it carries.
 //!
-//! It has a virtual environment of its own, which `ASL_MOTO_ENV` names: it wants another botocore
-//! than the AWS CLI.
+//! It has a virtual environment of its own, which `ASL_MOTO_ENV` names: what it needs is none of the
+//! other clients'.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

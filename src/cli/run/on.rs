@@ -18,6 +18,7 @@ use crate::data::Seed;
 use crate::engine::{Identity, Outcome};
 use crate::history::{ExecutionType, LogHeader};
 use crate::remote::{Change, Refusal, Registered, Service, Started, Target, Wanted};
+use crate::report::style::printable;
 use crate::runtime::{IdentityOptions, Masking, Stop};
 use crate::syntax::{Diagnostic, Severity};
 
@@ -141,7 +142,7 @@ impl Run<'_> {
         if self.terminal.quiet {
             return;
         }
-        let (name, place) = (&self.machine, service.place());
+        let (name, place) = (printable(&self.machine), printable(service.place()));
         let told = match registered.change {
             Change::Created => Some("created"),
             Change::Updated => Some("updated"),

@@ -22,7 +22,8 @@ use crate::cli::run::fresh_seed;
 use crate::cli::{Exit, parallel};
 use crate::data::Seed;
 use crate::history::ExecutionType;
-use crate::remote::{Change, Refusal, Registered, Service, Target, Wanted};
+use crate::remote::{Change, Kind, Refusal, Registered, Service, Target, Wanted};
+use crate::report::style::printable;
 use crate::suite::{Mocks, Observer, Ran, Verdict};
 
 /// How many cases run at once: they cost this machine nothing but waiting.
@@ -116,7 +117,11 @@ impl<'a> There<'a> {
             if let Ok(it) = &registered {
                 tell_change(machine, it, &service, terminal);
             }
-            let registered = registered.map_err(|refusal| refusal.to_string().into());
+            let registered = match registered {
+                Err(refusal) if refusal.kind != Kind::Definition => return Err(failure(&refusal)),
+                // Other machines may be accepted.
+                registered => registered.map_err(|refusal| refusal.to_string().into()),
+            };
             let registered = (Arc::clone(machine), registered);
             there.machines.insert(machine.name.clone(), registered);
         }
@@ -201,7 +206,7 @@ fn tell_change(machine: &Machine, registered: &Registered, service: &Service, te
         Change::None => return,
     };
     if !terminal.quiet {
-        let (name, place) = (&machine.name, service.place());
+        let (name, place) = (printable(&machine.name), printable(service.place()));
         terminal.say(&format!("{told} the state machine \"{name}\" on {place}"));
     }
 }
