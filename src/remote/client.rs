@@ -12,7 +12,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_sfn::config::{
+    Credentials, RuntimeComponents, SharedCredentialsProvider, SharedHttpClient,
+};
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
@@ -77,11 +79,11 @@ impl Service {
     }
 
     /// Why an operation came to nothing.
-    pub(super) fn refusal<E>(&self, operation: &'static str, error: SdkError<E>) -> Refusal
+    pub(super) fn refusal<E>(&self, operation: &'static str, error: &SdkError<E>) -> Refusal
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        Refusal::of(operation, &self.place, &error)
+        Refusal::of(operation, &self.place, error)
     }
 }
 
@@ -185,7 +187,7 @@ fn http(target: &Target) -> SharedHttpClient {
         if let Some(settings) = settings {
             builder = builder.connector_settings(settings.clone());
         }
-        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         builder.tls_provider(tls()).build()
     })
 }

@@ -111,7 +111,7 @@ impl Follower {
             .interceptor(body.clone())
             .send()
             .await
-            .map_err(|error| self.service.refusal("GetExecutionHistory", error))?;
+            .map_err(|error| self.service.refusal("GetExecutionHistory", &error))?;
         let mut events = self.read(&body.text())?;
         events.retain(|event| event.id.0 > self.last);
         if let Some(last) = events.last() {

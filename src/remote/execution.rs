@@ -64,7 +64,7 @@ impl Service {
                 let started = self.client.start_execution();
                 let started = started.state_machine_arn(machine).name(name).input(input);
                 let started = started.send().await;
-                started.map_err(|error| self.refusal("StartExecution", error))
+                started.map_err(|error| self.refusal("StartExecution", &error))
             })
             .await?;
         Ok(Started {
@@ -94,7 +94,7 @@ impl Service {
                     Target::Aws { .. } => start.send().await,
                     Target::Url { .. } => start.interceptor(PlainHost).send().await,
                 };
-                ended.map_err(|error| self.refusal("StartSyncExecution", error))
+                ended.map_err(|error| self.refusal("StartSyncExecution", &error))
             })
             .await?;
         Ok(match ended.status {
@@ -111,7 +111,7 @@ impl Service {
     pub async fn stop(&self, execution: &str, error: &str, cause: &str) -> Result<(), Refusal> {
         let stop = self.client.stop_execution().execution_arn(execution);
         let stopped = stop.error(error).cause(cause).send().await;
-        stopped.map_err(|error| self.refusal("StopExecution", error))?;
+        stopped.map_err(|error| self.refusal("StopExecution", &error))?;
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Service {
         check_arn(execution)?;
         let describe = self.client.describe_execution().execution_arn(execution);
         let it = describe.send().await;
-        let it = it.map_err(|error| self.refusal("DescribeExecution", error))?;
+        let it = it.map_err(|error| self.refusal("DescribeExecution", &error))?;
         let end = match it.status {
             ExecutionStatus::Succeeded => Some(End::Succeeded(it.output.unwrap_or_default())),
             ExecutionStatus::Failed => Some(End::Failed(it.error, it.cause)),
@@ -147,7 +147,7 @@ impl Service {
     pub async fn definition(&self, execution: &str) -> Result<Option<String>, Refusal> {
         let describe = self.client.describe_state_machine_for_execution();
         let described = describe.execution_arn(execution).send().await;
-        let refusal = |error| self.refusal("DescribeStateMachineForExecution", error);
+        let refusal = |error| self.refusal("DescribeStateMachineForExecution", &error);
         match described.map_err(refusal) {
             Ok(described) => Ok(Some(described.definition)),
             // The machine may have been deleted.

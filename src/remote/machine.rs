@@ -98,7 +98,7 @@ impl Service {
                 .set_next_token(token.clone())
                 .send()
                 .await
-                .map_err(|error| self.refusal("ListStateMachines", error))?;
+                .map_err(|error| self.refusal("ListStateMachines", &error))?;
             let mut machines = page.state_machines.into_iter();
             if let Some(found) = machines.find(|machine| machine.name == name) {
                 return Ok(Some(found));
@@ -133,7 +133,7 @@ impl Service {
             .r#type(kind)
             .send()
             .await
-            .map_err(|error| self.refusal("CreateStateMachine", error))?;
+            .map_err(|error| self.refusal("CreateStateMachine", &error))?;
         Ok(Registered {
             arn: created.state_machine_arn,
             express: wanted.express,
@@ -150,7 +150,7 @@ impl Service {
             .state_machine_arn(arn)
             .send()
             .await
-            .map_err(|error| self.refusal("DescribeStateMachine", error))?;
+            .map_err(|error| self.refusal("DescribeStateMachine", &error))?;
         let is_role = wanted.role.is_none_or(|role| role == there.role_arn);
         let same = || match (
             Json::parse(&there.definition),
@@ -173,7 +173,7 @@ impl Service {
                 .set_publish(publish.then_some(true))
                 .send()
         };
-        let refusal = |error| self.refusal("UpdateStateMachine", error);
+        let refusal = |error| self.refusal("UpdateStateMachine", &error);
         match update(true).await.map_err(refusal) {
             // A thousand versions of a machine are the most, and not everybody may publish.
             Err(refused) if refused.kind == Kind::Version => {

@@ -26,24 +26,24 @@ fn cases() -> Vec<Case> {
         case("caught", caught(), json!({"id": 7})),
         case(
             "fail",
-            one(json!({"Type": "Fail", "Error": "Order.Refused", "Cause": "no stock"})),
+            one(&json!({"Type": "Fail", "Error": "Order.Refused", "Cause": "no stock"})),
             json!({}),
         ),
         case(
             "intrinsic",
-            one(intrinsic()),
+            one(&intrinsic()),
             json!({"a": 1, "items": [3, 1, 2]}),
         ),
         case("jsonata", jsonata(), json!({"prices": [7.5, 2.5]})),
         case(
             "bad-path",
-            one(json!({"Type": "Pass", "InputPath": "$.missing", "End": true})),
+            one(&json!({"Type": "Pass", "InputPath": "$.missing", "End": true})),
             json!({}),
         ),
     ]
 }
 
-fn one(state: Value) -> Value {
+fn one(state: &Value) -> Value {
     json!({"StartAt": "Only", "States": {"Only": state}})
 }
 
@@ -86,7 +86,7 @@ fn caught() -> Value {
         "States": {
             "Try": {
                 "Type": "Parallel",
-                "Branches": [one(json!({"Type": "Fail", "Error": "Card.Declined", "Cause": "no"}))],
+                "Branches": [one(&json!({"Type": "Fail", "Error": "Card.Declined", "Cause": "no"}))],
                 "Catch": [{
                     "ErrorEquals": ["Card.Declined"], "ResultPath": "$.problem", "Next": "Cancel"
                 }],
@@ -171,7 +171,7 @@ fn check_update(url: &str) {
     for result in ["one", "two"] {
         let case = Case {
             name: "changing",
-            definition: one(json!({"Type": "Pass", "Result": result, "End": true})),
+            definition: one(&json!({"Type": "Pass", "Result": result, "End": true})),
             input: json!({}),
         };
         let (_, output, said) = run(&folder, &case, &["--on", url]);

@@ -8,7 +8,7 @@ use crate::remote::Target;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunOnArgs {
     /// Run it there: on AWS Step Functions, or on anything that speaks its API, such as
-    /// http://127.0.0.1:8083; the state machine is created or updated first
+    /// `asl serve`; the state machine is created or updated first
     #[arg(
         long,
         value_name = "aws[:PROFILE]|URL",
@@ -32,7 +32,7 @@ pub(in crate::cli) struct RunOnArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TestOnArgs {
     /// Run the cases there that mock nothing: on AWS Step Functions, or on anything that speaks its
-    /// API, such as http://127.0.0.1:8083; state machines are created or updated first
+    /// API, such as `asl serve`; state machines are created or updated first
     #[arg(
         long,
         value_name = "aws[:PROFILE]|URL",
@@ -52,7 +52,7 @@ pub(in crate::cli) struct TestOnArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HistoryOnArgs {
     /// Read the execution with this ARN there: from AWS Step Functions, or from anything that speaks
-    /// its API, such as http://127.0.0.1:8083
+    /// its API, such as `asl serve`
     #[arg(
         long,
         value_name = "aws[:PROFILE]|URL",

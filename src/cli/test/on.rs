@@ -70,8 +70,11 @@ struct There<'a> {
     target: &'a Target,
     region: Option<&'a str>,
     /// By their names there.
-    machines: HashMap<String, (Arc<Machine>, Result<Registered, Arc<str>>)>,
+    machines: HashMap<String, (Arc<Machine>, Lookup)>,
 }
+
+/// A machine there, or why its cases cannot run.
+type Lookup = Result<Registered, Arc<str>>;
 
 /// A thread's runtime and connection.
 type Caller = Option<(Runtime, Result<Service, Refusal>)>;
