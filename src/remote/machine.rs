@@ -162,7 +162,8 @@ impl Service {
         Ok(is_role && same())
     }
 
-    /// The version that was published with it, where that is possible.
+    /// The version that was published with it, where that is possible. Servers on this machine have
+    /// the update at once, and not each of them starts versions: moto does not.
     async fn update(&self, arn: &str, wanted: &Wanted<'_>) -> Result<Option<String>, Refusal> {
         let update = |publish: bool| {
             self.client
@@ -174,7 +175,7 @@ impl Service {
                 .send()
         };
         let refusal = |error| self.refusal("UpdateStateMachine", &error);
-        match update(true).await.map_err(refusal) {
+        match update(!self.target.is_loopback()).await.map_err(refusal) {
             // A thousand versions of a machine are the most, and not everybody may publish.
             Err(refused) if refused.kind == Kind::Version => {
                 update(false).await.map_err(refusal)?;

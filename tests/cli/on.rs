@@ -253,6 +253,29 @@ fn a_machine_that_is_created_needs_a_role() {
     code(there.aws(line), 0);
 }
 
+/// An execution that is started right after an update may begin with the definition from before.
+#[test]
+fn after_an_update_on_aws_its_version_is_started() {
+    let there = There::new();
+    let role = "arn:aws:iam::123456789012:role/order";
+    let line = format!("run order.asl.json --on aws --role {role}");
+    code(there.aws(&line), 0);
+    let folder = there.folder.clone();
+    let folder = folder.file("order.asl.json", MACHINE.replace("12", "13"));
+    let there = There { folder, ..there };
+    code(there.aws(&format!("{line} --name second")), 0)
+        .stdout("{\"price\":13}\n")
+        .stderr_contains("updated the state machine \"order\"")
+        .stderr_lacks("no version could be published");
+    let asked = json!({"executionArn": execution("order", "second")});
+    let described = there.server.client().must("DescribeExecution", &asked);
+    let version = described["stateMachineVersionArn"].as_str();
+    assert_eq!(
+        version,
+        Some("arn:aws:states:us-east-1:123456789012:stateMachine:order:1")
+    );
+}
+
 #[test]
 fn a_definition_that_is_refused_is_told_in_the_services_words() {
     let there = There::new();
