@@ -413,7 +413,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__history)
-            opts="-f -o -q -h --failed --mocks --definition --timeline --events --map --all --state --io --fold --depth --follow --execution --format --output --color --quiet --help"
+            opts="-f -o -q -h --failed --mocks --definition --timeline --events --map --all --state --io --fold --depth --follow --execution --format --output --on --region --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +452,14 @@ _asl() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -507,7 +515,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__run)
-            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --execution --inputs --jobs --keep-going --skip-done --watch --color --quiet --help"
+            opts="-v -w -q -h --machine --replay --redrive --input --input-file --mock --case --handlers --task --machine-map --bucket --callback-port --dry --verbose --lambda-endpoint --time --timeout --max-events --log --record --progress --name --type --account --region --seed --start-time --state --variables --context --mock-result --mock-error --inspect --retry-count --error-caused-by-state --map-failure-count --map-reader-data --from --execution --inputs --jobs --keep-going --skip-done --watch --on --role --machine-name --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -673,6 +681,18 @@ _asl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --machine-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -765,7 +785,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__test)
-            opts="-j -U -w -q -h --filter --jobs --update --watch --report --coverage --fail-under --init --machine --color --quiet --help"
+            opts="-j -U -w -q -h --filter --jobs --update --watch --report --coverage --fail-under --init --machine --on --role --region --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -800,6 +820,18 @@ _asl() {
                     return 0
                     ;;
                 --machine)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -106,7 +106,7 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l name -d 'The execution\'
 complete -c asl -n "__fish_asl_using_subcommand run" -l type -d 'Standard or express' -r -f -a "standard\t''
 express\t''"
 complete -c asl -n "__fish_asl_using_subcommand run" -l account -d 'The account\'s number' -r
-complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l region -d 'The region  [default: us-east-1, with --on `AWS_REGION` or the profile\'s]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l seed -d 'What names and random numbers are derived from  [default: a new one]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l start-time -d 'When the execution starts, such as 2026-01-31T08:30:00Z  [default: now]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l state -d 'Run this state alone, at whatever depth it is, and answer as `aws stepfunctions test-state` does; a file with one state and no machine gets this name' -r
@@ -126,6 +126,9 @@ complete -c asl -n "__fish_asl_using_subcommand run" -l execution -d 'The execut
 complete -c asl -n "__fish_asl_using_subcommand run" -l inputs -d 'Run an execution for each line of a JSON Lines file; the results are JSON lines on stdout, in the order of the inputs; - is stdin' -r -F
 complete -c asl -n "__fish_asl_using_subcommand run" -l jobs -d 'How many executions may run at once  [default: 8 for each core]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l skip-done -d 'Leave out the inputs that succeeded according to these results, as this option\'s own run before wrote them' -r -F
+complete -c asl -n "__fish_asl_using_subcommand run" -l on -d 'Run it there: on AWS Step Functions, or on anything that speaks its API, such as `asl serve`; the state machine is created or updated first' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l role -d 'The role of a state machine that is created there  [default: `ASL_ROLE_ARN`]' -r
+complete -c asl -n "__fish_asl_using_subcommand run" -l machine-name -d 'What the state machine is called there  [default: as its file or in its template]' -r
 complete -c asl -n "__fish_asl_using_subcommand run" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
@@ -142,6 +145,9 @@ complete -c asl -n "__fish_asl_using_subcommand test" -l coverage -d 'Tell which
 complete -c asl -n "__fish_asl_using_subcommand test" -l fail-under -d 'Fail when less than this, in percent, was gone through' -r
 complete -c asl -n "__fish_asl_using_subcommand test" -l init -d 'Print a suite for a definition, with a case for each way through it' -r -F
 complete -c asl -n "__fish_asl_using_subcommand test" -l machine -d 'The state machine of this name, when --init is given a template with several' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l on -d 'Run the cases there that mock nothing: on AWS Step Functions, or on anything that speaks its API, such as `asl serve`; state machines are created or updated first' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l role -d 'The role of state machines that are created there  [default: `ASL_ROLE_ARN`]' -r
+complete -c asl -n "__fish_asl_using_subcommand test" -l region -d 'The region there  [default: `AWS_REGION`, or the profile\'s]' -r
 complete -c asl -n "__fish_asl_using_subcommand test" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"
@@ -192,6 +198,8 @@ complete -c asl -n "__fish_asl_using_subcommand history" -l format -d 'How to wr
 html\t'A page to look around in, in one file'
 json\t'For programs'"
 complete -c asl -n "__fish_asl_using_subcommand history" -s o -l output -d 'Where to write the page, instead of stdout' -r -F
+complete -c asl -n "__fish_asl_using_subcommand history" -l on -d 'Read the execution with this ARN there: from AWS Step Functions, or from anything that speaks its API, such as `asl serve`' -r
+complete -c asl -n "__fish_asl_using_subcommand history" -l region -d 'The region there  [default: the one in the ARN]' -r
 complete -c asl -n "__fish_asl_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are respected'
 always\t''
 never\t''"

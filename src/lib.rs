@@ -8,6 +8,7 @@
 //! data ◄─ history                                           the currency between engine and views
 //! language, history ◄─ engine ◄─ runtime ◄─ server          what it does
 //! lint ◄─ server                                            what of it is refused
+//! history ◄─ remote                                         others that do it
 //! engine, lint ◄─ suite                                     what it should do
 //! graph, lint, history, suite ◄─ report ◄─ server           telling it; its console tells in pages
 //! graph, lint ◄─ lsp                                        telling it to an editor
@@ -24,7 +25,8 @@
 //! | [`history`] | the 62 types of event, logs, the outline that views are made of |
 //! | [`engine`] | `StateMachine` → `Program`; the pure interpreter of it; replay, redrive |
 //! | [`runtime`] | the driver, clocks, handlers, callbacks, Map Runs, the log on disk |
-//! | [`server`] | the Step Functions API over HTTP, and a console; with `runtime` the only asynchronous code |
+//! | [`remote`] | AWS Step Functions, or what speaks its API: machines, executions, histories there |
+//! | [`server`] | the Step Functions API over HTTP, and a console; with `runtime` and `remote` the only asynchronous code |
 //! | [`lsp`] | the Language Server Protocol: an editor's view of definitions |
 //! | [`suite`] | tests of machines: cases, what they expect, what their runs came to, coverage |
 //! | [`report`] | findings, pictures, histories, pages and tests, rendered into any `fmt::Write` |
@@ -102,6 +104,8 @@ pub mod language;
 pub mod lint;
 pub mod lsp;
 pub mod query;
+#[cfg(feature = "aws")]
+pub mod remote;
 pub mod report;
 pub mod runtime;
 pub mod server;

@@ -5,6 +5,8 @@ mod format;
 mod handlers;
 mod many;
 mod mocks;
+#[cfg(feature = "aws")]
+mod on;
 mod overlay;
 mod serve;
 mod services;
@@ -26,6 +28,8 @@ pub(super) use format::{DiagnosticFormat, FormatArg};
 pub(super) use handlers::HandlersArgs;
 use many::ManyArgs;
 use mocks::RecordArgs;
+#[cfg(feature = "aws")]
+use on::{HistoryOnArgs, RunOnArgs, TestOnArgs};
 pub(super) use overlay::{OverlayArgs, PaletteChoice};
 pub(super) use serve::ServeArgs;
 use services::ServicesArgs;
@@ -125,7 +129,8 @@ Examples:
   asl run order.asl.json --state Charge --mock-error 'Card.Declined: no funds'
   asl run --redrive run.jsonl --handlers handlers.toml --log run.jsonl
   asl run order.asl.json --from run.jsonl:Ship --mock mocks.yaml -w
-  asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl";
+  asl run order.asl.json --inputs orders.jsonl --mock mocks.yaml --time skip > results.jsonl
+  asl run order.asl.json --on aws --role arn:aws:iam::123456789012:role/order";
 
 #[derive(Debug, Args)]
 #[command(
@@ -250,9 +255,9 @@ pub(super) struct RunArgs {
     /// The account's number
     #[arg(long, default_value = "123456789012", help_heading = "Identity")]
     pub(super) account: String,
-    /// The region
-    #[arg(long, default_value = "us-east-1", help_heading = "Identity")]
-    pub(super) region: String,
+    /// The region  [default: us-east-1, with --on `AWS_REGION` or the profile's]
+    #[arg(long, help_heading = "Identity")]
+    pub(super) region: Option<String>,
     /// What names and random numbers are derived from  [default: a new one]
     #[arg(long, value_name = "N", help_heading = "Identity")]
     pub(super) seed: Option<u64>,
@@ -265,6 +270,17 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     pub(super) many: ManyArgs,
+
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub(super) elsewhere: RunOnArgs,
+}
+
+impl RunArgs {
+    /// The region of an execution that runs here.
+    pub(super) fn region(&self) -> String {
+        self.region.as_deref().unwrap_or("us-east-1").to_owned()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -435,13 +451,14 @@ Examples:
   asl history before.jsonl after.jsonl      where do they part?
   asl history run.jsonl -o run.html         a page to look around in
   asl history run.jsonl --mocks > mocks.yaml
-  aws stepfunctions get-execution-history --execution-arn ARN | asl history -";
+  aws stepfunctions get-execution-history --execution-arn ARN | asl history -
+  asl history --on aws ARN                  the same, with its definition";
 
 #[derive(Debug, Args)]
 #[command(after_help = HISTORY_EXAMPLES)]
 pub(super) struct HistoryArgs {
     /// A log of `asl run --log`, the JSON of `aws stepfunctions get-execution-history`, or lines
-    /// of CloudWatch Logs; - is stdin
+    /// of CloudWatch Logs; - is stdin; with --on an execution's ARN
     pub(super) log: PathBuf,
     /// The failure only
     #[arg(long)]
@@ -455,6 +472,9 @@ pub(super) struct HistoryArgs {
     pub(super) definition: Option<PathBuf>,
     #[command(flatten)]
     pub(super) views: ViewArgs,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub(super) elsewhere: HistoryOnArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,8 @@ mod compare;
 mod follow;
 mod load;
 mod mocks;
+#[cfg(feature = "aws")]
+mod on;
 mod page;
 mod views;
 
@@ -32,9 +34,28 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
     views::run(args, terminal)
 }
 
+/// The log that was named, or an execution elsewhere as a log.
+fn open(args: &HistoryArgs) -> Result<Log, Failure> {
+    #[cfg(feature = "aws")]
+    if let Some(target) = &args.elsewhere.on {
+        return on::open(args, target);
+    }
+    Log::open(&args.log)
+}
+
+/// What leads to the same execution again, for commands that are shown.
+fn again(args: &HistoryArgs) -> Vec<String> {
+    let log = args.log.to_string_lossy().into_owned();
+    #[cfg(feature = "aws")]
+    if let Some(target) = &args.elsewhere.on {
+        return vec![log, "--on".to_owned(), target.to_string()];
+    }
+    vec![log]
+}
+
 /// A mocks file is made of all events at once.
 fn mocked(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let log = Log::open(&args.log)?;
+    let log = open(args)?;
     let name = log.name.clone();
     let (recording, ending) = log.recording(args.views.execution.as_deref())?;
     note_ending(&name, &ending, terminal);

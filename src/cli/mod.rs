@@ -12,6 +12,8 @@ mod graph;
 mod history;
 mod log;
 mod lsp;
+#[cfg(feature = "aws")]
+mod on;
 mod output;
 mod parallel;
 mod paths;

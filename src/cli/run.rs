@@ -7,6 +7,8 @@ pub(super) mod handlers;
 mod inputs;
 mod map_runs;
 mod mocks;
+#[cfg(feature = "aws")]
+mod on;
 mod outside;
 mod port;
 mod progress;
@@ -61,6 +63,10 @@ pub(super) fn run(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> 
 
 fn once(args: &RunArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     share_stdin(args)?;
+    #[cfg(feature = "aws")]
+    if let Some(target) = &args.elsewhere.on {
+        return on::run(args, target, terminal);
+    }
     if let Some(history) = &args.replay {
         return replay::run(args, history, terminal);
     }
@@ -269,7 +275,7 @@ fn identity(args: &RunArgs, machine: String, seed: Seed) -> Result<Arc<Identity>
         machine,
         name: args.name.clone(),
         account: args.account.clone(),
-        region: args.region.clone(),
+        region: args.region(),
         express: args.execution_type == TypeChoice::Express,
         seed,
     };

@@ -5,6 +5,8 @@ mod find;
 mod init;
 mod load;
 mod machines;
+#[cfg(feature = "aws")]
+mod on;
 mod outputs;
 mod runner;
 mod update;
@@ -69,6 +71,10 @@ fn test_all(
     if chosen.is_empty() {
         return Ok(nothing(suites, terminal));
     }
+    #[cfg(feature = "aws")]
+    if let Some(target) = &args.elsewhere.on {
+        return on::run(args, target, terminal, suites, &chosen, interrupt);
+    }
     let began = Instant::now();
     let threads = args.jobs.map_or_else(parallel::cores, usize::from);
     let done = parallel::map_with(
@@ -88,6 +94,7 @@ fn test_all(
         done: &done,
         coverage: &coverage,
         took,
+        more: &[],
     };
     results.write(args, terminal)?;
     Ok(exit(args, terminal, suites, &results, interrupt))
@@ -154,13 +161,23 @@ fn test(
             }
         }
     };
+    done(loaded, at, verdict, hits, began.elapsed())
+}
+
+fn done(
+    loaded: &Loaded,
+    at: (usize, usize),
+    verdict: Verdict,
+    hits: Option<Hits>,
+    took: Duration,
+) -> Done {
     let took = match &verdict {
         Verdict::Skipped(_) => Duration::ZERO,
-        _ => began.elapsed(),
+        _ => took,
     };
     let tested = Tested {
         suite: Arc::clone(&loaded.name),
-        case: Arc::clone(&case.name),
+        case: Arc::clone(&loaded.suite.cases[at.1].name),
         place: loaded.place(at.1),
         verdict,
         took,

@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "runtime",
         &["data", "engine", "history", "language", "query", "syntax"],
     ),
+    ("remote", &["data", "history"]),
     (
         "server",
         &[
@@ -45,8 +46,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "data", "engine", "graph", "history", "language", "lint", "lsp", "query", "report",
-            "runtime", "server", "suite", "syntax",
+            "data", "engine", "graph", "history", "language", "lint", "lsp", "query", "remote",
+            "report", "runtime", "server", "suite", "syntax",
         ],
     ),
 ];
@@ -72,6 +73,10 @@ const PRINTING: &[&str] = &["dbg", "eprint", "eprintln", "print", "println"];
 
 /// Crates that are wrapped in one place.
 const HOMES: &[(&str, &str)] = &[
+    ("aws_config", "src/remote/"),
+    ("aws_credential_types", "src/remote/"),
+    ("aws_sdk_sfn", "src/remote/"),
+    ("aws_smithy_http_client", "src/remote/"),
     ("axum", "src/server/"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/"),

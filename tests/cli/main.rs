@@ -33,6 +33,8 @@ mod lsp;
 mod mock_answers;
 mod mocks;
 mod nested;
+#[cfg(feature = "aws")]
+mod on;
 mod overlay;
 mod pages;
 mod record;
@@ -44,6 +46,10 @@ mod secrets;
 mod seeing;
 mod serve;
 mod server;
+#[cfg(feature = "aws")]
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod serving;
 mod silence;
 mod state;
 mod suites;

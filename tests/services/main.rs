@@ -1,12 +1,17 @@
 //! Handlers against what they are for: the AWS CLI, services of AWS and Lambda functions in
 //! `MiniStack`, and workers that use AWS's SDK for Python.
 //!
-//! They are in the virtual environment that `ASL_PYTHON_ENV` names: awscli, boto3 and ministack.
+//! They are in the virtual environment that `ASL_PYTHON_ENV` names: awscli, boto3 and ministack. And
+//! machines that run there, in `asl serve` and in moto as they run here.
 
 mod aws;
 mod clients;
 mod lambda;
 mod ministack;
+#[cfg(feature = "aws")]
+mod moto;
+#[cfg(feature = "aws")]
+mod on;
 #[path = "../support/server.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod server;

@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use clap::Args;
 
+#[cfg(feature = "aws")]
+use super::TestOnArgs;
+
 const TEST_EXAMPLES: &str = "\
 Examples:
   asl test --init order.asl.json > order.asltest.yaml
@@ -14,6 +17,7 @@ Examples:
   asl test --coverage --fail-under 90 --report junit=report.xml
   asl test -U                               write what was put out into the suites
   asl test -w                               again on every change
+  asl test --on aws                         the cases that mock nothing, on AWS
 
 A suite:
   machine: order.asl.json                   # of a template: template.yaml#OrderMachine
@@ -75,6 +79,9 @@ pub(in crate::cli) struct TestArgs {
     /// The state machine of this name, when --init is given a template with several
     #[arg(long, value_name = "NAME", requires = "init")]
     pub(in crate::cli) machine: Option<String>,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    pub(in crate::cli) elsewhere: TestOnArgs,
 }
 
 /// A report, and the file for it.

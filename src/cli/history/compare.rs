@@ -7,6 +7,7 @@ use super::views::about;
 use crate::cli::Exit;
 use crate::cli::args::HistoryArgs;
 use crate::cli::document::STDIN;
+use crate::cli::log::Log;
 use crate::cli::output::{Failure, Terminal, print};
 use crate::history::outline::Kept;
 use crate::report::histories::Documents;
@@ -43,6 +44,12 @@ fn read(
 ) -> Result<(History, Documents), Failure> {
     let mut documents = Documents::default();
     let execution = args.views.execution.as_deref();
-    let history = History::read(path, execution, Kept::MANY, &mut documents, terminal)?;
+    let history = History::read(
+        Log::open(path)?,
+        execution,
+        Kept::MANY,
+        &mut documents,
+        terminal,
+    )?;
     Ok((history, documents))
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::definition;
+use super::{definition, open};
 use crate::cli::Exit;
 use crate::cli::args::HistoryArgs;
 use crate::cli::document::STDIN;
-use crate::cli::log::{Log, unreadable};
+use crate::cli::log::unreadable;
 use crate::cli::output::{Failure, Terminal, print};
 use crate::cli::run::stop::interrupted;
 use crate::cli::watch::Changes;
@@ -41,6 +41,10 @@ pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failu
         text: String::new(),
         came: Instant::now(),
     };
+    #[cfg(feature = "aws")]
+    if args.elsewhere.on.is_some() {
+        return stdin(args, followed, terminal);
+    }
     if args.log.as_os_str() == STDIN {
         return stdin(args, followed, terminal);
     }
@@ -142,11 +146,11 @@ impl Followed {
     }
 }
 
-/// Whoever writes to a pipe ends it, and nothing need be watched.
+/// Whoever writes to a pipe ends it, and nothing need be watched; so does an execution elsewhere.
 fn stdin(args: &HistoryArgs, mut followed: Followed, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut failed = None;
-    "<stdin>".clone_into(&mut followed.name);
-    let log = Log::open(&args.log)?;
+    let log = open(args)?;
+    log.name.clone_into(&mut followed.name);
     log.read(args.views.execution.as_deref(), &mut |record| {
         followed.take(record);
         if failed.is_none() && !followed.text.is_empty() {

@@ -1,7 +1,5 @@
 //! A log folded into an outline, with whoever looks at its events on the way.
 
-use std::path::Path;
-
 use crate::cli::log::{Log, note_ending, the_only};
 use crate::cli::output::{Failure, Terminal};
 use crate::history::outline::{Kept, Outline};
@@ -34,14 +32,13 @@ pub(super) struct History {
 
 impl History {
     pub(super) fn read(
-        path: &Path,
+        source: Log,
         execution: Option<&str>,
         kept: Kept,
         viewer: &mut dyn Viewer,
         terminal: &Terminal,
     ) -> Result<Self, Failure> {
         let (mut header, mut outline) = (None, Outline::keeping(kept));
-        let source = Log::open(path)?;
         let name = source.name.clone();
         let ending = source.read(execution, &mut |record| match record {
             Record::Header(found) => header = Some(*found),

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::definition;
+use super::{definition, open};
 use crate::cli::Exit;
 use crate::cli::args::{HistoryArgs, HistoryFormat, ViewArgs};
 use crate::cli::document::same_file;
-use crate::cli::log::{Log, note_ending};
+use crate::cli::log::note_ending;
 use crate::cli::output::{Failure, Terminal, print};
 use crate::cli::strangers::Yardstick;
 use crate::graph::Graph;
@@ -33,7 +33,7 @@ pub(super) fn is_wanted(args: &ViewArgs) -> Result<bool, Failure> {
 
 /// Writes the page of an execution.
 pub(super) fn run(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let log = Log::open(&args.log)?;
+    let log = open(args)?;
     let name = log.name.clone();
     let (recording, ending) = log.recording(args.views.execution.as_deref())?;
     note_ending(&name, &ending, terminal);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::load::{History, Viewer};
-use super::{About, definition};
+use super::{About, again, definition, open};
 use crate::cli::Exit;
 use crate::cli::args::{FoldChoice, HistoryArgs, HistoryFormat, ViewArgs};
 use crate::cli::document::STDIN;
@@ -43,7 +43,7 @@ fn read(
     terminal: &Terminal,
 ) -> Result<History, Failure> {
     let execution = args.views.execution.as_deref();
-    History::read(&args.log, execution, kept(&args.views), viewer, terminal)
+    History::read(open(args)?, execution, kept(&args.views), viewer, terminal)
 }
 
 /// A Map's items are followed by a viewer of their own.
@@ -156,11 +156,13 @@ fn hints(args: &HistoryArgs, history: &History) -> Vec<Hint> {
     if args.log.as_os_str() == STDIN || args.failed || args.views.timeline {
         return hints;
     }
-    let file = args.log.to_string_lossy();
+    let again = again(args);
     let quoted = |text: &str| shlex::try_quote(text).map(std::borrow::Cow::into_owned);
+    let quoted_all = || shlex::try_join(again.iter().map(String::as_str));
     let cause = history.outline.first_cause();
     if let Some(cause) = cause.filter(|cause| cause.raised_by.around().is_empty())
         && history.header.is_some()
+        && let [file] = &again[..]
         && let Ok(from) = quoted(&format!("{file}:{}", cause.raised_by.name()))
     {
         hints.push(Hint {
@@ -174,7 +176,7 @@ fn hints(args: &HistoryArgs, history: &History) -> Vec<Hint> {
         ..View::default()
     };
     if is_shortened(&history.outline, &view)
-        && let Ok(file) = quoted(&file)
+        && let Ok(file) = quoted_all()
     {
         hints.push(Hint {
             label: "show every state".to_owned(),
@@ -189,7 +191,7 @@ fn hints(args: &HistoryArgs, history: &History) -> Vec<Hint> {
             && !items.distributed
     });
     if let Some(map) = map.filter(|_| history.outline.summary().status != Status::Running)
-        && let (Ok(file), Ok(name)) = (quoted(&file), quoted(map.name()))
+        && let (Ok(file), Ok(name)) = (quoted_all(), quoted(map.name()))
     {
         let count = map.items().length.unwrap_or(0);
         hints.push(Hint {

@@ -55,7 +55,7 @@ impl Port {
             port: self,
             listener,
             address,
-            region: args.region.clone(),
+            region: args.region(),
         })
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Results<'r> {
     pub(super) done: &'r [Done],
     pub(super) coverage: &'r [Coverage],
     pub(super) took: Duration,
+    /// What else leads to the same results: `--on aws`.
+    pub(super) more: &'r [String],
 }
 
 impl Results<'_> {
@@ -98,7 +100,7 @@ impl Results<'_> {
         let Ok(machine) = &loaded.machine else {
             return String::new();
         };
-        let again = again(&loaded.path, &tested.case);
+        let again = again(&loaded.path, &tested.case, self.more);
         let document = &machine.document;
         let about = failure::About {
             machine: &machine.name,
@@ -127,10 +129,10 @@ impl Results<'_> {
 }
 
 /// The command that runs a case alone.
-fn again(suite: &Path, case: &str) -> String {
+fn again(suite: &Path, case: &str, more: &[String]) -> String {
     let suite = suite.to_string_lossy();
     let words = ["asl", "test", &*suite, "--filter", case];
-    let joined = shlex::try_join(words);
+    let joined = shlex::try_join(words.into_iter().chain(more.iter().map(String::as_str)));
     // A name that no shell can be given is left out.
     joined.unwrap_or_else(|_| "asl test".to_owned())
 }

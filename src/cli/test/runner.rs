@@ -90,7 +90,7 @@ impl Interrupt {
         *self.0.borrow()
     }
 
-    async fn stop(&self) -> Stop {
+    pub(super) async fn stop(&self) -> Stop {
         let mut receiver = self.0.clone();
         if receiver.wait_for(|is_set| *is_set).await.is_err() {
             // Nobody listens any more.

@@ -45,7 +45,7 @@ impl Recipe {
                 machine,
                 name: None,
                 account: args.account.clone(),
-                region: args.region.clone(),
+                region: args.region(),
                 express: args.execution_type == TypeChoice::Express,
                 seed,
             },

@@ -125,7 +125,7 @@ fn request(
         machine: machine_name(path),
         name: args.name.clone(),
         account: args.account.clone(),
-        region: args.region.clone(),
+        region: args.region(),
         // As inside AWS's operation (11 §11.3).
         express: true,
         seed,
