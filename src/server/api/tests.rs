@@ -449,6 +449,7 @@ async fn a_machine_goes_with_the_last_of_its_executions() {
     let task: Value =
         serde_json::from_str(&ask(service, "GetActivityTask", poll).await).expect("JSON");
     ask(service, "StartExecution", &start("other")).await;
+    ask(service, "GetActivityTask", poll).await;
     let machine = r#"{"stateMachineArn":"ARN:stateMachine:m"}"#;
     check(service, "DeleteStateMachine", machine, "{}").await;
     let described = ask(service, "DescribeStateMachine", machine).await;
