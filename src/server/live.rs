@@ -73,15 +73,17 @@ impl Live {
         live.get(&execution).map(|running| running.remote.clone())
     }
 
-    /// Waits until an execution does not run any more.
-    pub(super) async fn ended(&self, execution: i64) {
+    /// Waits until an execution does not run any more; whether it ran.
+    pub(super) async fn ended(&self, execution: i64) -> bool {
         let live = self
             .lock()
             .get(&execution)
             .map(|running| running.runs.subscribe());
-        if let Some(mut runs) = live {
-            while runs.changed().await.is_ok() {}
-        }
+        let Some(mut runs) = live else {
+            return false;
+        };
+        while runs.changed().await.is_ok() {}
+        true
     }
 
     pub(super) fn len(&self) -> usize {

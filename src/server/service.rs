@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, Row, params};
 use tokio::sync::{mpsc, oneshot};
@@ -108,6 +109,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// How long something takes that is about to happen.
+const SOON: Duration = Duration::from_millis(10);
 
 /// So far below the limit executions that run need not be counted: more cannot begin in the
 /// transactions that are under way.
@@ -248,18 +252,27 @@ impl Service {
 
     /// Lets an execution run beside everything else.
     pub(super) fn go(self: &Arc<Self>, going: Going) {
-        let (remote, inbox) = Inbox::new();
-        self.live.insert(going.id, remote);
-        let service = Arc::clone(self);
-        tokio::spawn(async move { service.drive(going, None, inbox).await });
+        let inbox = self.enter(going.id);
+        self.begin(going, None, inbox);
     }
 
     /// Lets an execution go on after its end.
     pub(super) fn go_on(self: &Arc<Self>, going: Going, claim: Claim<'_>, redrive: Redrive) {
         if let Some(inbox) = claim.take() {
-            let service = Arc::clone(self);
-            tokio::spawn(async move { service.drive(going, Some(redrive), inbox).await });
+            self.begin(going, Some(redrive), inbox);
         }
+    }
+
+    /// Lets others reach an execution that is about to run.
+    fn enter(&self, execution: i64) -> Inbox {
+        let (remote, inbox) = Inbox::new();
+        self.live.insert(execution, remote);
+        inbox
+    }
+
+    fn begin(self: &Arc<Self>, going: Going, redrive: Option<Redrive>, inbox: Inbox) {
+        let service = Arc::clone(self);
+        tokio::spawn(async move { service.drive(going, redrive, inbox).await });
     }
 
     async fn drive(&self, going: Going, redrive: Option<Redrive>, inbox: Inbox) {
@@ -357,6 +370,7 @@ impl Service {
             Ok((restored, children))
         });
         let (restored, mut taken_up) = going.await?;
+        let mut begun = Vec::new();
         for restored in restored {
             let mut going = match restored {
                 Ok(going) => *going,
@@ -368,7 +382,12 @@ impl Service {
             let (ack, done) = oneshot::channel();
             going.rebuilt.tell_when_taken_up(ack);
             taken_up.push(done);
-            self.go(going);
+            let inbox = self.enter(going.id);
+            begun.push((going, inbox));
+        }
+        // Each finds all the others as soon as it runs: they may wait for each other.
+        for (going, inbox) in begun {
+            self.begin(going, None, inbox);
         }
         let doomed = self
             .store
@@ -457,13 +476,22 @@ impl Service {
 
     /// Waits until an execution has ended.
     pub(super) async fn ended(&self, arn: &str) {
-        let arn = arn.to_owned();
-        let found = self
-            .store
-            .read(move |connection| find(connection, &arn))
-            .await;
-        if let Ok(id) = found {
-            self.live.ended(id).await;
+        loop {
+            let arn = arn.to_owned();
+            let running = self.store.read(move |connection| {
+                let id = find(connection, &arn)?;
+                let mut select = connection.prepare_cached(
+                    "SELECT 1 FROM executions WHERE id = ?1 AND status = 'RUNNING'",
+                )?;
+                Ok(select.exists([id])?.then_some(id))
+            });
+            let Ok(Some(id)) = running.await else {
+                return;
+            };
+            if !self.live.ended(id).await {
+                // It is about to run, or its end is about to be kept.
+                tokio::time::sleep(SOON).await;
+            }
         }
     }
 
