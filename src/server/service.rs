@@ -72,6 +72,9 @@ pub struct Service {
     draws: std::sync::atomic::AtomicU64,
 }
 
+/// How long a server that starts waits for the children of Map Runs.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// An execution that is about to run, or to go on.
 pub(super) struct Going {
     /// Its row.
@@ -369,8 +372,8 @@ impl Service {
             let restored = restored.collect::<Result<Vec<Restored>, ApiError>>()?;
             Ok((restored, children))
         });
-        let (restored, mut taken_up) = going.await?;
-        let mut begun = Vec::new();
+        let (restored, children) = going.await?;
+        let (mut taken_up, mut begun) = (Vec::new(), Vec::new());
         for restored in restored {
             let mut going = match restored {
                 Ok(going) => *going,
@@ -397,6 +400,13 @@ impl Service {
         for done in taken_up {
             let _ = done.await;
         }
+        let children = async {
+            for done in children {
+                let _ = done.await;
+            }
+        };
+        // A Map Run finds them in its own time: nobody else shall wait for the last of many.
+        let _ = tokio::time::timeout(PATIENCE, children).await;
         Ok(())
     }
 
