@@ -1,8 +1,8 @@
 //! What `asl serve` bears: executions on the disk with fifty clients, answers at once, long lists,
 //! a start with many executions that wait. `cargo bench --bench serving`.
 //!
-//! With `ASL_PYTHON_ENV`, an environment of Python with ministack and moto's server, the same is
-//! asked of those, which keep nothing on the disk.
+//! With `ASL_PYTHON_ENV`, an environment of Python with ministack, and `ASL_MOTO_ENV`, one with
+//! moto's server, the same is asked of those, which keep nothing on the disk.
 
 #[expect(dead_code, reason = "a server is asked, not timed as a whole")]
 mod measure;
@@ -46,8 +46,12 @@ fn main() {
     many(&server, machine);
     server.kill();
     rebuilt(folder, &arguments);
-    if let Some(programs) = std::env::var_os("ASL_PYTHON_ENV") {
-        peers(&Path::new(&programs).join("bin"));
+    let programs = |name| std::env::var_os(name).map(|folder| Path::new(&folder).join("bin"));
+    if let Some(programs) = programs("ASL_PYTHON_ENV") {
+        peer("MiniStack", &programs.join("ministack"), &ministack);
+    }
+    if let Some(programs) = programs("ASL_MOTO_ENV") {
+        peer("moto", &programs.join("moto_server"), &moto);
     }
 }
 
@@ -197,32 +201,29 @@ fn rebuilt(folder: &Path, arguments: &[&str]) {
     println!("  start with {count} executions that wait: {took:.1?}");
 }
 
-/// What else can be had on one computer, asked the same.
-fn peers(programs: &Path) {
-    let ministack = |port: &str| {
-        let mut command = Command::new(programs.join("ministack"));
-        command.env("BIND_HOST", "127.0.0.1");
-        command.env("GATEWAY_PORT", port).env("EDGE_PORT", port);
-        command
-    };
-    let moto = |port: &str| {
-        let mut command = Command::new(programs.join("moto_server"));
-        command.args(["-H", "127.0.0.1", "-p", port]);
-        command
-    };
-    peer("MiniStack", &programs.join("ministack"), &ministack);
-    peer("moto", &programs.join("moto_server"), &moto);
+fn ministack(program: &Path, port: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env("BIND_HOST", "127.0.0.1");
+    command.env("GATEWAY_PORT", port).env("EDGE_PORT", port);
+    command
 }
 
-fn peer(name: &str, program: &Path, command: &dyn Fn(&str) -> Command) {
+fn moto(program: &Path, port: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(["-H", "127.0.0.1", "-p", port]);
+    command
+}
+
+/// What else can be had on one computer, asked the same.
+fn peer(name: &str, program: &Path, command: &dyn Fn(&Path, &str) -> Command) {
     if !program.exists() {
-        println!("{name}: not in ASL_PYTHON_ENV");
+        println!("{name}: there is no {}", program.display());
         return;
     }
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     drop(listener);
-    let mut command = command(&address.port().to_string());
+    let mut command = command(program, &address.port().to_string());
     command
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test");
