@@ -24,6 +24,8 @@ use tempfile::TempDir;
 
 const CLIENTS: usize = 50;
 
+const AT_ONCE: fn(usize) = |_| ();
+
 const SMALL: &str = r#"{"StartAt":"A","States":{
     "A":{"Type":"Pass","Parameters":{"id.$":"$.id","twice.$":"States.MathAdd($.id, $.id)"},"Next":"B"},
     "B":{"Type":"Choice","Choices":[{"Variable":"$.id","NumericLessThan":0,"Next":"C"}],"Default":"C"},
@@ -42,6 +44,7 @@ fn main() {
     let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:small";
     println!("asl serve, on the disk, {CLIENTS} clients");
     started("  ", &|| server.client(), machine, 20_000, CLIENTS);
+    paced(&|| server.client(), machine, 2_000);
     in_sync("  ", &|| server.client(), &express, 50_000);
     many(&server, machine);
     server.kill();
@@ -64,11 +67,13 @@ fn express(client: &mut Client) -> String {
     made["stateMachineArn"].as_str().expect("an ARN").to_owned()
 }
 
-/// Lets clients call so often in all, each on a connection of its own; how long each call took.
+/// Lets clients call so often in all, each on a connection of its own and after a pause; how long
+/// each call took.
 fn calls(
     client: &(dyn Fn() -> Client + Sync),
     clients: usize,
     count: usize,
+    pause: &(dyn Fn(usize) + Sync),
     call: &(dyn Fn(&mut Client, usize) + Sync),
 ) -> Vec<Duration> {
     let next = AtomicUsize::new(0);
@@ -82,6 +87,7 @@ fn calls(
                         if number >= count {
                             return times;
                         }
+                        pause(number);
                         let began = Instant::now();
                         call(&mut client, number);
                         times.push(began.elapsed());
@@ -108,12 +114,8 @@ fn started(
     clients: usize,
 ) {
     let began = Instant::now();
-    let times = calls(client, clients, count, &|client, number| {
-        let input = json!({"id": number}).to_string();
-        client.must(
-            "StartExecution",
-            &json!({"stateMachineArn": machine, "input": input}),
-        );
+    let times = calls(client, clients, count, &AT_ONCE, &|client, number| {
+        start(client, machine, number);
     });
     let acknowledged = began.elapsed();
     let mut one = client();
@@ -131,9 +133,35 @@ fn started(
     );
 }
 
+/// `StartExecution` by the same clients, so often a second together: how long an answer takes where
+/// not every client asks again at once.
+fn paced(client: &(dyn Fn() -> Client + Sync), machine: &str, rate: usize) {
+    let (began, count) = (Instant::now(), 5 * rate);
+    let pause = |number: usize| {
+        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+        let due = began + Duration::from_secs_f64(number as f64 / rate as f64);
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    };
+    let times = calls(client, CLIENTS, count, &pause, &|client, number| {
+        start(client, machine, number);
+    });
+    println!(
+        "  StartExecution, {:.0}/s asked for and acknowledged: p50 {:.1?}, p99 {:.1?}",
+        self::rate(count, began.elapsed()),
+        times[count / 2],
+        times[count * 99 / 100]
+    );
+}
+
+fn start(client: &mut Client, machine: &str, number: usize) {
+    let input = json!({"id": number}).to_string();
+    let input = json!({"stateMachineArn": machine, "input": input});
+    client.must("StartExecution", &input);
+}
+
 fn in_sync(indent: &str, client: &(dyn Fn() -> Client + Sync), machine: &str, count: usize) {
     let began = Instant::now();
-    calls(client, CLIENTS, count, &|client, number| {
+    calls(client, CLIENTS, count, &AT_ONCE, &|client, number| {
         let input = json!({"id": number}).to_string();
         let input = json!({"stateMachineArn": machine, "input": input});
         let ended = client.must("StartSyncExecution", &input);
@@ -188,9 +216,15 @@ fn memory(server: &Server) -> u64 {
 fn rebuilt(folder: &Path, arguments: &[&str]) {
     let server = Server::run(measure::asl(), folder, arguments);
     let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:long";
-    calls(&|| server.client(), CLIENTS, 1000, &|client, _| {
-        client.must("StartExecution", &json!({"stateMachineArn": machine}));
-    });
+    calls(
+        &|| server.client(),
+        CLIENTS,
+        1000,
+        &AT_ONCE,
+        &|client, _| {
+            client.must("StartExecution", &json!({"stateMachineArn": machine}));
+        },
+    );
     server.kill();
     let began = Instant::now();
     let server = Server::run(measure::asl(), folder, arguments);

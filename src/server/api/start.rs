@@ -233,7 +233,7 @@ pub(super) async fn start_sync(
     let (document, input) = (request.document.clone(), request.input.clone());
     let (trace_header, now) = (request.trace_header.clone(), service.now().0);
     let shared = Arc::clone(service);
-    let found = service.store.read(move |connection| {
+    let found = service.store.look_up(move |connection| {
         let machine = request.machine(connection)?;
         if machine.kind != "EXPRESS" {
             return Err(not_for_this_type());

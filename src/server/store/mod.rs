@@ -128,6 +128,14 @@ pub(super) struct Append {
     pub(super) acks: Vec<Ack>,
 }
 
+impl Append {
+    /// Whether the execution ends with it.
+    fn ends(&self) -> bool {
+        let ended = |change: &Change| matches!(change, Change::Ended { .. });
+        self.changes.iter().any(ended)
+    }
+}
+
 /// What changes about an execution, or about its Map Runs.
 #[derive(Debug)]
 pub(super) enum Change {
@@ -226,6 +234,21 @@ impl Store {
     ) -> Result<T, ApiError> {
         match &self.0.readers {
             Some(readers) => readers.call(work).await,
+            None => self.0.writer.call(work).await,
+        }
+    }
+
+    /// As [`Self::read`], of a few rows by their keys: what takes as long as to ask another thread
+    /// is done at once.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        match &self.0.readers {
+            Some(readers) => readers.call_now(work),
             None => self.0.writer.call(work).await,
         }
     }

@@ -250,9 +250,12 @@ impl Thread {
         let connection = &self.connection;
         undo(connection);
         let done = connection.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
-            self.appends
-                .iter()
-                .try_for_each(|(_, it)| write(connection, it))?;
+            for (_, append) in &self.appends {
+                write(connection, append)?;
+            }
+            if self.appends.iter().any(|(_, append)| append.ends()) {
+                delete_machines(connection)?;
+            }
             for call in calls.by_ref() {
                 finishes.push(alone(connection, call)?);
             }
@@ -352,8 +355,11 @@ fn write(connection: &Connection, append: &Append) -> rusqlite::Result<()> {
     };
     if append.changes.iter().any(is_final) {
         // Nothing goes on from here: the events are all that is needed of it.
-        let mut delete = connection.prepare_cached("DELETE FROM journal WHERE execution = ?1")?;
-        delete.execute([id])?;
+        let is_kept = append.first_entry > 0 || append.first_event > 1;
+        if is_kept {
+            let delete = "DELETE FROM journal WHERE execution = ?1";
+            connection.prepare_cached(delete)?.execute([id])?;
+        }
     } else {
         lines("journal", append.first_entry, &append.entries)?;
     }
@@ -417,8 +423,8 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
                 "UPDATE executions SET status = ?2, stopped = ?3, output = ?4, error = ?5, \
                  cause = ?6 WHERE id = ?1",
             )?;
-            update.execute(params![id, status, stopped, output, error, cause])?;
-            delete_machine(connection, id)
+            let changed = params![id, status, stopped, output, error, cause];
+            update.execute(changed).map(drop)
         }
         Change::Redriven { at, round, token } => {
             let mut update = connection.prepare_cached(
@@ -437,14 +443,13 @@ fn change(connection: &Connection, id: i64, change: &Change) -> rusqlite::Result
 }
 
 /// A machine that is being deleted goes with the last of its executions.
-fn delete_machine(connection: &Connection, ended: i64) -> rusqlite::Result<()> {
+fn delete_machines(connection: &Connection) -> rusqlite::Result<()> {
     let mut delete = connection.prepare_cached(
         "DELETE FROM machines WHERE deleting IS NOT NULL \
-         AND arn = (SELECT machine_arn FROM executions WHERE id = ?1) \
          AND NOT EXISTS (SELECT 1 FROM executions e \
          WHERE e.machine_arn = machines.arn AND e.status = 'RUNNING')",
     )?;
-    delete.execute([ended]).map(drop)
+    delete.execute([]).map(drop)
 }
 
 /// How many client tokens of redrives are remembered.
