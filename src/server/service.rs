@@ -114,7 +114,7 @@ impl Default for Limits {
 }
 
 /// How long something takes that is about to happen.
-const SOON: Duration = Duration::from_millis(10);
+pub(super) const SOON: Duration = Duration::from_millis(10);
 
 /// So far below the limit executions that run need not be counted: more cannot begin in the
 /// transactions that are under way.

@@ -12,7 +12,7 @@ use crate::data::limits;
 use crate::server::broken::kept_events;
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::pruning::REDRIVABLE;
-use crate::server::service::{Redrive, RunRow, Service};
+use crate::server::service::{Redrive, RunRow, SOON, Service};
 
 /// How long a client token means the same redrive (the API's model: 15 minutes, and the last ten).
 const TOKEN_LIVES: i64 = 15 * 60 * 1000;
@@ -26,39 +26,48 @@ const FULL: u64 = 24_999;
 pub(super) async fn redrive(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
     let token = members.owned("clientToken");
-    let (now, key, shared) = (service.now().0, token.clone(), Arc::clone(service));
-    let found = service.store.read(move |connection| {
-        let id = find(connection, &arn)?;
-        if let Some(at) = asked_before(connection, id, key.as_deref(), now)? {
-            return Ok((id, Some(at)));
+    let now = service.now().0;
+    let id = service
+        .store
+        .read(move |connection| find(connection, &arn))
+        .await?;
+    // Who ended can run again only from here, so that what is read stays true.
+    let claim = loop {
+        if let Some(claim) = service.live.claim(id) {
+            break claim;
         }
-        refuse(connection, id, now)?;
-        shared.check_room(connection)?;
-        Ok((id, None))
-    });
-    let (id, before) = found.await?;
-    if let Some(at) = before {
-        return Ok(told(at));
-    }
-    // Who ended can run again only from here, so that what was read stays true.
-    let running = || not_redrivable_error("Execution is RUNNING and cannot be redriven");
-    let claim = service.live.claim(id).ok_or_else(running)?;
-    let shared = Arc::clone(service);
+        // It runs, or is about to, or has just ended and lets go: the database knows soon.
+        let key = token.clone();
+        let done = service
+            .store
+            .read(move |connection| done_or_refused(connection, id, key.as_deref(), now));
+        if let Some(at) = done.await? {
+            return Ok(told(at));
+        }
+        tokio::time::sleep(SOON).await;
+    };
+    let (key, shared) = (token.clone(), Arc::clone(service));
     let going = service.store.read(move |connection| {
-        refuse(connection, id, now)?;
+        if let Some(at) = done_or_refused(connection, id, key.as_deref(), now)? {
+            return Ok(Err(at));
+        }
         let row = RunRow::find(connection, id)?;
         if row.is_child {
             // AWS's wording is not recorded.
             let why = "Execution is a child of a Map Run and is redriven with it";
             return Err(not_redrivable_error(why));
         }
+        shared.check_room(connection)?;
         let going = shared.rebuild(&row, connection)?;
         match going.rebuilt.execution.not_redrivable() {
-            None => Ok(going),
+            None => Ok(Ok(going)),
             Some(why) => Err(not_redrivable_error(why)),
         }
     });
-    let going = going.await?;
+    let going = match going.await? {
+        Ok(going) => going,
+        Err(at) => return Ok(told(at)),
+    };
     let (ack, kept) = oneshot::channel();
     service.go_on(going, claim, Redrive { token, ack });
     let gone = |_| ApiError::internal("The execution could not be redriven.");
@@ -95,10 +104,19 @@ fn asked_before(
     Ok(found.optional()?)
 }
 
-fn refuse(connection: &Connection, execution: i64, now: i64) -> Result<(), ApiError> {
+/// When this very redrive was done, if it was; an error if it may not be done now.
+fn done_or_refused(
+    connection: &Connection,
+    execution: i64,
+    token: Option<&str>,
+    now: i64,
+) -> Result<Option<i64>, ApiError> {
+    if let Some(at) = asked_before(connection, execution, token, now)? {
+        return Ok(Some(at));
+    }
     match not_redrivable(connection, execution, now)? {
         Some(why) => Err(not_redrivable_error(why)),
-        None => Ok(()),
+        None => Ok(None),
     }
 }
 

@@ -420,6 +420,30 @@ async fn of_two_redrives_at_once_one_is_done() {
 }
 
 #[tokio::test]
+async fn a_redrive_waits_for_who_ended_and_has_not_let_go() {
+    let service = &service_with(Handlers::default(), Limits::default()).await;
+    create(service, FAIL, "").await;
+    ask(service, "StartExecution", &start("e")).await;
+    ended(service, "ARN:execution:m:e").await;
+    let held = loop {
+        match service.live.claim(1) {
+            Some(claim) => break claim,
+            None => tokio::task::yield_now().await,
+        }
+    };
+    let body = execution("e");
+    let let_go = async {
+        // Meanwhile the redrive finds that it cannot go on yet.
+        for _ in 0..3 {
+            ask(service, "DescribeExecution", &body).await;
+        }
+        drop(held);
+    };
+    let (redriven, ()) = tokio::join!(ask(service, "RedriveExecution", &body), let_go);
+    assert!(redriven.contains("redriveDate"), "{redriven}");
+}
+
+#[tokio::test]
 async fn an_execution_can_be_redriven_for_fourteen_days() {
     const DAY: i64 = 86_400_000;
     let today = Arc::new(AtomicI64::new(DAY));
