@@ -216,7 +216,7 @@ impl Callbacks {
 
     /// A result that was accepted as [`Accepted::Early`] before the process was started: its task
     /// is about to be taken up.
-    pub fn remember(&self, token: Arc<str>, result: Result<Json, StatesError>) {
+    pub(super) fn remember(&self, token: Arc<str>, result: Result<Json, StatesError>) {
         self.lock().early.insert(token, result);
     }
 

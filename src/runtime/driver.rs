@@ -15,7 +15,7 @@ use super::clock::{Busy, Clock, Pause};
 use super::handlers::{Invocation, Work};
 use super::host::Host;
 use super::inbox::{Answers, Heard, Inbox};
-use super::journal::{Journal, OpenStage, OpenTask, Rebuilt, Unkept};
+use super::journal::{EarlyResult, Journal, OpenStage, OpenTask, Rebuilt, Unkept};
 use super::map_run;
 use super::nested::Nested;
 use super::panics::caught;
@@ -92,9 +92,13 @@ pub async fn serve<J: Journal>(
         execution,
         open,
         runs,
+        early,
         taken_up,
         ..
     } = rebuilt;
+    for EarlyResult { token, result } in early {
+        host.handlers.remember(token, result);
+    }
     let mut driver = Driver::new(execution, host, clock, journal, inbox);
     if redrive {
         driver.deliver(Input::Redrive);

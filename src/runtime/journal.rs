@@ -296,8 +296,20 @@ pub struct Rebuilt {
     pub(super) open: BTreeMap<EventId, OpenTask>,
     /// Map Runs that have not ended.
     pub(super) runs: BTreeMap<EventId, MapRun>,
+    /// Results of tasks that have not ended.
+    pub(super) early: Vec<EarlyResult>,
     /// Told when its tasks can be answered again.
     pub(super) taken_up: Option<Ack>,
+}
+
+/// A result that was acknowledged before the service had answered to the request that carries the
+/// token, so that no entry of the journal holds it.
+#[derive(Debug)]
+pub struct EarlyResult {
+    /// The task's token.
+    pub token: Arc<str>,
+    /// What was told.
+    pub result: Result<Json, StatesError>,
 }
 
 /// A task that has not ended.
@@ -338,6 +350,7 @@ impl Rebuilt {
             last_event: EventId::NONE,
             open: BTreeMap::new(),
             runs: BTreeMap::new(),
+            early: Vec::new(),
             taken_up: None,
         }
     }
@@ -347,11 +360,16 @@ impl Rebuilt {
         self.runs.values().map(|run| &*run.arn)
     }
 
-    /// The tokens of tasks that have not ended.
-    pub fn open_tokens(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.open
-            .values()
-            .filter_map(|open| open.request.token.as_ref())
+    /// Gives its tasks the results that came early; those of tasks that have ended are of no use.
+    pub fn answer(&mut self, early: Vec<EarlyResult>) {
+        let is_open = |early: &EarlyResult| {
+            let mut tokens = self
+                .open
+                .values()
+                .filter_map(|it| it.request.token.as_ref());
+            tokens.any(|token| *token == early.token)
+        };
+        self.early = early.into_iter().filter(is_open).collect();
     }
 
     /// Lets somebody know when tasks that were waiting can be answered again.

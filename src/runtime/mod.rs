@@ -34,7 +34,7 @@ pub use handlers::{Handlers, Invocation, TaskHandler, Work};
 pub use host::{Host, MAX_LIVE};
 pub use identity::{IdentityOptions, InvalidName};
 pub use inbox::{Answers, Inbox, Listener, Remote};
-pub use journal::{Ack, Entry, Journal, JournalError, Rebuilt, Unkept};
+pub use journal::{Ack, EarlyResult, Entry, Journal, JournalError, Rebuilt, Unkept};
 pub use log_file::{LogFile, LogFileError};
 pub use map_run::{Behind, Bounds, Keeper, KeptChild, KeptRun, Report};
 pub use masking::{MIN_SECRET, Masked, Masking};

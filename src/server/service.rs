@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::api::early_answer;
+use super::api::early_results;
 use super::api::executions::find;
 use super::api::machines;
 use super::broken::{Broken, Lost, Troubles, cause, kept_events};
@@ -86,8 +86,6 @@ pub(super) struct Going {
     entries: u64,
     /// How many of its events are kept.
     events: u64,
-    /// Results by token that were kept before their tasks could end.
-    early: Vec<(Arc<str>, Result<Json, StatesError>)>,
 }
 
 /// An execution goes on after its end.
@@ -285,11 +283,7 @@ impl Service {
             mocked,
             entries,
             events,
-            early,
         } = going;
-        for (token, result) in early {
-            self.callbacks.remember(token, result);
-        }
         let (done, kept) = oneshot::channel();
         let reached = (entries > 0).then_some(rebuilt.at);
         let mut clock = (self.clock)(reached);
@@ -456,19 +450,13 @@ impl Service {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))
         });
-        let mut early = Vec::new();
-        for token in rebuilt.open_tokens() {
-            if let Some(result) = early_answer(connection, token)? {
-                early.push((Arc::clone(token), result));
-            }
-        }
+        rebuilt.answer(early_results(connection, id)?);
         Ok(Going {
             id,
             rebuilt,
             mocked,
             entries,
             events,
-            early,
         })
     }
 
@@ -480,7 +468,6 @@ impl Service {
             mocked: None,
             entries: 0,
             events: 0,
-            early: Vec::new(),
         }
     }
 

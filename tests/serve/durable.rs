@@ -3,6 +3,7 @@
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::handler::Handler;
 use super::server::Server;
 
 const WAIT: &str = r#"{"StartAt": "Ask", "States": {"Ask": {
@@ -139,5 +140,46 @@ fn what_cannot_be_a_database_is_refused_in_words() {
             .current_dir(folder.path())
             .args(["serve", "--port", "0", "--db", path]);
         asl.assert().code(2).stderr(said);
+    }
+}
+
+/// A service may be given an answer before it has answered itself: no event tells of it then.
+#[test]
+fn an_answer_that_came_before_the_service_answered_is_kept() {
+    let ask = json!({"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"token.$": "$$.Task.Token"}}}});
+    let mut child = ask.clone();
+    child["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+    let fan = json!({"StartAt": "Fan", "States": {"Fan": {"Type": "Map", "End": true,
+        "ItemProcessor": child}}});
+    for (machine, output) in [(ask, "7"), (fan, "[7]")] {
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("order.asl.json");
+        std::fs::write(file, machine.to_string()).expect("writable");
+        let handler = Handler::start_slow(1);
+        let task = format!("Ask={}", handler.url);
+        let arguments = ["order.asl.json", "--db", "asl.db", "--task", &task];
+        let server = Server::start(folder.path(), &arguments);
+        let mut client = server.client();
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:order";
+        let started = client.must(
+            "StartExecution",
+            &json!({"stateMachineArn": arn, "input": "[1]"}),
+        );
+        let asked = handler.calls.recv().expect("the service is asked");
+        let token = &asked.body["parameters"]["token"];
+        let answer = json!({"taskToken": token, "output": "7"});
+        client.must("SendTaskSuccess", &answer);
+        server.kill();
+
+        let server = Server::start(folder.path(), &arguments);
+        let ended = server
+            .client()
+            .ended(started["executionArn"].as_str().expect("an ARN"));
+        assert_eq!(ended["output"], output, "{ended}");
+        // It never answered, and is asked again.
+        let again = handler.calls.recv().expect("the service is asked");
+        assert_eq!(&again.body["parameters"]["token"], token);
     }
 }

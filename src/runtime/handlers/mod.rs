@@ -163,6 +163,14 @@ impl Handlers {
         let _ = self.listener.set(listener);
     }
 
+    /// Keeps a result that was accepted before the process was started for its task, which is about
+    /// to be taken up.
+    pub(super) fn remember(&self, token: Arc<str>, result: Result<Json, StatesError>) {
+        if let Some(callbacks) = &self.callbacks {
+            callbacks.remember(token, result);
+        }
+    }
+
     pub(super) fn listener(&self) -> Option<&Listener> {
         self.listener.get()
     }

@@ -10,7 +10,7 @@ use crate::data::Timestamp;
 use crate::engine::map_run::{MapRun, Tolerance};
 use crate::engine::{Identity, Outcome, Start};
 use crate::runtime::inbox::Remote;
-use crate::runtime::journal::{Ack, Entry, Journal};
+use crate::runtime::journal::{Ack, EarlyResult, Entry, Journal};
 
 /// Keeps Map Runs and their children. It is asked on the threads that run them, and may take its
 /// time.
@@ -79,6 +79,8 @@ pub enum KeptChild {
         started: Timestamp,
         /// All that it was told.
         journal: Vec<Entry>,
+        /// Results that its tasks were given early.
+        early: Vec<EarlyResult>,
         /// Whether it goes on after its end.
         redrive: bool,
         /// Told when its tasks can be answered again.

@@ -379,6 +379,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
             KeptChild::Begun {
                 started,
                 journal,
+                early,
                 redrive,
                 taken_up,
             } => {
@@ -389,6 +390,7 @@ fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, Stat
                 };
                 let mut rebuilt = Rebuilt::new(Arc::clone(&run.program), start.clone());
                 let behind = replay(&mut rebuilt, journal);
+                rebuilt.answer(early);
                 if let Some(ack) = taken_up {
                     rebuilt.tell_when_taken_up(ack);
                 }

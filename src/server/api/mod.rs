@@ -21,7 +21,7 @@ mod versions;
 
 use std::sync::Arc;
 
-pub(super) use tasks::{call as call_tasks, early as early_answer};
+pub(super) use tasks::{call as call_tasks, early_results};
 
 use super::names::Arn;
 use super::protocol::{ApiError, Members, Reply, told};

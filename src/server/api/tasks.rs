@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::read;
 use crate::data::{EventId, Json, StatesError, Timestamp};
 use crate::engine::Input;
 use crate::language::Resource;
-use crate::runtime::{Accepted, ActivityTask, Callbacks, Entry, TokenError};
+use crate::runtime::{Accepted, ActivityTask, Callbacks, EarlyResult, Entry, TokenError};
 use crate::server::broken::Lost;
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::service::Service;
@@ -206,20 +206,26 @@ async fn keep(service: &Service, token: &str, line: String) -> Result<(), ApiErr
     kept.await
 }
 
-/// The result that came early for this token, if one did.
-pub(in crate::server) fn early(
+/// The results that came early for tasks of this execution.
+pub(in crate::server) fn early_results(
     connection: &Connection,
-    token: &str,
-) -> Result<Option<Result<Json, StatesError>>, Lost> {
-    let mut select = connection.prepare_cached("SELECT answer FROM tokens WHERE token = ?1")?;
-    let line: Option<Option<String>> = select.query_row([token], |row| row.get(0)).optional()?;
-    let Some(line) = line.flatten() else {
-        return Ok(None);
-    };
-    match Entry::read(line.trim_end()) {
-        Ok(Entry::Told(_, Input::TaskEnded { result, .. })) => Ok(Some(result)),
-        _ => Err(Lost::Broken("an answer that was kept is none".to_owned())),
+    execution: i64,
+) -> Result<Vec<EarlyResult>, Lost> {
+    let mut select = connection.prepare_cached(
+        "SELECT token, answer FROM tokens WHERE execution = ?1 AND answer IS NOT NULL",
+    )?;
+    let mut rows = select.query([execution])?;
+    let mut early = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (token, line): (String, String) = (row.get(0)?, row.get(1)?);
+        let Ok(Entry::Told(_, Input::TaskEnded { result, .. })) = Entry::read(line.trim_end())
+        else {
+            return Err(Lost::Broken("an answer that was kept is none".to_owned()));
+        };
+        let token = token.into();
+        early.push(EarlyResult { token, result });
     }
+    Ok(early)
 }
 
 /// Only the wording of `InvalidToken` is recorded.

@@ -11,6 +11,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::{EventSink, Input, Outcome, Start};
 use crate::history::HistoryEvent;
 use crate::runtime::{Ack, Behind, Ended, Entry, Journal, KeptChild, Remote};
+use crate::server::api::early_results;
 use crate::server::protocol::ApiError;
 use crate::server::record::Recorder;
 use crate::server::store::{Child, RowId};
@@ -68,6 +69,7 @@ pub(super) fn find(
             outcome => KeptChild::Begun {
                 started,
                 journal: Vec::new(),
+                early: Vec::new(),
                 redrive: outcome.is_some(),
                 taken_up: None,
             },
@@ -77,8 +79,9 @@ pub(super) fn find(
     let Some((id, mut kept)) = found.optional()? else {
         return Ok(None);
     };
-    if let KeptChild::Begun { journal, .. } = &mut kept {
+    if let KeptChild::Begun { journal, early, .. } = &mut kept {
         *journal = entries(connection, id)?;
+        *early = early_results(connection, id)?;
     }
     Ok(Some((id, kept)))
 }
