@@ -11,7 +11,8 @@ mod measure;
 mod server;
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,10 +52,10 @@ fn main() {
     rebuilt(folder, &arguments);
     let programs = |name| std::env::var_os(name).map(|folder| Path::new(&folder).join("bin"));
     if let Some(programs) = programs("ASL_PYTHON_ENV") {
-        peer("MiniStack", &programs.join("ministack"), &ministack);
+        peer("MiniStack", &programs.join("ministack"), &ministack, |_| ());
     }
     if let Some(programs) = programs("ASL_MOTO_ENV") {
-        peer("moto", &programs.join("moto_server"), &moto);
+        peer("moto", &programs.join("moto_server"), &moto, executes);
     }
 }
 
@@ -248,8 +249,29 @@ fn moto(program: &Path, port: &str) -> Command {
     command
 }
 
+/// Lets moto run what is started; else it only says that it did.
+fn executes(address: SocketAddr) {
+    let body = r#"{"stepfunctions": {"execute_state_machine": true}}"#;
+    let mut stream = TcpStream::connect(address).expect("it serves");
+    write!(
+        stream,
+        "POST /moto-api/config HTTP/1.0\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.contains(" 201 "), "{answer}");
+}
+
 /// What else can be had on one computer, asked the same.
-fn peer(name: &str, program: &Path, command: &dyn Fn(&Path, &str) -> Command) {
+fn peer(
+    name: &str,
+    program: &Path,
+    command: &dyn Fn(&Path, &str) -> Command,
+    prepare: fn(SocketAddr),
+) {
     if !program.exists() {
         println!("{name}: there is no {}", program.display());
         return;
@@ -270,6 +292,7 @@ fn peer(name: &str, program: &Path, command: &dyn Fn(&Path, &str) -> Command) {
     while TcpStream::connect(address).is_err() {
         thread::yield_now();
     }
+    prepare(address);
     let client = || Client::to(&address.to_string());
     let made = client().must(
         "CreateStateMachine",

@@ -124,6 +124,10 @@ impl Drop for Server {
     }
 }
 
+/// What servers of many services know the service by. Nobody looks at the signature.
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 \
+    Credential=test/20261123/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0\r\n";
+
 /// Calls a server, on one connection after the other.
 pub(crate) struct Client {
     address: String,
@@ -171,11 +175,11 @@ impl Client {
         write!(
             stream.get_mut(),
             "POST / HTTP/1.1\r\nHost: {}\r\nX-Amz-Target: AWSStepFunctions.{operation}\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             Content-Type: application/x-amz-json-1.0\r\n{SIGNED}Content-Length: {}\r\n\r\n{body}",
             self.address,
             body.len()
         )?;
-        let (mut status, mut length) = (0, 0);
+        let (mut status, mut length, mut closes) = (0, 0, false);
         let mut line = String::new();
         loop {
             line.clear();
@@ -189,14 +193,17 @@ impl Client {
             if let Some(rest) = head.strip_prefix("HTTP/1.1 ") {
                 status = rest[..3].parse().unwrap_or(0);
             }
-            if let Some((name, value)) = head.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
+            let (name, value) = head.split_once(':').unwrap_or_default();
+            if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().unwrap_or(0);
             }
+            closes |= name.eq_ignore_ascii_case("connection") && value.trim() == "close";
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body)?;
+        if closes {
+            self.stream = None;
+        }
         Ok((status, serde_json::from_slice(&body)?))
     }
 
