@@ -26,9 +26,10 @@ use crate::engine::{
     TaskRequest,
 };
 
-/// How many states an execution may go through before the driver looks up. Journals count on it:
-/// with another number they would be read otherwise than they were written.
-pub(super) const FUEL: u64 = 10_000;
+/// How many states an execution may go through before the driver looks up: what they tell, up to
+/// half a megabyte each, is held until then. Journals count on it: with another number they would
+/// be read otherwise than they were written.
+pub(super) const FUEL: u64 = 32;
 
 /// Why a run ends before its execution does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,6 +249,9 @@ impl<'d, J: Journal> Driver<'d, J> {
                 .filter_map(token_given)
                 .for_each(|token| self.sink.gives(token));
             if effects.iter().any(lasts) {
+                self.sink.kept().await;
+            }
+            if self.sink.is_ahead() {
                 self.sink.kept().await;
             }
             self.carry_out(effects);

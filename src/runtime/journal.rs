@@ -39,6 +39,11 @@ pub trait Journal: EventSink {
     /// Ends when everything so far is kept.
     fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
+    /// Whether so much was told that was not kept yet that the execution should wait.
+    fn is_ahead(&self) -> bool {
+        false
+    }
+
     /// The execution has ended.
     fn ended(&mut self, ended: &Ended);
 }
@@ -62,6 +67,10 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
 
     fn kept(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         (**self).kept()
+    }
+
+    fn is_ahead(&self) -> bool {
+        (**self).is_ahead()
     }
 
     fn ended(&mut self, ended: &Ended) {

@@ -8,8 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::protocol::ApiError;
+use super::rebuilding::RunRow;
 use super::record::Recorder;
-use super::service::{RunRow, Service};
+use super::service::Service;
 use crate::data::{StatesError, Timestamp};
 use crate::history::read_history;
 

@@ -59,7 +59,7 @@ impl Service {
                 continue;
             }
             let service = Arc::downgrade(self);
-            tokio::spawn(async move {
+            self.spawn(async move {
                 watching.more().await;
                 terminate(&service, execution).await;
             });

@@ -20,6 +20,7 @@ mod nested;
 mod programs;
 mod protocol;
 mod pruning;
+mod rebuilding;
 mod record;
 mod service;
 mod store;

@@ -6,8 +6,6 @@
 
 use std::sync::{Arc, Weak};
 
-use tokio::runtime::Handle;
-
 use super::api;
 use super::protocol::{ApiError, Reply};
 use super::service::Service;
@@ -232,13 +230,12 @@ impl Drop for StopOnDrop {
         let (Some(arn), Some(service)) = (self.arn.take(), self.service.upgrade()) else {
             return;
         };
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async move {
-                let input = about(&arn).text().into_owned();
-                // It may have ended meanwhile.
-                let _ = Box::pin(api::call(&service, "StopExecution", input.as_bytes())).await;
-            });
-        }
+        let shared = Arc::clone(&service);
+        service.spawn(async move {
+            let input = about(&arn).text().into_owned();
+            // It may have ended meanwhile.
+            let _ = Box::pin(api::call(&shared, "StopExecution", input.as_bytes())).await;
+        });
     }
 }
 

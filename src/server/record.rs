@@ -14,6 +14,9 @@ use crate::runtime::{Ack, Ended, Entry, Journal};
 /// Enough for a row of its own.
 const ENOUGH: usize = 64 * 1024;
 
+/// So many bytes ahead of the disk an execution waits for it.
+const FAR: usize = 4 * 1024 * 1024;
+
 /// Writes one execution down.
 pub(super) struct Recorder {
     store: Store,
@@ -27,6 +30,8 @@ pub(super) struct Recorder {
     entries: u64,
     /// The number of the next event.
     events: u64,
+    /// How much was sent since it was last waited for that everything is kept, in bytes.
+    ahead: usize,
     /// Whether the last event was its last: what comes next is how it ended, and belongs to it.
     is_over: bool,
     /// Told when its end is kept.
@@ -54,6 +59,7 @@ impl Recorder {
             is_telling: false,
             entries,
             events: events + 1,
+            ahead: 0,
             is_over: false,
             done,
         }
@@ -128,6 +134,7 @@ impl Recorder {
             ..Append::default()
         };
         let append = std::mem::replace(&mut self.append, next);
+        self.ahead += append.events.len() + append.entries.len();
         self.store.append(append);
     }
 }
@@ -190,8 +197,13 @@ impl Journal for Recorder {
         let (ack, kept) = oneshot::channel();
         self.append.acks.push(ack);
         self.flush();
+        self.ahead = 0;
         // With a closed database there is nothing left to wait for.
         Box::pin(async move { kept.await.unwrap_or_default() })
+    }
+
+    fn is_ahead(&self) -> bool {
+        self.ahead > FAR
     }
 
     fn ended(&mut self, ended: &Ended) {

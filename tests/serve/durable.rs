@@ -95,6 +95,57 @@ fn a_second_server_on_the_same_file_is_refused() {
         .stderr("error: asl.db is in use: another server runs on it\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_database_that_is_in_use_is_refused() {
+    let folder = folder();
+    let _server = Server::start(folder.path(), &["--db", "asl.db"]);
+    std::os::unix::fs::symlink("asl.db", folder.path().join("other.db")).expect("writable");
+    let mut second = assert_cmd::Command::new(env!("CARGO_BIN_EXE_asl"));
+    let second = second
+        .current_dir(folder.path())
+        .args(["serve", "--port", "0", "--db", "other.db"]);
+    second
+        .assert()
+        .code(2)
+        .stderr("error: other.db is in use: another server runs on it\n");
+}
+
+/// What an execution tells is written as it goes on, and not when it waits for something.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_execution_that_tells_much_takes_little_memory() {
+    const STATES: usize = 120;
+    let folder = folder();
+    let large = "x".repeat(250_000);
+    let states: serde_json::Map<_, _> = (0..STATES)
+        .map(|number| {
+            let mut state = json!({"Type": "Pass"});
+            if number + 1 < STATES {
+                state["Next"] = json!(format!("S{}", number + 1));
+            } else {
+                state["End"] = json!(true);
+            }
+            (format!("S{number}"), state)
+        })
+        .collect();
+    let machine = json!({"StartAt": "S0", "States": states});
+    std::fs::write(folder.path().join("order.asl.json"), machine.to_string()).expect("writable");
+    let server = Server::start(folder.path(), &["order.asl.json", "--db", "asl.db"]);
+    let mut client = server.client();
+    let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:order";
+    let input = json!({"stateMachineArn": arn, "input": json!(large).to_string()});
+    let started = client.must("StartExecution", &input);
+    let ended = client.ended(started["executionArn"].as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED");
+    let process = std::fs::read_to_string(format!("/proc/{}/status", server.id()));
+    let process = process.expect("a process");
+    let most = process.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = most.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
+    // All events have 60 MB together.
+    assert!(kib.expect("a number") < 120_000, "{most:?}");
+}
+
 #[test]
 fn a_file_that_is_no_database_of_a_server_is_left_alone() {
     let folder = folder();

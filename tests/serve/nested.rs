@@ -127,6 +127,57 @@ fn the_child_is_stopped_with_its_parent() {
     assert_eq!(client.ended(child)["status"], "ABORTED");
 }
 
+/// Children of Map Runs run on a thread of their own, which ends with the Map Run.
+#[test]
+fn what_children_of_a_map_run_start_outlasts_it() {
+    let ask = json!({"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:us-east-1:123456789012:activity:people"}});
+    let start = json!({"StateMachineArn": format!("{ARN}ask")});
+    let (_folder, _server, mut client) = serving(&[
+        ("ask", ask),
+        ("fan", fan(&calling("states:startExecution", &start))),
+    ]);
+    let activity = client.must("CreateActivity", &json!({"name": "people"}));
+    let activity = json!({"activityArn": activity["activityArn"]});
+    let started = output(&run(&mut client, "fan", &json!([1, 2])));
+    for execution in started.as_array().expect("an array") {
+        let task = client.must("GetActivityTask", &activity);
+        let answer = json!({"taskToken": task["taskToken"], "output": "7"});
+        client.must("SendTaskSuccess", &answer);
+        assert!(execution["ExecutionArn"].is_string(), "{execution}");
+    }
+    for execution in started.as_array().expect("an array") {
+        let arn = execution["ExecutionArn"].as_str().expect("an ARN");
+        assert_eq!(output(&client.ended(arn)), 7);
+    }
+}
+
+#[test]
+fn what_children_of_a_map_run_wait_for_is_stopped_with_them() {
+    let wait = json!({"A": {"Type": "Wait", "Seconds": 100_000, "End": true}});
+    let start = json!({"StateMachineArn": format!("{ARN}child"), "Name.$": "$"});
+    let (_folder, _server, mut client) = serving(&[
+        ("child", wait),
+        ("fan", fan(&calling("states:startExecution.sync", &start))),
+    ]);
+    let input = json!({"stateMachineArn": format!("{ARN}fan"), "input": "[\"c\"]"});
+    let parent = client.must("StartExecution", &input);
+    let child = "arn:aws:states:us-east-1:123456789012:execution:child:c";
+    let described = json!({"executionArn": child});
+    let told = |client: &mut Client| client.call("DescribeExecution", &described);
+    while told(&mut client).expect("an answer").0 != 200 {}
+    let parent = json!({"executionArn": parent["executionArn"]});
+    client.must("StopExecution", &parent);
+    assert_eq!(client.ended(child)["status"], "ABORTED");
+}
+
+/// A distributed Map whose children go through these states.
+fn fan(states: &Value) -> Value {
+    json!({"A": {"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Each", "States": {"Each": states["A"]}}}})
+}
+
 #[test]
 fn a_child_is_waited_for_across_a_crash() {
     let child = json!({"A": {"Type": "Task", "End": true,

@@ -335,6 +335,10 @@ impl Journal for Heard {
         self.journal.kept()
     }
 
+    fn is_ahead(&self) -> bool {
+        self.journal.is_ahead()
+    }
+
     fn ended(&mut self, ended: &Ended) {
         self.journal.ended(ended);
     }

@@ -14,7 +14,11 @@ use super::{
 use crate::data::{Json, StatesError};
 use crate::server::names::Arn;
 use crate::server::protocol::{ApiError, Members, Reply};
-use crate::server::service::Service;
+use crate::server::service::{SOON, Service};
+
+/// How often an execution that is about to run is looked for before somebody who wants to stop it
+/// is told to come back: a child of a Map Run may wait for its turn.
+const TRIES: usize = 500;
 
 /// The ARN of an execution that is kept.
 pub(super) fn arn(members: &Members) -> Result<String, ApiError> {
@@ -211,16 +215,25 @@ pub(super) async fn stop(service: &Arc<Service>, members: &Members) -> Result<Re
         .read(move |connection| find(connection, &key))
         .await?;
     let now = service.now().0;
-    let stopped = if service.stop(id, &arn, why).await {
-        now
-    } else {
-        // It had ended by itself: its end is the answer.
-        let stopped = service.store.read(move |connection| {
+    for _ in 0..TRIES {
+        if service.stop(id, &arn, why.clone()).await {
+            return Ok(stopped_at(now));
+        }
+        // It had ended by itself: its end is the answer. Or it is about to run.
+        let ended = service.store.read(move |connection| {
             let mut select =
                 connection.prepare_cached("SELECT stopped FROM executions WHERE id = ?1")?;
             Ok(select.query_row([id], |row| row.get::<_, Option<i64>>(0))?)
         });
-        stopped.await?.unwrap_or(now)
-    };
-    Ok(object([Some(("stopDate", seconds(stopped)))]).into())
+        if let Some(ended) = ended.await? {
+            return Ok(stopped_at(ended));
+        }
+        tokio::time::sleep(SOON).await;
+    }
+    let why = "The execution is about to run and could not be reached yet.";
+    Err(ApiError::internal(why))
+}
+
+fn stopped_at(at: i64) -> Reply {
+    object([Some(("stopDate", seconds(at)))]).into()
 }

@@ -48,8 +48,32 @@ fn read(operation: &str, body: &[u8]) -> Result<Members, ApiError> {
     Ok(members)
 }
 
-/// Does what a request asks for.
+/// Whether an operation leaves things as they are.
+fn only_looks(operation: &str) -> bool {
+    let looking = ["Describe", "Get", "List", "Test", "Validate"];
+    looking.iter().any(|verb| operation.starts_with(verb))
+}
+
+/// Does what a request asks for. What changes something is done to its end, also when nobody waits
+/// for the answer any more: half of it would be a row that nobody works on.
 pub(super) async fn call(
+    service: &Arc<Service>,
+    operation: &str,
+    body: &[u8],
+) -> Result<Reply, ApiError> {
+    if only_looks(operation) {
+        return carry_out(service, operation, body).await;
+    }
+    let (shared, operation, body) = (Arc::clone(service), operation.to_owned(), body.to_vec());
+    let done = service.spawn(async move { carry_out(&shared, &operation, &body).await });
+    done.await
+        .unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(ApiError::internal("The server is about to end.")),
+        })
+}
+
+async fn carry_out(
     service: &Arc<Service>,
     operation: &str,
     body: &[u8],

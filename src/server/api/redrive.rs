@@ -12,7 +12,8 @@ use crate::data::limits;
 use crate::server::broken::kept_events;
 use crate::server::protocol::{ApiError, Members, Reply};
 use crate::server::pruning::REDRIVABLE;
-use crate::server::service::{Redrive, RunRow, SOON, Service};
+use crate::server::rebuilding::RunRow;
+use crate::server::service::{Redrive, SOON, Service};
 
 /// How long a client token means the same redrive (the API's model: 15 minutes, and the last ten).
 const TOKEN_LIVES: i64 = 15 * 60 * 1000;

@@ -14,7 +14,8 @@ use crate::engine::{Outcome, Program};
 use crate::runtime::{Ended, Host, Rebuilt};
 use crate::server::names::{Arn, is_name};
 use crate::server::protocol::{ApiError, Members, Reply};
-use crate::server::service::{Going, RunRow, Service};
+use crate::server::rebuilding::{Going, RunRow};
+use crate::server::service::Service;
 
 /// What an execution is started with.
 struct Request {
@@ -130,7 +131,7 @@ pub(super) async fn start(service: &Arc<Service>, members: &Members) -> Result<R
         let mut row = request.row(arn.clone(), &machine, now);
         row.id = insert(connection, &request, &row, &machine)?;
         let start = row.start(request.document.clone());
-        let mut going = Service::fresh(row.id, program, start);
+        let mut going = Going::fresh(row.id, program, start);
         going.mocked = mocked;
         Ok((arn, Begun::Standard(Box::new(going)), request.document))
     });
@@ -143,7 +144,8 @@ pub(super) async fn start(service: &Arc<Service>, members: &Members) -> Result<R
         }
         Begun::Express(express) => {
             let service = Arc::clone(service);
-            tokio::spawn(async move { express.run(&service, input).await });
+            let shared = Arc::clone(&service);
+            service.spawn(async move { express.run(&shared, input).await });
             now
         }
     };

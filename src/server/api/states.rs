@@ -9,7 +9,8 @@ use crate::engine::Outcome;
 use crate::engine::test_state::{Refusal, Request, TestState, lone_state};
 use crate::runtime::Rebuilt;
 use crate::server::protocol::{ApiError, Members, Reply};
-use crate::server::service::{RunRow, Service};
+use crate::server::rebuilding::RunRow;
+use crate::server::service::Service;
 use crate::syntax::{self, Format, Source};
 
 /// How long a state may take (10 §10.7).

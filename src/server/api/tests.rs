@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -15,6 +16,9 @@ use crate::syntax::{self, Format, Source};
 
 const PASS: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
 const OTHER: &str = r#"{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}"#;
+/// How long something that must happen is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// All that the API has.
 const OPERATIONS: [&str; 37] = [
     "CreateActivity",
@@ -441,6 +445,47 @@ async fn a_redrive_waits_for_who_ended_and_has_not_let_go() {
     };
     let (redriven, ()) = tokio::join!(ask(service, "RedriveExecution", &body), let_go);
     assert!(redriven.contains("redriveDate"), "{redriven}");
+}
+
+#[tokio::test]
+async fn a_start_that_nobody_waits_for_runs_all_the_same() {
+    let service = &service_with(Handlers::default(), Limits::default()).await;
+    create(service, PASS, "").await;
+    let body = start("e");
+    let mut left = Box::pin(ask(service, "StartExecution", &body));
+    // The client goes as soon as the request has begun.
+    tokio::select! {
+        biased;
+        answer = &mut left => panic!("{answer:?}"),
+        () = std::future::ready(()) => {}
+    }
+    drop(left);
+    loop {
+        let told = ask(service, "DescribeExecution", &execution("e")).await;
+        if !told.contains("ExecutionDoesNotExist") {
+            break;
+        }
+    }
+    let ended = tokio::time::timeout(PATIENCE, ended(service, "ARN:execution:m:e")).await;
+    assert_eq!(ended.expect("somebody works on it")["status"], "SUCCEEDED");
+}
+
+#[tokio::test]
+async fn an_execution_that_is_about_to_run_is_stopped() {
+    let service = &waiting(Limits::default()).await;
+    for number in 0..50 {
+        let name = format!("e{number}");
+        let (start, body) = (start(&name), execution(&name));
+        let stop = async {
+            while ask(service, "StopExecution", &body)
+                .await
+                .contains("DoesNotExist")
+            {}
+        };
+        tokio::join!(ask(service, "StartExecution", &start), stop);
+        let told = ask(service, "DescribeExecution", &body).await;
+        assert!(told.contains(r#""status":"ABORTED""#), "{told}");
+    }
 }
 
 #[tokio::test]

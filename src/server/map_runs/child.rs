@@ -200,6 +200,10 @@ impl Journal for ChildJournal {
         self.recorder.kept()
     }
 
+    fn is_ahead(&self) -> bool {
+        self.recorder.is_ahead()
+    }
+
     fn ended(&mut self, ended: &Ended) {
         self.recorder.ended(ended);
     }

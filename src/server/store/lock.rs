@@ -1,7 +1,7 @@
 //! One server for each file.
 
-use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
@@ -14,7 +14,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock that lies beside the database: the file itself is `SQLite`'s to lock.
     pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
-        let mut name = database.as_os_str().to_owned();
+        let mut name = own_name(database).into_os_string();
         name.push(".lock");
         let failed = |source| StoreError::Lock {
             path: database.to_owned(),
@@ -31,4 +31,17 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
+}
+
+/// What a link leads to, under whatever name: the same database has the same lock.
+fn own_name(database: &Path) -> PathBuf {
+    let beside = || {
+        let folder = match database.parent()? {
+            folder if folder.as_os_str().is_empty() => Path::new("."),
+            folder => folder,
+        };
+        Some(fs::canonicalize(folder).ok()?.join(database.file_name()?))
+    };
+    let real = fs::canonicalize(database).ok().or_else(beside);
+    real.unwrap_or_else(|| database.to_owned())
 }
