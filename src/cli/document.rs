@@ -184,6 +184,16 @@ impl Document {
         definition.text().into()
     }
 
+    /// The definition as services take it: JSON, whatever it is written in.
+    pub(super) fn definition_json(&self) -> Arc<str> {
+        let is_alone = self.name.is_none() || self.outer.is_some();
+        if is_alone && Format::of(&self.source.name, &self.source.text) == Format::Json {
+            return Arc::clone(&self.source.text);
+        }
+        let definition = self.tree.node(self.machine.flow.node).to_json();
+        definition.text().into()
+    }
+
     /// The file that a person edits.
     pub(super) fn file_name(&self) -> &str {
         match self.outer.as_deref() {
@@ -267,6 +277,25 @@ pub(super) fn need_document_in(
         }
     };
     of_template(file, &name, terminal)
+}
+
+/// The definition in a file, or all that a template has.
+pub(super) fn need_documents(path: &Path, terminal: &Terminal) -> Result<Vec<Document>, Failure> {
+    let file = File::read(need_source(path, terminal)?);
+    let Some(kind) = file.template else {
+        return Ok(vec![Document::of(file.source)]);
+    };
+    let names: Vec<String> = file.names().map(str::to_owned).collect();
+    if names.is_empty() {
+        let (told, kind) = (printable(&file.source.name), kind.name());
+        return Err(Failure::usage(format_args!(
+            "{told} is a {kind} without a state machine"
+        )));
+    }
+    names
+        .iter()
+        .map(|name| of_template(file.clone(), name, terminal))
+        .collect()
 }
 
 fn of_template(mut file: File, name: &str, terminal: &Terminal) -> Result<Document, Failure> {

@@ -9,14 +9,12 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::Exit;
-use super::document::Document;
 use super::output::Failure;
 use crate::data::{Json, Nature, StatesError, Timestamp};
 use crate::engine::{EventSink, Outcome};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
 use crate::remote::{End, Kind, Refusal, Service};
 use crate::runtime::{Ended, Stop};
-use crate::syntax::Format;
 
 /// How long the end of an execution that was stopped is waited for.
 const STOPPING: Duration = Duration::from_secs(10);
@@ -49,15 +47,6 @@ pub(super) fn role(given: Option<&str>) -> Option<String> {
     let named = given.map(str::to_owned);
     let role = named.or_else(|| std::env::var("ASL_ROLE_ARN").ok());
     role.filter(|role| !role.is_empty())
-}
-
-/// The definition as services take it: JSON, whatever it is written in.
-pub(super) fn definition(document: &Document) -> String {
-    let text = document.definition_text();
-    match Format::of(&document.source.name, &text) {
-        Format::Json => text.to_string(),
-        _ => document.tree.root().to_json().text().into_owned(),
-    }
 }
 
 /// Tells a sink of an execution there until it has ended, or was stopped.

@@ -1,7 +1,7 @@
 //! `asl run`: an execution on this machine, with Tasks mocked or done by the user's own code.
 
 mod closing;
-mod dry;
+pub(super) mod dry;
 mod from;
 pub(super) mod handlers;
 mod inputs;
@@ -179,6 +179,18 @@ fn compile(document: &Document) -> Result<Program, Vec<Diagnostic>> {
         Ok(_) => Err(mistyped),
         Err(found) => Err(told_better(document, found, mistyped)),
     }
+}
+
+/// What keeps a definition from being executed, and else what AWS refuses.
+pub(super) fn faults(document: &Document) -> Vec<Diagnostic> {
+    if let Err(found) = compile(document) {
+        return found;
+    }
+    let options = lint::Options::default();
+    let found = lint::check(document.definition(), document.model.clone(), &options);
+    let is_refused =
+        |finding: &Diagnostic| finding.severity == Severity::Error && finding.aws_code.is_some();
+    found.into_iter().filter(is_refused).collect()
 }
 
 /// The linter knows more about a finding of the compiler: what was meant, and how to mend it.

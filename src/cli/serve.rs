@@ -1,6 +1,8 @@
 //! `asl serve`: the Step Functions API on this machine. Definitions that it was started with are
 //! machines in it, and follow their files.
 
+mod machines;
+
 use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -9,23 +11,42 @@ use std::sync::Arc;
 
 use super::Exit;
 use super::args::{ServeArgs, Time};
-use super::document::{Document, need_source, need_tree, show};
+use super::document::{listed, need_tree, reason, show};
 use super::output::{Failure, Terminal};
-use super::run::{clock_of, executable, fresh_seed, handlers, machine_name, safe_name, services};
+use super::run::{clock_of, fresh_seed, handlers, services};
 use super::watch::Changes;
 use crate::data::Seed;
 use crate::report::style::printable;
 use crate::runtime::Handlers;
 use crate::server::{self, Mocks, Place, Service, Serving, Settings};
+use machines::{Definitions, Machine, distinct};
 
 pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     crate::runtime::raise_descriptor_limit();
-    let machines = machines(args, terminal)?;
+    let paths = args.definitions.iter();
+    let definitions: Vec<Definitions> = paths
+        .map(|path| Definitions::read(path, terminal))
+        .collect::<Result<_, _>>()?;
+    for broken in definitions.iter().filter(|it| it.machines.is_none()) {
+        let name = broken.path.to_string_lossy();
+        let name = printable(&name);
+        terminal.error(&format!("{name} cannot be served before this is mended"));
+    }
+    if definitions.iter().any(|it| it.machines.is_none()) {
+        return Ok(Exit::Findings);
+    }
+    distinct(&definitions)?;
+    let handlers = bound(args, terminal)?;
+    let unhandled = match &args.mock {
+        // Executions that are started with a test case are answered from there.
+        Some(_) => Vec::new(),
+        None => machines::unhandled(&definitions, &handlers),
+    };
     let settings = Settings {
         place: place(&args.db),
         account: args.account.clone(),
         region: args.region.clone(),
-        handlers: bound(args, terminal)?,
+        handlers,
         mocks: mocks(args, terminal)?,
         clock: clocks(args.time),
         seed: Seed(fresh_seed()),
@@ -33,7 +54,14 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
     };
     let (listener, address) = server::listen_on(args.bind, args.port).map_err(|error| {
         let (bind, port) = (args.bind, args.port);
-        Failure::usage(format_args!("cannot listen on {bind}:{port}: {error}"))
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; --port N is another one, --port 0 any that is free",
+            _ => "",
+        };
+        let error = reason(&error);
+        Failure::usage(format_args!(
+            "cannot listen on {bind}:{port}: {error}{hint}"
+        ))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -44,7 +72,8 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
         let interrupted = super::run::stop::interrupted();
         let (service, _unasked) = Service::open(settings).await.map_err(Failure::usage)?;
         // Before they are read: what changes from here on is heard.
-        let mut changes = Changes::of(args.definitions.iter().map(PathBuf::as_path))?;
+        let files = definitions.iter().flat_map(Definitions::files);
+        let mut changes = Changes::of(files)?;
         service.log_troubles(|line| {
             let line = format!("warning: {}\n", printable(line));
             let _ = std::io::stderr().write_all(line.as_bytes());
@@ -56,16 +85,20 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
             });
         }
         let mut there = Vec::new();
-        for machine in &machines {
+        for machine in definitions
+            .iter()
+            .flat_map(|it| it.machines.iter().flatten())
+        {
             let deployed = service.deploy(&machine.name, &machine.definition).await;
             there.push(deployed.map_err(|why| cannot_serve(&machine.name, &why))?);
         }
         let serving = Serving::serve(listener, Arc::clone(&service))
             .map_err(|error| Failure::usage(format_args!("cannot serve {address}: {error}")))?;
         greet(args, address, &there, terminal);
+        warn(&unhandled, terminal);
         tokio::select! {
             () = interrupted => {}
-            never = follow(&mut changes, &service, terminal) => match never {},
+            never = follow(&mut changes, definitions, &service, terminal) => match never {},
         }
         serving.end().await;
         service.close().await;
@@ -98,6 +131,17 @@ fn greet(args: &ServeArgs, address: SocketAddr, there: &[String], terminal: &Ter
     }
 }
 
+fn warn(unhandled: &[String], terminal: &Terminal) {
+    if unhandled.is_empty() || terminal.quiet {
+        return;
+    }
+    terminal.say(&format!(
+        "warning: nobody works for {}: these Tasks fail until --handlers FILE or --task \
+         'PATTERN=cmd:COMMAND' says who does",
+        listed(unhandled)
+    ));
+}
+
 fn place(db: &Path) -> Place {
     if db.as_os_str() == ":memory:" {
         Place::Memory
@@ -114,57 +158,70 @@ fn clocks(time: Time) -> Box<server::MakeClock> {
     })
 }
 
-/// A machine that is there from the start.
-struct Machine {
-    name: String,
-    definition: String,
-}
-
-fn machines(args: &ServeArgs, terminal: &Terminal) -> Result<Vec<Machine>, Failure> {
-    let machines = args.definitions.iter().map(|path| machine(path, terminal));
-    machines.collect()
-}
-
-/// The machine in a file.
-fn machine(path: &Path, terminal: &Terminal) -> Result<Machine, Failure> {
-    let document = Document::of(need_source(path, terminal)?);
-    if executable(&document, terminal).is_none() {
-        return Err(Failure::usage("no machine is served before this is mended"));
-    }
-    let name = match &document.name {
-        Some(name) => safe_name(name),
-        None => machine_name(path),
-    };
-    let definition = document.definition_text().to_string();
-    Ok(Machine { name, definition })
-}
-
 fn cannot_serve(name: &str, why: &str) -> Failure {
     let (name, why) = (printable(name), printable(why));
     Failure::usage(format_args!("{name} cannot be served: {why}"))
 }
 
-/// Takes definitions over when their files change. One that is broken meanwhile is told, and the
-/// machine stays as it was.
-async fn follow(changes: &mut Changes, service: &Service, terminal: &Terminal) -> Infallible {
+/// Takes definitions over when their files change. One that is broken meanwhile is told, and its
+/// machines stay as they were.
+async fn follow(
+    changes: &mut Changes,
+    mut definitions: Vec<Definitions>,
+    service: &Service,
+    terminal: &Terminal,
+) -> Infallible {
     loop {
-        let others = changes.next().await.into_iter();
-        let others: Vec<PathBuf> = others.map(Path::to_owned).collect();
-        for path in others {
-            let taken = match machine(&path, terminal) {
-                Ok(machine) => match service.deploy(&machine.name, &machine.definition).await {
-                    Ok(_) => Ok(machine.name),
-                    Err(why) => Err(cannot_serve(&machine.name, &why)),
-                },
-                Err(failure) => Err(failure),
-            };
-            match taken {
-                Ok(name) if terminal.quiet => drop(name),
-                Ok(name) => {
-                    terminal.say(&format!("{} is what its file says now", printable(&name)));
+        let changed: Vec<PathBuf> = changes
+            .next()
+            .await
+            .into_iter()
+            .map(Path::to_owned)
+            .collect();
+        for definitions in &mut definitions {
+            let is_changed = changed
+                .iter()
+                .any(|file| definitions.files().any(|it| it == file));
+            if !is_changed {
+                continue;
+            }
+            match Definitions::read(&definitions.path, terminal) {
+                Ok(now) if now.machines.is_some() => {
+                    take_over(definitions, &now, service, terminal).await;
+                    *definitions = now;
+                }
+                Ok(_) => {
+                    let name = definitions.path.to_string_lossy();
+                    let name = printable(&name);
+                    terminal.error(&format!(
+                        "what {name} held is served as it was until this is mended"
+                    ));
                 }
                 Err(Failure::Message { message, .. }) => terminal.error(&message),
                 Err(Failure::ClosedPipe) => {}
+            }
+        }
+    }
+}
+
+async fn take_over(
+    before: &Definitions,
+    now: &Definitions,
+    service: &Service,
+    terminal: &Terminal,
+) {
+    let is_new = |machine: &&Machine| {
+        let mut before = before.machines.iter().flatten();
+        !before.any(|it| it.name == machine.name && it.definition == machine.definition)
+    };
+    for machine in now.machines.iter().flatten().filter(is_new) {
+        let name = printable(&machine.name);
+        match service.deploy(&machine.name, &machine.definition).await {
+            Ok(_) if terminal.quiet => {}
+            Ok(_) => terminal.say(&format!("{name} is what its file says now")),
+            Err(why) => {
+                let why = printable(&why);
+                terminal.error(&format!("{name} stays as it was: {why}"));
             }
         }
     }

@@ -18,3 +18,31 @@ fn mocks_that_cannot_be_used_are_told_before_anybody_calls() {
         .code(2)
         .stderr_contains("there is no \"Paid\" in `MockedResponses`");
 }
+
+#[test]
+fn what_the_api_would_refuse_is_shown_where_it_stands() {
+    let broken = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
+    Asl::new("serve --port 0 broken.asl.json")
+        .file("broken.asl.json", broken)
+        .code(1)
+        .stderr_contains("broken.asl.json:1:")
+        .stderr_contains("broken.asl.json cannot be served before this is mended");
+    let unreachable = r#"{"StartAt": "A", "States": {
+      "A": {"Type": "Pass", "End": true}, "B": {"Type": "Pass", "End": true}}}"#;
+    Asl::new("serve --port 0 unreachable.asl.json")
+        .file("unreachable.asl.json", unreachable)
+        .code(1)
+        .stderr_contains("unreachable.asl.json:2:");
+}
+
+#[test]
+fn two_machines_of_one_name_are_refused() {
+    let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    Asl::new("serve --port 0 order.asl.json other/order.asl.json")
+        .file("order.asl.json", machine)
+        .file("other/order.asl.json", machine)
+        .code(2)
+        .stderr_contains(
+            "order.asl.json and other/order.asl.json both hold a machine called order",
+        );
+}

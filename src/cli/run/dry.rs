@@ -208,7 +208,7 @@ fn shared(natural: [usize; 3], room: usize) -> [usize; 3] {
 }
 
 /// The Tasks of a machine, also those in Parallel and Map states.
-fn tasks(document: &Document) -> impl Iterator<Item = (&State, &Resource)> {
+pub(in crate::cli) fn tasks(document: &Document) -> impl Iterator<Item = (&State, &Resource)> {
     let states = document.machine.states();
     states.filter_map(|state| match &state.body {
         Body::Task(task) => Some((state, &task.resource.as_ref()?.value)),

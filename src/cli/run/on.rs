@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use super::sinks::Sinks;
 use super::stop::{interrupted, stop};
-use super::{conclude, fresh_seed, input, machine_name, rendered, safe_name, tell_in_short};
+use super::{
+    conclude, faults, fresh_seed, input, machine_name, rendered, safe_name, tell_in_short,
+};
 use crate::cli::Exit;
 use crate::cli::args::{RunArgs, TypeChoice};
 use crate::cli::document::{Document, STDIN, need_document};
-use crate::cli::on::{definition, failure, follow, outcome_of, role, runtime};
+use crate::cli::on::{failure, follow, outcome_of, role, runtime};
 use crate::cli::output::{Failure, Terminal, print};
 use crate::data::Seed;
 use crate::engine::{Identity, Outcome};
 use crate::history::{ExecutionType, LogHeader};
-use crate::remote::{Change, Refusal, Registered, Service, Started, Target, Wanted};
+use crate::remote::{Change, Kind, Refusal, Registered, Service, Started, Target, Wanted};
 use crate::report::style::printable;
 use crate::runtime::{IdentityOptions, Masking, Stop};
 use crate::syntax::{Diagnostic, Severity};
@@ -36,7 +38,7 @@ pub(super) fn run(args: &RunArgs, target: &Target, terminal: &Terminal) -> Resul
     let run = Run {
         args,
         terminal,
-        definition: definition(&document),
+        definition: document.definition_json().to_string(),
         input: input(args, terminal)?.text().into_owned(),
         name: execution_name(args, &machine)?,
         machine,
@@ -89,7 +91,12 @@ impl Run<'_> {
             () = &mut interrupted => return Ok(Exit::Interrupted),
             prepared = self.prepare(target) => prepared,
         };
-        let (service, registered) = prepared.map_err(|refusal| failure(&refusal))?;
+        let (service, registered) = prepared.map_err(|refusal| {
+            if refusal.kind == Kind::Definition {
+                document.show(self.terminal, faults(document));
+            }
+            failure(&refusal)
+        })?;
         self.tell_change(&service, &registered);
         if registered.express {
             let ended = service.run_sync(&registered.arn, &self.name, &self.input);
@@ -122,7 +129,13 @@ impl Run<'_> {
             .await
             .map_err(|refusal| failure(&left_behind(refusal, target, &started.arn)))?;
         let identity = self.identity(&header);
-        conclude(self.args, self.terminal, document, &identity, sinks, &ended)
+        let exit = conclude(self.args, self.terminal, document, &identity, sinks, &ended)?;
+        if !self.terminal.quiet {
+            let arn = printable(&started.arn);
+            self.terminal
+                .say(&format!("asl history --on {target} {arn} tells it again"));
+        }
+        Ok(exit)
     }
 
     async fn prepare(&self, target: &Target) -> Result<(Service, Registered), Refusal> {

@@ -16,7 +16,7 @@ use super::outputs::Results;
 use super::runner::{self, Interrupt, Ready};
 use super::{Done, done, exit};
 use crate::cli::args::TestArgs;
-use crate::cli::on::{definition, failure, follow, role, runtime};
+use crate::cli::on::{failure, follow, role, runtime};
 use crate::cli::output::{Failure, Terminal};
 use crate::cli::run::fresh_seed;
 use crate::cli::{Exit, parallel};
@@ -109,7 +109,7 @@ impl<'a> There<'a> {
             if there.machines.contains_key(&machine.name) {
                 continue;
             }
-            let text = definition(&machine.document);
+            let text = machine.document.definition_json().to_string();
             let wanted = Wanted {
                 name: &machine.name,
                 definition: &text,
