@@ -1,5 +1,7 @@
 //! Single operations, asked of a server in memory.
 
+mod refusals;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
