@@ -311,31 +311,32 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
         Arn::Alias { .. } | Arn::Labelled { .. } => return Err(does_not_exist(&arn)),
         _ => return Err(wrong_kind(&arn)),
     };
-    let page = Page::of(members)?;
+    let page = Page::<String>::of(members, "ListStateMachineAliases", &["stateMachineArn"])?;
     let listed = service.store.read(move |connection| {
         let machine = Machine::find(connection, &machine_arn)?;
         let machine = machine.ok_or_else(|| does_not_exist(&machine_arn))?;
         let mut select = connection.prepare_cached(
-            "SELECT name, created, routing FROM aliases WHERE machine = ?1 ORDER BY name",
+            "SELECT name, created, routing FROM aliases WHERE machine = ?1 AND name > ?2 \
+             ORDER BY name",
         )?;
-        let mut rows = select.query([machine.id])?;
-        let mut entries: Vec<([i64; 1], Json)> = Vec::new();
-        let (begin, mut place) = (page.begin().unwrap_or(0), 0);
+        let after = page.after.as_deref().unwrap_or_default();
+        let mut rows = select.query(params![machine.id, after])?;
+        let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
             let routing = Routing::from_text(row.get_ref(2)?.as_str().unwrap_or_default());
             let leads = |version: &String| routing.0.iter().any(|(arn, _)| arn == version);
             if !version.as_ref().is_none_or(leads) {
                 continue;
             }
-            place += 1;
-            if place > begin {
-                let arn = format!("{machine_arn}:{}", row.get::<_, String>(0)?);
-                let entry = object([
-                    Some(("stateMachineAliasArn", Json::from(arn))),
-                    Some(("creationDate", seconds(row.get(1)?))),
-                ]);
-                entries.push(([place], entry));
-            }
+            let name: String = row.get(0)?;
+            let entry = object([
+                Some((
+                    "stateMachineAliasArn",
+                    Json::from(format!("{machine_arn}:{name}")),
+                )),
+                Some(("creationDate", seconds(row.get(1)?))),
+            ]);
+            entries.push((name, entry));
         }
         Ok(page.reply("stateMachineAliases", entries))
     });

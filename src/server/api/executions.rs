@@ -144,13 +144,16 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
         Some(_) => " AND redrives = 0",
         None => "",
     };
-    let page = Page::of(members)?;
+    let filters = [
+        "stateMachineArn",
+        "mapRunArn",
+        "statusFilter",
+        "redriveFilter",
+    ];
+    let page = Page::of(members, "ListExecutions", &filters)?;
     let listed = service.store.read(move |connection| {
         let (column, value) = whose.filter(connection)?;
-        let place = match page.after.as_deref() {
-            Some([started, id]) => [*started, *id],
-            _ => [i64::MAX; 2],
-        };
+        let place = page.after.unwrap_or([i64::MAX; 2]);
         let mut values = vec![value, place[0].into(), place[1].into(), page.limit().into()];
         let with_status = if let Some(status) = status {
             values.push(status.into());

@@ -12,8 +12,13 @@ use crate::server::service::Service;
 
 pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = super::executions::arn(members)?;
-    let page = Page::of(members)?;
     let reverse = members.flag("reverseOrder");
+    let list = if reverse {
+        "GetExecutionHistory, the latest first"
+    } else {
+        "GetExecutionHistory"
+    };
+    let page = Page::of(members, list, &["executionArn"])?;
     // Data is what nobody asked to leave out.
     let has_data = members.get("includeExecutionData") != Some(&Json::from(false));
     let read = service.store.read(move |connection| {
@@ -23,6 +28,7 @@ pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Rep
         } else {
             forwards(connection, execution, &page)?
         };
+        let more = more.map(|place| page.token(&place));
         Ok(if has_data {
             reply(&lines, more)
         } else {
@@ -36,8 +42,8 @@ pub(super) async fn get(service: &Arc<Service>, members: &Members) -> Result<Rep
 /// The events of a page, one a text, and where the next one begins.
 type Lines = (Vec<String>, Option<i64>);
 
-fn forwards(connection: &Connection, execution: i64, page: &Page) -> Result<Lines, ApiError> {
-    let begin = page.begin().unwrap_or(1);
+fn forwards(connection: &Connection, execution: i64, page: &Page<i64>) -> Result<Lines, ApiError> {
+    let begin = page.after.unwrap_or(1);
     let mut select = connection.prepare_cached(
         "SELECT first, lines FROM events WHERE execution = ?1 AND first >= \
          coalesce((SELECT max(first) FROM events WHERE execution = ?1 AND first <= ?2), 0) \
@@ -61,8 +67,8 @@ fn forwards(connection: &Connection, execution: i64, page: &Page) -> Result<Line
     Ok((lines, None))
 }
 
-fn backwards(connection: &Connection, execution: i64, page: &Page) -> Result<Lines, ApiError> {
-    let begin = page.begin().unwrap_or(i64::MAX);
+fn backwards(connection: &Connection, execution: i64, page: &Page<i64>) -> Result<Lines, ApiError> {
+    let begin = page.after.unwrap_or(i64::MAX);
     let mut select = connection.prepare_cached(
         "SELECT first, lines FROM events WHERE execution = ?1 AND first <= ?2 ORDER BY first DESC",
     )?;
@@ -117,14 +123,14 @@ fn without_data(line: &str) -> String {
 }
 
 /// Events are kept as they are told: nothing is read and written again.
-fn reply(lines: &[String], next: Option<i64>) -> Reply {
+fn reply(lines: &[String], next: Option<String>) -> Reply {
     let mut text = String::from("{\"events\":[");
     text.push_str(&lines.join(","));
     text.push(']');
     if let Some(next) = next {
         text.push_str(",\"nextToken\":");
         text.push('"');
-        text.push_str(&Page::token(&[next]));
+        text.push_str(&next);
         text.push('"');
     }
     text.push('}');

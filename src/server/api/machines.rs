@@ -314,12 +314,12 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
 }
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let page = Page::of(members)?;
+    let page = Page::of(members, "ListStateMachines", &[])?;
     let listed = service.store.read(move |connection| {
         let mut select = connection.prepare_cached(
             "SELECT id, arn, name, type, created FROM machines WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?;
-        let after = page.begin().unwrap_or(0);
+        let after = page.after.unwrap_or(0);
         let rows = select.query_map(params![after, page.limit()], |row| {
             let entry = object([
                 Some(("stateMachineArn", Json::from(row.get::<_, String>(1)?))),
@@ -327,7 +327,7 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
                 Some(("type", Json::from(row.get::<_, String>(3)?))),
                 Some(("creationDate", seconds(row.get(4)?))),
             ]);
-            Ok(([row.get(0)?], entry))
+            Ok((row.get(0)?, entry))
         })?;
         Ok(page.reply("stateMachines", rows.collect::<Result<_, _>>()?))
     });

@@ -75,14 +75,14 @@ fn description(row: &Row<'_>) -> rusqlite::Result<Json> {
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = super::executions::arn(members)?;
-    let page = Page::of(members)?;
+    let page = Page::of(members, "ListMapRuns", &["executionArn"])?;
     let listed = service.store.read(move |connection| {
         let execution = super::executions::find(connection, &arn)?;
         let mut select = connection.prepare_cached(
             "SELECT id, arn, machine_arn, started, stopped FROM map_runs \
              WHERE execution = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
         )?;
-        let after = page.begin().unwrap_or(0);
+        let after = page.after.unwrap_or(0);
         let rows = select.query_map([execution, after, page.limit()], |row| {
             let entry = object([
                 Some(("executionArn", Json::from(arn.as_str()))),
@@ -92,7 +92,7 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
                 row.get::<_, Option<i64>>(4)?
                     .map(|at| ("stopDate", seconds(at))),
             ]);
-            Ok(([row.get(0)?], entry))
+            Ok((row.get(0)?, entry))
         })?;
         Ok(page.reply("mapRuns", rows.collect::<Result<_, _>>()?))
     });

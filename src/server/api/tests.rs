@@ -1,5 +1,6 @@
 //! Single operations, asked of a server in memory.
 
+mod pages;
 mod refusals;
 
 use std::sync::Arc;
