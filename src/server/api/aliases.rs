@@ -9,7 +9,7 @@ use super::page::Page;
 use super::{given, no_such_resource, object, parsed, seconds, wrong_kind};
 use crate::data::Json;
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
 
 /// How many aliases a machine has at most.
@@ -42,7 +42,7 @@ impl Routing {
         let received = format!("Received: [{}]", arns.join(", "));
         let is_version = |arn: &&str| matches!(Arn::parse(arn), Some(Arn::Version { .. }));
         if !arns.iter().all(is_version) {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Routing configuration must contain state machine version ARNs. {received}"
             )));
         }
@@ -52,13 +52,13 @@ impl Routing {
             .map(|(_, weight)| weight.to_string())
             .collect();
         if self.0.iter().map(|(_, weight)| weight).sum::<i64>() != 100 {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Sum of routing configuration weights must equal 100. Received: [{}]",
                 weights.join(", ")
             )));
         }
         if arns.first() == arns.get(1) {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Routing configuration must contain distinct state machine version ARNs. {received}"
             )));
         }
@@ -75,7 +75,7 @@ impl Routing {
         for other in machines {
             if other?.id != first.id {
                 // AWS's wording is not recorded.
-                return Err(ApiError::validation(
+                return Err(misrouted(
                     "Routing configuration must contain versions of one state machine.",
                 ));
             }
@@ -125,6 +125,10 @@ impl Routing {
         let routes = routes.map(|(weight, arn)| (arn.to_owned(), weight.parse().unwrap_or(0)));
         Self(routes.collect())
     }
+}
+
+fn misrouted(message: impl Into<String>) -> ApiError {
+    ApiError::invalid(Reason::Routing, message)
 }
 
 /// An alias as the database has it.
@@ -237,7 +241,8 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     let description = members.owned("description");
     if routing.is_none() && description.is_none() {
         // AWS's wording is not recorded.
-        return Err(ApiError::validation(
+        return Err(ApiError::invalid(
+            Reason::MissingParameter,
             "Either the description or the routing configuration must be specified",
         ));
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::data::{Json, StatesError};
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
 
 /// The ARN of an execution that is kept.
@@ -105,8 +105,12 @@ impl Whose {
         match (members.owned("stateMachineArn"), members.owned("mapRunArn")) {
             (Some(arn), None) => Ok(Self::Machine(arn)),
             (None, Some(arn)) => Ok(Self::MapRun(arn)),
-            // AWS's wording is not recorded.
-            _ => Err(ApiError::validation(
+            // AWS's wordings are not recorded.
+            (None, None) => Err(ApiError::invalid(
+                Reason::MissingParameter,
+                "Either stateMachineArn or mapRunArn must be specified",
+            )),
+            (Some(_), Some(_)) => Err(ApiError::validation(
                 "Either stateMachineArn or mapRunArn must be specified, and not both",
             )),
         }

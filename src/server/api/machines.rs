@@ -9,8 +9,8 @@ use rusqlite::{Connection, params};
 use super::configuration::Configuration;
 use super::page::Page;
 use super::{
-    definitions, given, invalid_arn, invalid_name, is_without_data, object, parsed, seconds, tags,
-    variables, versions, wrong_kind,
+    definitions, given, invalid_arn, invalid_name, is_without_data, labelled, object, parsed,
+    seconds, tags, variables, versions, wrong_kind,
 };
 use crate::data::{EventId, Json};
 use crate::server::deleting;
@@ -120,9 +120,8 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     match parsed(&arn)? {
         Arn::Machine { .. } => {}
         // Recorded for a version (10 §10.5).
-        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
-            return Err(does_not_exist(&arn));
-        }
+        Arn::Version { .. } | Arn::Alias { .. } => return Err(does_not_exist(&arn)),
+        Arn::Labelled { .. } => return Err(labelled(&arn)),
         _ => return Err(wrong_kind(&arn)),
     }
     let publishing = publishing(members)?;
@@ -300,9 +299,8 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
     let arn = members.needed("stateMachineArn").to_owned();
     match parsed(&arn)? {
         Arn::Machine { .. } => {}
-        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
-            return Ok(Json::empty_object().into());
-        }
+        Arn::Version { .. } | Arn::Alias { .. } => return Ok(Json::empty_object().into()),
+        Arn::Labelled { .. } => return Err(labelled(&arn)),
         _ => return Err(wrong_kind(&arn)),
     }
     let now = service.now().0;

@@ -10,7 +10,7 @@ use crate::data::{Json, Number};
 use crate::engine::map_run::MAX_CONCURRENCY;
 use crate::server::map_runs::tolerance;
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
 
 /// The ARN of a Map Run.
@@ -107,7 +107,8 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     let percentage = members.get("toleratedFailurePercentage");
     let percentage = percentage.and_then(Json::as_number).map(Number::as_f64);
     if concurrency.is_none() && count.is_none() && percentage.is_none() {
-        return Err(ApiError::validation(
+        return Err(ApiError::invalid(
+            Reason::MissingParameter,
             "Either maxConcurrency, toleratedFailurePercentage or toleratedFailureCount must be \
              specified",
         ));
@@ -124,7 +125,10 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
         let changed = update.query_row(params![id, concurrency, percentage, count], |row| {
             Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get(2)?))
         });
-        let completed = || ApiError::validation(format!("Map Run already completed: '{own}'"));
+        let completed = || {
+            let message = format!("Map Run already completed: '{own}'");
+            ApiError::invalid(Reason::CompletedMapRun, message)
+        };
         changed.optional()?.ok_or_else(completed)
     });
     let (max_concurrency, percentage, count) = updated.await?;

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::server::api::aliases::Routing;
-use crate::server::api::{parsed, wrong_kind};
+use crate::server::api::{labelled, parsed, wrong_kind};
 use crate::server::names::Arn;
 use crate::server::protocol::ApiError;
 
@@ -91,7 +91,7 @@ impl Machine {
                 }
                 None => None,
             },
-            Arn::Labelled { .. } => None,
+            Arn::Labelled { .. } => return Err(labelled(arn)),
             _ => return Err(wrong_kind(arn)),
         };
         found.ok_or_else(|| does_not_exist(arn))

@@ -30,3 +30,55 @@ async fn a_version_has_one_arn_only() {
     let started = r#"{"executionArn":"ARN:execution:m:e","startDate":1}"#;
     check(service, "StartExecution", start, started).await;
 }
+
+/// How a request is refused.
+fn refusal(message: &str, reason: &str) -> String {
+    format!(r#"{{"__type":"ValidationException","message":"{message}","reason":"{reason}"}}"#)
+}
+
+#[tokio::test]
+async fn programs_are_told_the_reason_in_a_word() {
+    let service = &service().await;
+    create(service, PASS, r#","publish":true"#).await;
+    let labelled = r#"{"stateMachineArn":"ARN:stateMachine:m/Items"}"#;
+    let message =
+        "The operation does not support the ARN of a Map state: 'ARN:stateMachine:m/Items'";
+    for operation in [
+        "DeleteStateMachine",
+        "DescribeStateMachine",
+        "StartExecution",
+        "UpdateStateMachine",
+    ] {
+        let reason = "API_DOES_NOT_SUPPORT_LABELED_ARNS";
+        let refused = refusal(message, reason);
+        check(service, operation, labelled, &refused).await;
+    }
+    for (operation, body, reason) in [
+        (
+            "CreateStateMachineAlias",
+            r#"{"name":"a","routingConfiguration":[{"stateMachineVersionArn":"ARN:stateMachine:m:1","weight":1}]}"#,
+            "INVALID_ROUTING_CONFIGURATION",
+        ),
+        ("ListExecutions", "{}", "MISSING_REQUIRED_PARAMETER"),
+        (
+            "UpdateMapRun",
+            r#"{"mapRunArn":"ARN:mapRun:m/L:1"}"#,
+            "MISSING_REQUIRED_PARAMETER",
+        ),
+        (
+            "UpdateStateMachineAlias",
+            r#"{"stateMachineAliasArn":"ARN:stateMachine:m:a"}"#,
+            "MISSING_REQUIRED_PARAMETER",
+        ),
+    ] {
+        let told = ask(service, operation, body).await;
+        let reason = format!(r#","reason":"{reason}"}}"#);
+        assert!(told.ends_with(&reason), "{operation}: {told}");
+    }
+    // Members out of bounds have none (recorded).
+    let told = ask(service, "ListStateMachines", r#"{"maxResults":1001}"#).await;
+    assert!(
+        told.contains("ValidationException") && !told.contains("reason"),
+        "{told}"
+    );
+}
