@@ -68,6 +68,7 @@ impl Routing {
     /// The machine whose versions these are, and which are all there.
     fn machine(&self, connection: &Connection) -> Result<Machine, ApiError> {
         let mut machines = self.0.iter().map(|(arn, _)| {
+            check_alive(connection, arn)?;
             let found = Machine::resolve(connection, arn, 0.0);
             found.map_err(|_| no_such_resource())
         });
@@ -125,6 +126,13 @@ impl Routing {
         let routes = routes.map(|(weight, arn)| (arn.to_owned(), weight.parse().unwrap_or(0)));
         Self(routes.collect())
     }
+}
+
+/// Refuses a version or an alias of a machine that is being deleted: they are gone already.
+fn check_alive(connection: &Connection, arn: &str) -> Result<(), ApiError> {
+    let machine = arn.rsplit_once(':').map_or("", |(machine, _)| machine);
+    let machine = Machine::find(connection, machine)?.map(Machine::alive);
+    machine.transpose().map(drop)
 }
 
 fn misrouted(message: impl Into<String>) -> ApiError {
@@ -248,6 +256,7 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     }
     let now = service.now().0;
     let updated = service.store.write(move |connection| {
+        check_alive(connection, &arn)?;
         let there = Alias::find(connection, &arn)?.ok_or_else(no_such_resource)?;
         if let Some(routing) = &routing
             && routing.machine(connection)?.id != there.machine
@@ -319,7 +328,9 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
     let page = Page::<String>::of(members, "ListStateMachineAliases", &["stateMachineArn"])?;
     let listed = service.store.read(move |connection| {
         let machine = Machine::find(connection, &machine_arn)?;
-        let machine = machine.ok_or_else(|| does_not_exist(&machine_arn))?;
+        let machine = machine
+            .ok_or_else(|| does_not_exist(&machine_arn))?
+            .alive()?;
         let mut select = connection.prepare_cached(
             "SELECT name, created, routing FROM aliases WHERE machine = ?1 AND name > ?2 \
              ORDER BY name",

@@ -51,13 +51,14 @@ pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<
             tracing: &tracing,
             encryption: &encryption,
         };
-        let there = Machine::find(connection, &arn)?;
+        let there = Machine::find(connection, &arn)?.map(Machine::alive);
+        let there = there.transpose()?;
         if there.as_ref().is_some_and(|there| !revision.is_as(there)) {
             let message = format!("State Machine Already Exists: '{arn}'");
             return Err(ApiError::new("StateMachineAlreadyExists", message));
         }
         let machine = if let Some(there) = there {
-            there.alive()?
+            there
         } else {
             check_room(connection)?;
             revision.create(connection, now)?;

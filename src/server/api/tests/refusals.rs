@@ -1,6 +1,7 @@
 //! What is refused, and how it is told.
 
-use super::{PASS, ask, check, create, service};
+use super::{OTHER, PASS, WAIT, ask, check, create, service, start, waiting};
+use crate::server::service::Limits;
 
 #[tokio::test]
 async fn a_version_has_one_arn_only() {
@@ -81,4 +82,23 @@ async fn programs_are_told_the_reason_in_a_word() {
         told.contains("ValidationException") && !told.contains("reason"),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn a_machine_that_is_being_deleted_says_so() {
+    let service = &waiting(Limits::default()).await;
+    let machine = r#"{"stateMachineArn":"ARN:stateMachine:m"}"#;
+    ask(service, "PublishStateMachineVersion", machine).await;
+    ask(service, "StartExecution", &start("e")).await;
+    check(service, "DeleteStateMachine", machine, "{}").await;
+    let deleting = r#"{"__type":"StateMachineDeleting","message":"State Machine Deleting: 'ARN:stateMachine:m'"}"#;
+    for definition in [WAIT, OTHER] {
+        assert_eq!(create(service, definition, "").await, deleting);
+    }
+    let routing = r#""routingConfiguration":[{"stateMachineVersionArn":"ARN:stateMachine:m:1","weight":100}]"#;
+    let create = format!(r#"{{"name":"live",{routing}}}"#);
+    check(service, "CreateStateMachineAlias", &create, deleting).await;
+    let update = format!(r#"{{"stateMachineAliasArn":"ARN:stateMachine:m:live",{routing}}}"#);
+    check(service, "UpdateStateMachineAlias", &update, deleting).await;
+    check(service, "ListStateMachineAliases", machine, deleting).await;
 }
