@@ -132,3 +132,48 @@ async fn what_is_deleted_between_two_pages_hides_nothing() {
         assert!(next["nextToken"].is_string(), "{list}: {next}");
     }
 }
+
+/// The numbers of an execution's events, page by page.
+async fn events(service: &Arc<Service>, more: &str) -> Vec<Vec<u64>> {
+    let (mut pages, mut token) = (Vec::new(), String::new());
+    loop {
+        let body = format!(r#"{{"executionArn":"ARN:execution:m:e"{more}{token}}}"#);
+        let told = ask(service, "GetExecutionHistory", &body).await;
+        assert!(told.len() < 5_000_000, "{}", told.len());
+        let page: Value = serde_json::from_str(&told).expect("JSON");
+        let events = page["events"].as_array().expect("a list").iter();
+        pages.push(events.filter_map(|event| event["id"].as_u64()).collect());
+        match page["nextToken"].as_str() {
+            Some(next) => token = format!(r#","nextToken":"{next}""#),
+            None => return pages,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_history_is_not_too_long() {
+    let service = &service().await;
+    let states = (0..12).map(|n| {
+        let next = if n < 11 {
+            json!({"Type": "Pass", "Next": (n + 1).to_string()})
+        } else {
+            json!({"Type": "Succeed"})
+        };
+        (n.to_string(), next)
+    });
+    let states: serde_json::Map<String, Value> = states.collect();
+    let definition = json!({"StartAt": "0", "States": states}).to_string();
+    create(service, &definition, "").await;
+    let input = json!("x".repeat(200_000)).to_string();
+    let start = json!({"stateMachineArn": "ARN:stateMachine:m", "name": "e", "input": input});
+    ask(service, "StartExecution", &start.to_string()).await;
+    ended(service, "ARN:execution:m:e").await;
+    let whole: Vec<u64> = (1..=26).collect();
+    let pages = events(service, "").await;
+    assert_eq!((pages.len(), pages.concat()), (2, whole.clone()));
+    let pages = events(service, r#","reverseOrder":true"#).await;
+    let backwards: Vec<u64> = whole.iter().rev().copied().collect();
+    assert_eq!((pages.len(), pages.concat()), (2, backwards));
+    let pages = events(service, r#","includeExecutionData":false"#).await;
+    assert_eq!(pages, [whole]);
+}
