@@ -272,9 +272,10 @@ pub(super) async fn describe_for(
     let found = service
         .store
         .read(move |connection| Machine::of_execution(connection, &arn));
-    let machine = found.await?;
+    let (machine, map_run) = found.await?;
     let is_whole = !is_without_data(members);
     let references = variables::references(&machine.definition).filter(|_| is_whole);
+    let label = map_run.as_deref().and_then(label).map(str::to_owned);
     Ok(object([
         Some(("stateMachineArn", Json::from(machine.arn))),
         Some(("name", Json::from(machine.name))),
@@ -284,10 +285,18 @@ pub(super) async fn describe_for(
         Some(("loggingConfiguration", document(&machine.logging))),
         Some(("tracingConfiguration", document(&machine.tracing))),
         Some(("encryptionConfiguration", document(&machine.encryption))),
+        given("mapRunArn", map_run),
+        given("label", label),
         given("revisionId", machine.revision_id),
         references.map(|references| ("variableReferences", references)),
     ])
     .into())
+}
+
+/// The label of the Map state in a Map Run's ARN (10 §10.3).
+fn label(map_run: &str) -> Option<&str> {
+    let machine = map_run.split(':').nth(6)?;
+    Some(machine.split_once('/')?.1)
 }
 
 fn document(text: &str) -> Json {

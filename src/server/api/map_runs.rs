@@ -102,7 +102,9 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
 /// A Map Run that has ended stays as it is. AWS's wordings are not recorded.
 pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
-    let concurrency = members.integer("maxConcurrency");
+    // More than is ever used anyway, and as much as a Map Run counts.
+    let most = i64::from(u32::MAX);
+    let concurrency = members.integer("maxConcurrency").map(|it| it.min(most));
     let count = members.integer("toleratedFailureCount");
     let percentage = members.get("toleratedFailurePercentage");
     let percentage = percentage.and_then(Json::as_number).map(Number::as_f64);

@@ -1,5 +1,6 @@
 //! Single operations, asked of a server in memory.
 
+mod map_runs;
 mod pages;
 mod refusals;
 

@@ -123,14 +123,19 @@ impl Machine {
         }))
     }
 
-    /// The revision that an execution was started with, whether the machine is there or not.
-    pub(super) fn of_execution(connection: &Connection, arn: &str) -> Result<Self, ApiError> {
+    /// The revision that an execution was started with, whether the machine is there or not, and the
+    /// Map Run whose child the execution is.
+    pub(super) fn of_execution(
+        connection: &Connection,
+        arn: &str,
+    ) -> Result<(Self, Option<String>), ApiError> {
         let id = crate::server::api::executions::find(connection, arn)?;
         let mut select = connection.prepare_cached(&format!(
             "SELECT 0, r.machine_arn, r.name, r.type, r.created, {REVISION}, NULL, \
-             FALSE FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
+             FALSE, (SELECT arn FROM map_runs WHERE map_runs.id = e.map_run) \
+             FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
         ))?;
-        Ok(select.query_row([id], Self::of)?)
+        Ok(select.query_row([id], |row| Ok((Self::of(row)?, row.get(14)?)))?)
     }
 }
 
