@@ -18,3 +18,13 @@ fn mocks_that_cannot_be_used_are_told_before_anybody_calls() {
         .code(2)
         .stderr_contains("there is no \"Paid\" in `MockedResponses`");
 }
+
+#[test]
+fn a_host_is_allowed_by_its_name_alone() {
+    for host in ["http://asl", "asl:8083", ""] {
+        Asl::new("serve --port 0")
+            .args(["--allow-host", host])
+            .code(2)
+            .stderr_contains("a host's name is letters, digits");
+    }
+}
