@@ -211,6 +211,7 @@ Register-ArgumentCompleter -Native -CommandName 'asl' -ScriptBlock {
         'asl;serve' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port; 0 is any free one')
             [CompletionResult]::new('--bind', '--bind', [CompletionResultType]::ParameterName, 'The address to listen on: with another than this machine''s own, the network can call')
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'One more name of this machine by which browsers may call, beside localhost, its own and its addresses in numbers')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'Where machines and executions are kept; :memory: forgets them at the end')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Forget executions this many days after their end')
             [CompletionResult]::new('--handlers', '--handlers', [CompletionResultType]::ParameterName, 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks')

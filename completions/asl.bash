@@ -723,7 +723,7 @@ _asl() {
             return 0
             ;;
         asl__subcmd__serve)
-            opts="-v -q -h --port --bind --db --keep --handlers --task --mock --lambda-endpoint --time --verbose --account --region --color --quiet --help"
+            opts="-v -q -h --port --bind --allow-host --db --keep --handlers --task --mock --lambda-endpoint --time --verbose --account --region --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -734,6 +734,10 @@ _asl() {
                     return 0
                     ;;
                 --bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -202,6 +202,7 @@ set edit:completion:arg-completer[asl] = {|@words|
         &'asl;serve'= {
             cand --port 'The port; 0 is any free one'
             cand --bind 'The address to listen on: with another than this machine''s own, the network can call'
+            cand --allow-host 'One more name of this machine by which browsers may call, beside localhost, its own and its addresses in numbers'
             cand --db 'Where machines and executions are kept; :memory: forgets them at the end'
             cand --keep 'Forget executions this many days after their end'
             cand --handlers 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks'

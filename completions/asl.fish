@@ -214,6 +214,7 @@ complete -c asl -n "__fish_asl_using_subcommand history" -s q -l quiet -d 'Say n
 complete -c asl -n "__fish_asl_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c asl -n "__fish_asl_using_subcommand serve" -l port -d 'The port; 0 is any free one' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l bind -d 'The address to listen on: with another than this machine\'s own, the network can call' -r
+complete -c asl -n "__fish_asl_using_subcommand serve" -l allow-host -d 'One more name of this machine by which browsers may call, beside localhost, its own and its addresses in numbers' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l db -d 'Where machines and executions are kept; :memory: forgets them at the end' -r -F
 complete -c asl -n "__fish_asl_using_subcommand serve" -l keep -d 'Forget executions this many days after their end' -r
 complete -c asl -n "__fish_asl_using_subcommand serve" -l handlers -d 'A handlers file: commands, endpoints, functions, services of AWS, mocks for Tasks' -r -F

@@ -231,7 +231,8 @@ fn a_stream_tells_an_ended_execution_at_once_and_goes_on_where_it_broke_off() {
 
 #[test]
 fn pages_bring_their_policy_and_are_for_this_machine_only() {
-    let server = start(&room("policy"), &[("review", review())], &[]);
+    let allowed = ["--allow-host", "asl.example"];
+    let server = start(&room("policy"), &[("review", review())], &allowed);
     let arn = begin(&server, "review", "{}");
     let arn = arn.replace(':', "%3A");
     for path in [
@@ -256,6 +257,8 @@ fn pages_bring_their_policy_and_are_for_this_machine_only() {
     for path in ["/", "/console/page.css", "/health", "/metrics"] {
         let (head, _) = server.ask(&format!("GET {path} HTTP/1.1\r\nhost: evil.example"), "");
         assert!(head.starts_with("HTTP/1.1 403"), "{path}: {head}");
+        let (head, _) = server.ask(&format!("GET {path} HTTP/1.1\r\nhost: ASL.example:80"), "");
+        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
     }
 }
 

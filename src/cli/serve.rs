@@ -92,7 +92,7 @@ pub(super) fn run(args: &ServeArgs, terminal: &Terminal) -> Result<Exit, Failure
             let deployed = service.deploy(&machine.name, &machine.definition).await;
             there.push(deployed.map_err(|why| cannot_serve(&machine.name, &why))?);
         }
-        let serving = Serving::serve(listener, Arc::clone(&service))
+        let serving = Serving::serve(listener, Arc::clone(&service), &args.allow_host)
             .map_err(|error| Failure::usage(format_args!("cannot serve {address}: {error}")))?;
         greet(args, address, &there, terminal);
         warn(&unhandled, terminal);

@@ -17,8 +17,9 @@ use crate::data::{EventId, Json, StatesError};
 pub struct Callbacks {
     tasks: Mutex<Tasks>,
     /// The activities that a worker may ask for.
-    /// Invariant: a queue's permits are as many as its entries in `Tasks::queued`. Permits are
-    /// given in the order in which workers asked, and one who goes away leaves his to the next.
+    /// Invariant: a queue has no fewer permits than entries in `Tasks::queued`, and one too many
+    /// only when a worker got hold of one just when the activity was removed. Permits are given in
+    /// the order in which workers asked, and one who goes away leaves his to the next.
     queues: RwLock<BTreeMap<Arc<str>, Queue>>,
     unasked: mpsc::UnboundedSender<Unasked>,
 }
@@ -139,22 +140,23 @@ impl Callbacks {
         (callbacks, told)
     }
 
-    /// Lets workers ask for tasks of one more activity.
+    /// Lets workers ask for tasks of one more activity; for those too that have waited since it was
+    /// removed.
     pub fn add_activity(&self, arn: Arc<str>) {
         let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
-        queues.entry(arn).or_insert_with(|| Queue {
-            tasks: Arc::new(Semaphore::new(0)),
+        queues.entry(arn).or_insert_with_key(|arn| Queue {
+            tasks: Arc::new(Semaphore::new(self.lock().waiting(arn))),
             places: Arc::new(Semaphore::new(MOST_WORKERS)),
         });
     }
 
-    /// Sends the workers of an activity away: it is no more. Its tasks wait until they time out.
+    /// Sends the workers of an activity away: it is no more. Its tasks wait until they time out, or
+    /// until it is there again.
     pub fn remove_activity(&self, arn: &str) {
         let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.remove(arn) {
             queue.tasks.close();
         }
-        self.lock().queued.remove(arn);
     }
 
     /// Whether workers may ask for tasks of this activity.
@@ -290,10 +292,12 @@ impl Callbacks {
         answers: Answers,
     ) -> Ticket {
         let ticket = self.open_at(Arc::clone(&token), answers, Stage::Queued(input));
-        if let Some(queue) = self.activity(activity) {
-            let mut tasks = self.lock();
-            let queued = tasks.queued.entry(activity.into()).or_default();
-            queued.push_back(token);
+        // Held to the end: else a permit could go to a queue that was replaced meanwhile.
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.lock();
+        let of_it = tasks.queued.entry(activity.into()).or_default();
+        of_it.push_back(token);
+        if let Some(queue) = queues.get(activity) {
             queue.tasks.add_permits(1);
         }
         ticket
@@ -356,6 +360,15 @@ impl Tasks {
             self.known_closed.remove(&oldest);
         }
         Some(task)
+    }
+
+    /// How many tasks wait in a queue; those that were given up leave it.
+    fn waiting(&mut self, activity: &str) -> usize {
+        let Some(queued) = self.queued.get_mut(activity) else {
+            return 0;
+        };
+        queued.retain(|token| self.open.contains_key(token));
+        queued.len()
     }
 
     /// The first task of a queue, unless it was given up.

@@ -96,13 +96,18 @@ impl Serving {
         Self::of(listener, callbacks, app.layer(from_fn(contain)))
     }
 
-    /// Begins to serve the whole API; within a runtime.
+    /// Begins to serve the whole API; within a runtime. Beside its own the machine may have these
+    /// names, by which pages may call.
     ///
     /// # Errors
     /// When the runtime cannot take the listener.
-    pub fn serve(listener: TcpListener, service: Arc<Service>) -> io::Result<Self> {
+    pub fn serve(
+        listener: TcpListener,
+        service: Arc<Service>,
+        names: &[String],
+    ) -> io::Result<Self> {
         let callbacks = Arc::clone(&service.callbacks);
-        let hosts = guard::Hosts::of(listener.local_addr()?);
+        let hosts = guard::Hosts::of(listener.local_addr()?, names);
         Self::of(listener, callbacks, whole(service, hosts))
     }
 

@@ -84,12 +84,13 @@ impl Arn {
                     label: label.to_owned(),
                 },
             },
-            ("stateMachine", Some(more)) => match more.parse() {
-                Ok(number) => Self::Version { name, number },
-                Err(_) => Self::Alias {
-                    name,
-                    alias: more.to_owned(),
-                },
+            ("stateMachine", Some(more)) if is_alias_name(more) => Self::Alias {
+                name,
+                alias: more.to_owned(),
+            },
+            ("stateMachine", Some(more)) => Self::Version {
+                name,
+                number: version(more)?,
             },
             ("execution", Some(_)) => Self::Execution,
             ("express", Some(_)) => Self::Express,
@@ -98,6 +99,21 @@ impl Arn {
             _ => return None,
         })
     }
+}
+
+/// The number of a version. Each has one text only, by which aliases know it: what looks otherwise
+/// is the ARN of nothing.
+fn version(text: &str) -> Option<i64> {
+    let is_number = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    // No machine ever gets to a number that is larger than this.
+    (is_number && !text.is_empty()).then(|| text.parse().unwrap_or(i64::MAX))
+}
+
+/// Whether an alias can be called this: what could be a version's number is none (10 §10.3).
+pub(super) fn is_alias_name(name: &str) -> bool {
+    let is_sign = |c: char| "_-.".contains(c);
+    let is_good = |c: char| c.is_ascii_alphanumeric() || is_sign(c);
+    name.chars().all(is_good) && name.contains(|c: char| c.is_ascii_alphabetic() || is_sign(c))
 }
 
 /// Whether a machine, an execution or an activity can be called this: 1 to 80 characters and none
@@ -133,14 +149,23 @@ mod tests {
                 number,
             }),
         );
-        let alias = "prod".to_owned();
+        let number = i64::MAX;
         check(
-            "stateMachine:order:prod",
-            Some(&Arn::Alias {
+            "stateMachine:order:99999999999999999999",
+            Some(&Arn::Version {
                 name: name(),
-                alias,
+                number,
             }),
         );
+        for alias in ["prod", "0-1"] {
+            check(
+                &format!("stateMachine:order:{alias}"),
+                Some(&Arn::Alias {
+                    name: name(),
+                    alias: alias.to_owned(),
+                }),
+            );
+        }
         let label = "Items".to_owned();
         check(
             "stateMachine:order/Items",
@@ -160,6 +185,12 @@ mod tests {
             "execution:order",
             "queue:order",
             "activity:a:b",
+            "stateMachine:order:",
+            "stateMachine:order:0",
+            "stateMachine:order:01",
+            "stateMachine:order:+1",
+            "stateMachine:order:1\u{661}",
+            "stateMachine:order:a b",
         ] {
             check(wrong, None);
         }

@@ -17,6 +17,29 @@ pub(super) struct ApiError {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) message: String,
+    /// Of a `ValidationException`, where the API's model has a word for it.
+    pub(super) reason: Option<Reason>,
+}
+
+/// What is wrong with a request, for programs. Members out of bounds, and a description of a
+/// version that is not published, have none (recorded).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    LabelledArn,
+    MissingParameter,
+    CompletedMapRun,
+    Routing,
+}
+
+impl Reason {
+    fn text(self) -> &'static str {
+        match self {
+            Self::LabelledArn => "API_DOES_NOT_SUPPORT_LABELED_ARNS",
+            Self::MissingParameter => "MISSING_REQUIRED_PARAMETER",
+            Self::CompletedMapRun => "CANNOT_UPDATE_COMPLETED_MAP_RUN",
+            Self::Routing => "INVALID_ROUTING_CONFIGURATION",
+        }
+    }
 }
 
 impl ApiError {
@@ -25,6 +48,7 @@ impl ApiError {
             status: StatusCode::BAD_REQUEST,
             code,
             message: message.into(),
+            reason: None,
         }
     }
 
@@ -39,6 +63,14 @@ impl ApiError {
     /// A request that does not fit itself.
     pub(super) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
+    }
+
+    /// The same where the model has a word for what is wrong.
+    pub(super) fn invalid(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::validation(message)
+        }
     }
 
     /// Members that are not as the API's model wants them; the form of these messages is recorded.
@@ -188,11 +220,13 @@ pub(super) fn told(result: Result<Reply, ApiError>) -> (StatusCode, String) {
     match result {
         Ok(reply) => (StatusCode::OK, reply.text()),
         Err(error) => {
+            let reason = error.reason.map(Reason::text);
             let members = [
-                ("__type", Json::from(error.code)),
-                ("message", Json::from(error.message)),
+                Some(("__type", Json::from(error.code))),
+                Some(("message", Json::from(error.message))),
+                reason.map(|reason| ("reason", Json::from(reason))),
             ];
-            let members: Json = members.into_iter().collect();
+            let members: Json = members.into_iter().flatten().collect();
             (error.status, members.text().into_owned())
         }
     }

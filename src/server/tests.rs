@@ -28,7 +28,7 @@ const HASTE: Patience = Patience {
 };
 
 fn app(service: &Arc<Service>) -> Router {
-    let hosts = guard::Hosts::of("127.0.0.1:8083".parse().expect("an address"));
+    let hosts = guard::Hosts::of("127.0.0.1:8083".parse().expect("an address"), &[]);
     whole(Arc::clone(service), hosts)
 }
 

@@ -85,6 +85,7 @@ const HOMES: &[(&str, &str)] = &[
     ("flate2", "src/runtime/items/object.rs"),
     ("futures_core", "src/server/console/"),
     ("futures_core", "src/server/tests.rs"),
+    ("gethostname", "src/server/guard.rs"),
     ("globset", "src/cli/config"),
     ("hyper", "src/server/connections.rs"),
     ("hyper_util", "src/server/connections.rs"),

@@ -46,3 +46,13 @@ fn two_machines_of_one_name_are_refused() {
             "order.asl.json and other/order.asl.json both hold a machine called order",
         );
 }
+
+#[test]
+fn a_host_is_allowed_by_its_name_alone() {
+    for host in ["http://asl", "asl:8083", ""] {
+        Asl::new("serve --port 0")
+            .args(["--allow-host", host])
+            .code(2)
+            .stderr_contains("a host's name is letters, digits");
+    }
+}

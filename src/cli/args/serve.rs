@@ -26,6 +26,10 @@ pub(in crate::cli) struct ServeArgs {
     /// The address to listen on: with another than this machine's own, the network can call
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(in crate::cli) bind: IpAddr,
+    /// One more name of this machine by which browsers may call, beside localhost, its own and its
+    /// addresses in numbers
+    #[arg(long, value_name = "NAME", value_parser = parse_host)]
+    pub(in crate::cli) allow_host: Vec<String>,
     /// Where machines and executions are kept; :memory: forgets them at the end
     #[arg(long, value_name = "FILE", default_value = ":memory:")]
     pub(in crate::cli) db: PathBuf,
@@ -67,4 +71,15 @@ pub(in crate::cli) struct ServeArgs {
     /// The region
     #[arg(long, default_value = "us-east-1", help_heading = "Identity")]
     pub(in crate::cli) region: String,
+}
+
+/// A name as browsers write it, whatever the port.
+fn parse_host(text: &str) -> Result<String, String> {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    if text.is_empty() || !text.chars().all(is_good) {
+        return Err(
+            "a host's name is letters, digits, `-`, `.` and `_`, without a port".to_owned(),
+        );
+    }
+    Ok(text.to_owned())
 }

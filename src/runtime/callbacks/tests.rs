@@ -214,3 +214,21 @@ async fn workers_are_sent_away_at_the_end() {
     assert!(task.is_none());
     assert!(callbacks.poll("other", None).await.is_none());
 }
+
+#[tokio::test]
+async fn tasks_wait_for_an_activity_that_was_deleted() {
+    let (callbacks, answers, _heard) = set_up();
+    let input = || Json::from(7);
+    let _first = callbacks.queue("act", token(1), input(), answers.clone());
+    drop(callbacks.queue("act", token(2), input(), answers.clone()));
+    callbacks.remove_activity("act");
+    let _third = callbacks.queue("act", token(3), input(), answers);
+    assert!(callbacks.poll("act", None).await.is_none());
+    callbacks.add_activity("act".into());
+    for expected in [token(1), token(3)] {
+        let task = callbacks.poll("act", None).await.expect("a task");
+        assert_eq!(task.token, expected);
+    }
+    let none = callbacks.queues.read().expect("nobody panicked")["act"].clone();
+    assert_eq!(none.tasks.available_permits(), 0);
+}

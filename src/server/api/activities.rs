@@ -135,22 +135,22 @@ pub(super) async fn describe(service: &Arc<Service>, members: &Members) -> Resul
 }
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let page = Page::of(members)?;
+    let page = Page::<String>::of(members, "ListActivities", &[])?;
     let listed = service.store.read(move |connection| {
-        let begin = page.begin().unwrap_or(0);
+        let after = page.after.as_deref().unwrap_or_default();
         let mut select = connection.prepare_cached(
-            "SELECT arn, name, created FROM activities ORDER BY arn LIMIT ?1 OFFSET ?2",
+            "SELECT arn, name, created FROM activities WHERE arn > ?1 ORDER BY arn LIMIT ?2",
         )?;
-        let rows = select.query_map([page.limit(), begin], |row| {
-            Ok(object([
-                Some(("activityArn", Json::from(row.get::<_, String>(0)?))),
+        let rows = select.query_map(params![after, page.limit()], |row| {
+            let arn: String = row.get(0)?;
+            let entry = object([
+                Some(("activityArn", Json::from(arn.as_str()))),
                 Some(("name", Json::from(row.get::<_, String>(1)?))),
                 Some(("creationDate", seconds(row.get(2)?))),
-            ]))
+            ]);
+            Ok((arn, entry))
         })?;
-        let entries: Vec<Json> = rows.collect::<Result<_, _>>()?;
-        let places = (begin + 1..).map(|place| [place]);
-        Ok(page.reply("activities", places.zip(entries).collect()))
+        Ok(page.reply("activities", rows.collect::<Result<_, _>>()?))
     });
     Ok(listed.await?.into())
 }

@@ -9,7 +9,7 @@ use super::page::Page;
 use super::{given, no_such_resource, object, parsed, seconds, wrong_kind};
 use crate::data::Json;
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
 
 /// How many aliases a machine has at most.
@@ -42,7 +42,7 @@ impl Routing {
         let received = format!("Received: [{}]", arns.join(", "));
         let is_version = |arn: &&str| matches!(Arn::parse(arn), Some(Arn::Version { .. }));
         if !arns.iter().all(is_version) {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Routing configuration must contain state machine version ARNs. {received}"
             )));
         }
@@ -52,13 +52,13 @@ impl Routing {
             .map(|(_, weight)| weight.to_string())
             .collect();
         if self.0.iter().map(|(_, weight)| weight).sum::<i64>() != 100 {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Sum of routing configuration weights must equal 100. Received: [{}]",
                 weights.join(", ")
             )));
         }
         if arns.first() == arns.get(1) {
-            return Err(ApiError::validation(format!(
+            return Err(misrouted(format!(
                 "Routing configuration must contain distinct state machine version ARNs. {received}"
             )));
         }
@@ -68,6 +68,7 @@ impl Routing {
     /// The machine whose versions these are, and which are all there.
     fn machine(&self, connection: &Connection) -> Result<Machine, ApiError> {
         let mut machines = self.0.iter().map(|(arn, _)| {
+            check_alive(connection, arn)?;
             let found = Machine::resolve(connection, arn, 0.0);
             found.map_err(|_| no_such_resource())
         });
@@ -75,7 +76,7 @@ impl Routing {
         for other in machines {
             if other?.id != first.id {
                 // AWS's wording is not recorded.
-                return Err(ApiError::validation(
+                return Err(misrouted(
                     "Routing configuration must contain versions of one state machine.",
                 ));
             }
@@ -125,6 +126,17 @@ impl Routing {
         let routes = routes.map(|(weight, arn)| (arn.to_owned(), weight.parse().unwrap_or(0)));
         Self(routes.collect())
     }
+}
+
+/// Refuses a version or an alias of a machine that is being deleted: they are gone already.
+fn check_alive(connection: &Connection, arn: &str) -> Result<(), ApiError> {
+    let machine = arn.rsplit_once(':').map_or("", |(machine, _)| machine);
+    let machine = Machine::find(connection, machine)?.map(Machine::alive);
+    machine.transpose().map(drop)
+}
+
+fn misrouted(message: impl Into<String>) -> ApiError {
+    ApiError::invalid(Reason::Routing, message)
 }
 
 /// An alias as the database has it.
@@ -237,12 +249,14 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     let description = members.owned("description");
     if routing.is_none() && description.is_none() {
         // AWS's wording is not recorded.
-        return Err(ApiError::validation(
+        return Err(ApiError::invalid(
+            Reason::MissingParameter,
             "Either the description or the routing configuration must be specified",
         ));
     }
     let now = service.now().0;
     let updated = service.store.write(move |connection| {
+        check_alive(connection, &arn)?;
         let there = Alias::find(connection, &arn)?.ok_or_else(no_such_resource)?;
         if let Some(routing) = &routing
             && routing.machine(connection)?.id != there.machine
@@ -311,31 +325,34 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
         Arn::Alias { .. } | Arn::Labelled { .. } => return Err(does_not_exist(&arn)),
         _ => return Err(wrong_kind(&arn)),
     };
-    let page = Page::of(members)?;
+    let page = Page::<String>::of(members, "ListStateMachineAliases", &["stateMachineArn"])?;
     let listed = service.store.read(move |connection| {
         let machine = Machine::find(connection, &machine_arn)?;
-        let machine = machine.ok_or_else(|| does_not_exist(&machine_arn))?;
+        let machine = machine
+            .ok_or_else(|| does_not_exist(&machine_arn))?
+            .alive()?;
         let mut select = connection.prepare_cached(
-            "SELECT name, created, routing FROM aliases WHERE machine = ?1 ORDER BY name",
+            "SELECT name, created, routing FROM aliases WHERE machine = ?1 AND name > ?2 \
+             ORDER BY name",
         )?;
-        let mut rows = select.query([machine.id])?;
-        let mut entries: Vec<([i64; 1], Json)> = Vec::new();
-        let (begin, mut place) = (page.begin().unwrap_or(0), 0);
+        let after = page.after.as_deref().unwrap_or_default();
+        let mut rows = select.query(params![machine.id, after])?;
+        let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
             let routing = Routing::from_text(row.get_ref(2)?.as_str().unwrap_or_default());
             let leads = |version: &String| routing.0.iter().any(|(arn, _)| arn == version);
             if !version.as_ref().is_none_or(leads) {
                 continue;
             }
-            place += 1;
-            if place > begin {
-                let arn = format!("{machine_arn}:{}", row.get::<_, String>(0)?);
-                let entry = object([
-                    Some(("stateMachineAliasArn", Json::from(arn))),
-                    Some(("creationDate", seconds(row.get(1)?))),
-                ]);
-                entries.push(([place], entry));
-            }
+            let name: String = row.get(0)?;
+            let entry = object([
+                Some((
+                    "stateMachineAliasArn",
+                    Json::from(format!("{machine_arn}:{name}")),
+                )),
+                Some(("creationDate", seconds(row.get(1)?))),
+            ]);
+            entries.push((name, entry));
         }
         Ok(page.reply("stateMachineAliases", entries))
     });

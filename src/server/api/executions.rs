@@ -13,7 +13,7 @@ use super::{
 };
 use crate::data::{Json, StatesError};
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::{SOON, Service};
 
 /// How often an execution that is about to run is looked for before somebody who wants to stop it
@@ -109,8 +109,12 @@ impl Whose {
         match (members.owned("stateMachineArn"), members.owned("mapRunArn")) {
             (Some(arn), None) => Ok(Self::Machine(arn)),
             (None, Some(arn)) => Ok(Self::MapRun(arn)),
-            // AWS's wording is not recorded.
-            _ => Err(ApiError::validation(
+            // AWS's wordings are not recorded.
+            (None, None) => Err(ApiError::invalid(
+                Reason::MissingParameter,
+                "Either stateMachineArn or mapRunArn must be specified",
+            )),
+            (Some(_), Some(_)) => Err(ApiError::validation(
                 "Either stateMachineArn or mapRunArn must be specified, and not both",
             )),
         }
@@ -148,13 +152,16 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
         Some(_) => " AND redrives = 0",
         None => "",
     };
-    let page = Page::of(members)?;
+    let filters = [
+        "stateMachineArn",
+        "mapRunArn",
+        "statusFilter",
+        "redriveFilter",
+    ];
+    let page = Page::of(members, "ListExecutions", &filters)?;
     let listed = service.store.read(move |connection| {
         let (column, value) = whose.filter(connection)?;
-        let place = match page.after.as_deref() {
-            Some([started, id]) => [*started, *id],
-            _ => [i64::MAX; 2],
-        };
+        let place = page.after.unwrap_or([i64::MAX; 2]);
         let mut values = vec![value, place[0].into(), place[1].into(), page.limit().into()];
         let with_status = if let Some(status) = status {
             values.push(status.into());

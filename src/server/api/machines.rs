@@ -9,8 +9,8 @@ use rusqlite::{Connection, params};
 use super::configuration::Configuration;
 use super::page::Page;
 use super::{
-    definitions, given, invalid_arn, invalid_name, is_without_data, object, parsed, seconds, tags,
-    variables, versions, wrong_kind,
+    definitions, given, invalid_arn, invalid_name, is_without_data, labelled, object, parsed,
+    seconds, tags, variables, versions, wrong_kind,
 };
 use crate::data::{EventId, Json};
 use crate::server::deleting;
@@ -51,13 +51,14 @@ pub(super) async fn create(service: &Arc<Service>, members: &Members) -> Result<
             tracing: &tracing,
             encryption: &encryption,
         };
-        let there = Machine::find(connection, &arn)?;
+        let there = Machine::find(connection, &arn)?.map(Machine::alive);
+        let there = there.transpose()?;
         if there.as_ref().is_some_and(|there| !revision.is_as(there)) {
             let message = format!("State Machine Already Exists: '{arn}'");
             return Err(ApiError::new("StateMachineAlreadyExists", message));
         }
         let machine = if let Some(there) = there {
-            there.alive()?
+            there
         } else {
             check_room(connection)?;
             revision.create(connection, now)?;
@@ -120,9 +121,8 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
     match parsed(&arn)? {
         Arn::Machine { .. } => {}
         // Recorded for a version (10 §10.5).
-        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
-            return Err(does_not_exist(&arn));
-        }
+        Arn::Version { .. } | Arn::Alias { .. } => return Err(does_not_exist(&arn)),
+        Arn::Labelled { .. } => return Err(labelled(&arn)),
         _ => return Err(wrong_kind(&arn)),
     }
     let publishing = publishing(members)?;
@@ -272,9 +272,10 @@ pub(super) async fn describe_for(
     let found = service
         .store
         .read(move |connection| Machine::of_execution(connection, &arn));
-    let machine = found.await?;
+    let (machine, map_run) = found.await?;
     let is_whole = !is_without_data(members);
     let references = variables::references(&machine.definition).filter(|_| is_whole);
+    let label = map_run.as_deref().and_then(label).map(str::to_owned);
     Ok(object([
         Some(("stateMachineArn", Json::from(machine.arn))),
         Some(("name", Json::from(machine.name))),
@@ -284,10 +285,18 @@ pub(super) async fn describe_for(
         Some(("loggingConfiguration", document(&machine.logging))),
         Some(("tracingConfiguration", document(&machine.tracing))),
         Some(("encryptionConfiguration", document(&machine.encryption))),
+        given("mapRunArn", map_run),
+        given("label", label),
         given("revisionId", machine.revision_id),
         references.map(|references| ("variableReferences", references)),
     ])
     .into())
+}
+
+/// The label of the Map state in a Map Run's ARN (10 §10.3).
+fn label(map_run: &str) -> Option<&str> {
+    let machine = map_run.split(':').nth(6)?;
+    Some(machine.split_once('/')?.1)
 }
 
 fn document(text: &str) -> Json {
@@ -300,9 +309,8 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
     let arn = members.needed("stateMachineArn").to_owned();
     match parsed(&arn)? {
         Arn::Machine { .. } => {}
-        Arn::Version { .. } | Arn::Alias { .. } | Arn::Labelled { .. } => {
-            return Ok(Json::empty_object().into());
-        }
+        Arn::Version { .. } | Arn::Alias { .. } => return Ok(Json::empty_object().into()),
+        Arn::Labelled { .. } => return Err(labelled(&arn)),
         _ => return Err(wrong_kind(&arn)),
     }
     let now = service.now().0;
@@ -314,12 +322,12 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
 }
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
-    let page = Page::of(members)?;
+    let page = Page::of(members, "ListStateMachines", &[])?;
     let listed = service.store.read(move |connection| {
         let mut select = connection.prepare_cached(
             "SELECT id, arn, name, type, created FROM machines WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?;
-        let after = page.begin().unwrap_or(0);
+        let after = page.after.unwrap_or(0);
         let rows = select.query_map(params![after, page.limit()], |row| {
             let entry = object([
                 Some(("stateMachineArn", Json::from(row.get::<_, String>(1)?))),
@@ -327,7 +335,7 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
                 Some(("type", Json::from(row.get::<_, String>(3)?))),
                 Some(("creationDate", seconds(row.get(4)?))),
             ]);
-            Ok(([row.get(0)?], entry))
+            Ok((row.get(0)?, entry))
         })?;
         Ok(page.reply("stateMachines", rows.collect::<Result<_, _>>()?))
     });

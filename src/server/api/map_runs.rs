@@ -10,7 +10,7 @@ use crate::data::{Json, Number};
 use crate::engine::map_run::MAX_CONCURRENCY;
 use crate::server::map_runs::tolerance;
 use crate::server::names::Arn;
-use crate::server::protocol::{ApiError, Members, Reply};
+use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
 
 /// The ARN of a Map Run.
@@ -75,14 +75,14 @@ fn description(row: &Row<'_>) -> rusqlite::Result<Json> {
 
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = super::executions::arn(members)?;
-    let page = Page::of(members)?;
+    let page = Page::of(members, "ListMapRuns", &["executionArn"])?;
     let listed = service.store.read(move |connection| {
         let execution = super::executions::find(connection, &arn)?;
         let mut select = connection.prepare_cached(
             "SELECT id, arn, machine_arn, started, stopped FROM map_runs \
              WHERE execution = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
         )?;
-        let after = page.begin().unwrap_or(0);
+        let after = page.after.unwrap_or(0);
         let rows = select.query_map([execution, after, page.limit()], |row| {
             let entry = object([
                 Some(("executionArn", Json::from(arn.as_str()))),
@@ -92,7 +92,7 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
                 row.get::<_, Option<i64>>(4)?
                     .map(|at| ("stopDate", seconds(at))),
             ]);
-            Ok(([row.get(0)?], entry))
+            Ok((row.get(0)?, entry))
         })?;
         Ok(page.reply("mapRuns", rows.collect::<Result<_, _>>()?))
     });
@@ -102,12 +102,15 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
 /// A Map Run that has ended stays as it is. AWS's wordings are not recorded.
 pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = arn(members)?;
-    let concurrency = members.integer("maxConcurrency");
+    // More than is ever used anyway, and as much as a Map Run counts.
+    let most = i64::from(u32::MAX);
+    let concurrency = members.integer("maxConcurrency").map(|it| it.min(most));
     let count = members.integer("toleratedFailureCount");
     let percentage = members.get("toleratedFailurePercentage");
     let percentage = percentage.and_then(Json::as_number).map(Number::as_f64);
     if concurrency.is_none() && count.is_none() && percentage.is_none() {
-        return Err(ApiError::validation(
+        return Err(ApiError::invalid(
+            Reason::MissingParameter,
             "Either maxConcurrency, toleratedFailurePercentage or toleratedFailureCount must be \
              specified",
         ));
@@ -124,7 +127,10 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
         let changed = update.query_row(params![id, concurrency, percentage, count], |row| {
             Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get(2)?))
         });
-        let completed = || ApiError::validation(format!("Map Run already completed: '{own}'"));
+        let completed = || {
+            let message = format!("Map Run already completed: '{own}'");
+            ApiError::invalid(Reason::CompletedMapRun, message)
+        };
         changed.optional()?.ok_or_else(completed)
     });
     let (max_concurrency, percentage, count) = updated.await?;

@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub(super) use tasks::{call as call_tasks, early_results};
 
 use super::names::Arn;
-use super::protocol::{ApiError, Members, Reply, told};
+use super::protocol::{ApiError, Members, Reason, Reply, told};
 use super::service::Service;
 use crate::data::{Json, Number};
 
@@ -172,6 +172,14 @@ fn wrong_kind(arn: &str) -> ApiError {
     ApiError::new(
         "InvalidArn",
         format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"),
+    )
+}
+
+/// A machine that a Map state has for its children (07 §7.7). AWS's wording is not recorded.
+fn labelled(arn: &str) -> ApiError {
+    ApiError::invalid(
+        Reason::LabelledArn,
+        format!("The operation does not support the ARN of a Map state: '{arn}'"),
     )
 }
 

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::executions::not_for_this_type;
 use super::machines::Machine;
 use super::{
-    given, included, invalid_name, is_without_data, jackson, object, parsed, seconds, wrong_kind,
+    given, included, invalid_name, is_without_data, jackson, labelled, object, parsed, seconds,
+    wrong_kind,
 };
 use crate::data::{EventId, Json, Seed};
 use crate::engine::{Outcome, Program};
@@ -39,6 +40,7 @@ impl Request {
         };
         match parsed(arn)? {
             Arn::Machine { .. } | Arn::Version { .. } | Arn::Alias { .. } => {}
+            Arn::Labelled { .. } => return Err(labelled(arn)),
             _ => return Err(wrong_kind(arn)),
         }
         let seed = service.draw();

@@ -1,5 +1,9 @@
 //! Single operations, asked of a server in memory.
 
+mod map_runs;
+mod pages;
+mod refusals;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -147,8 +151,11 @@ async fn an_alias_leads_to_versions_that_stay_for_it() {
     let route = |number: u8, weight: u8| {
         format!(r#"{{"stateMachineVersionArn":"ARN:stateMachine:m:{number}","weight":{weight}}}"#)
     };
-    let refused =
-        |message: &str| format!(r#"{{"__type":"ValidationException","message":"{message}"}}"#);
+    let refused = |message: &str| {
+        format!(
+            r#"{{"__type":"ValidationException","message":"{message}","reason":"INVALID_ROUTING_CONFIGURATION"}}"#
+        )
+    };
     let wrong = alias(&format!("{},{}", route(1, 70), route(2, 29)));
     let message = "Sum of routing configuration weights must equal 100. Received: [70, 29]";
     check(

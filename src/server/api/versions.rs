@@ -142,14 +142,14 @@ pub(super) async fn delete(service: &Arc<Service>, members: &Members) -> Result<
 /// The latest first (recorded).
 pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Reply, ApiError> {
     let arn = machine_arn(members)?;
-    let page = Page::of(members)?;
+    let page = Page::of(members, "ListStateMachineVersions", &["stateMachineArn"])?;
     let listed = service.store.read(move |connection| {
         let machine = Machine::find(connection, &arn)?.ok_or_else(|| does_not_exist(&arn))?;
         let mut select = connection.prepare_cached(
             "SELECT number, created FROM versions WHERE machine = ?1 AND number < ?2 \
              ORDER BY number DESC LIMIT ?3",
         )?;
-        let before = page.begin().unwrap_or(i64::MAX);
+        let before = page.after.unwrap_or(i64::MAX);
         let rows = select.query_map(params![machine.id, before, page.limit()], |row| {
             let number: i64 = row.get(0)?;
             let arn = format!("{arn}:{number}");
@@ -157,7 +157,7 @@ pub(super) async fn list(service: &Arc<Service>, members: &Members) -> Result<Re
                 Some(("stateMachineVersionArn", Json::from(arn))),
                 Some(("creationDate", seconds(row.get(1)?))),
             ]);
-            Ok(([number], entry))
+            Ok((number, entry))
         })?;
         Ok(page.reply("stateMachineVersions", rows.collect::<Result<_, _>>()?))
     });

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::server::api::aliases::Routing;
-use crate::server::api::{parsed, wrong_kind};
+use crate::server::api::{labelled, parsed, wrong_kind};
 use crate::server::names::Arn;
 use crate::server::protocol::ApiError;
 
@@ -91,7 +91,7 @@ impl Machine {
                 }
                 None => None,
             },
-            Arn::Labelled { .. } => None,
+            Arn::Labelled { .. } => return Err(labelled(arn)),
             _ => return Err(wrong_kind(arn)),
         };
         found.ok_or_else(|| does_not_exist(arn))
@@ -123,14 +123,19 @@ impl Machine {
         }))
     }
 
-    /// The revision that an execution was started with, whether the machine is there or not.
-    pub(super) fn of_execution(connection: &Connection, arn: &str) -> Result<Self, ApiError> {
+    /// The revision that an execution was started with, whether the machine is there or not, and the
+    /// Map Run whose child the execution is.
+    pub(super) fn of_execution(
+        connection: &Connection,
+        arn: &str,
+    ) -> Result<(Self, Option<String>), ApiError> {
         let id = crate::server::api::executions::find(connection, arn)?;
         let mut select = connection.prepare_cached(&format!(
             "SELECT 0, r.machine_arn, r.name, r.type, r.created, {REVISION}, NULL, \
-             FALSE FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
+             FALSE, (SELECT arn FROM map_runs WHERE map_runs.id = e.map_run) \
+             FROM executions e JOIN revisions r ON r.id = e.revision WHERE e.id = ?1"
         ))?;
-        Ok(select.query_row([id], Self::of)?)
+        Ok(select.query_row([id], |row| Ok((Self::of(row)?, row.get(14)?)))?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{List, Member, Pattern, Shape};
 use crate::data::limits;
+use crate::server::names::is_alias_name;
 
 const fn word(name: &'static str, words: &'static [&'static str]) -> Member {
     Member::new(name, Shape::Word(words))
@@ -121,13 +122,7 @@ const STATE_CONFIGURATION: Member = Member::new(
 
 const ALIAS_NAME: Pattern = Pattern {
     text: r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
-    matches: |name| {
-        let is_sign = |c: char| "_-.".contains(c);
-        let is_good = |c: char| c.is_ascii_alphanumeric() || is_sign(c);
-        !name.is_empty()
-            && name.chars().all(is_good)
-            && name.chars().any(|c| c.is_ascii_alphabetic() || is_sign(c))
-    },
+    matches: is_alias_name,
 };
 const ASCII: Pattern = Pattern {
     text: r"\p{ASCII}*",
