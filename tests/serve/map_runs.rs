@@ -1,5 +1,6 @@
 //! Map Runs of a server: their children are executions of their own, which outlast it.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -217,6 +218,34 @@ fn what_a_map_run_may_do_is_changed_while_it_is_at_work() {
         fail(&mut client, token);
     }
     succeed(&mut client, &third);
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+}
+
+#[test]
+fn a_map_run_without_a_limit_of_its_own_goes_on_after_a_kill() {
+    let folder = folder(1, 0);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1, 2, 3]));
+    let (first, _) = task(&mut client);
+    map_run(&mut client, &execution, "RUNNING");
+    server.kill();
+
+    // As UpdateMapRun keeps it, right before the end.
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let change = "UPDATE map_runs SET max_concurrency = 0";
+    assert_eq!(database.execute(change, []).expect("valid SQL"), 1);
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let tokens = [first, task(&mut client).0, task(&mut client).0];
+    let run = map_run(&mut client, &execution, "RUNNING");
+    let most = json!({"mapRunArn": run["mapRunArn"], "maxConcurrency": i32::MAX});
+    client.must("UpdateMapRun", &most);
+    for token in tokens {
+        succeed(&mut client, &token);
+    }
     let ended = client.ended(execution.as_str().expect("an ARN"));
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
 }

@@ -2,22 +2,27 @@
 
 mod child;
 mod orphans;
+mod row;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::protocol::ApiError;
 use super::store::{Append, Change, Store};
 use crate::data::{Json, Timestamp};
-use crate::engine::map_run::{MapRun, MapRunStatus, Tolerance};
+use crate::engine::map_run::{MapRun, MapRunStatus};
 use crate::engine::{Identity, Start};
 use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
 use child::{ChildJournal, Place};
+use row::Row;
 
 /// All Map Runs of a server.
 #[derive(Clone)]
@@ -25,8 +30,8 @@ pub(super) struct MapRuns(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    /// Those at work, by their ARN, and what they may do.
-    at_work: Mutex<HashMap<Arc<str>, Arc<Mutex<Bounds>>>>,
+    /// Those at work, by their ARN, and whether what they may do was changed.
+    at_work: Mutex<HashMap<Arc<str>, Arc<AtomicBool>>>,
     /// Told when one has ended.
     ended: Condvar,
     /// The children that wait for something, by their ARN.
@@ -51,10 +56,13 @@ impl MapRuns {
         lock(&self.0.waiting).get(arn).cloned()
     }
 
-    /// Lets a Map Run know what it may do from now on.
-    pub(super) fn update(&self, arn: &str, change: impl FnOnce(&mut Bounds)) {
-        if let Some(bounds) = lock(&self.0.at_work).get(arn) {
-            change(&mut lock(bounds));
+    /// Lets a Map Run know, when this is dropped, that what it may do was changed. Whoever writes
+    /// the change gives it back with the answer: that is dropped when the change is kept, even when
+    /// nobody waits for the answer any more.
+    pub(super) fn changed(&self, arn: &str) -> Changed {
+        Changed {
+            all: self.clone(),
+            arn: arn.to_owned(),
         }
     }
 
@@ -88,15 +96,29 @@ impl MapRuns {
     /// Waits until nobody works on this Map Run any more, and takes its place: a redrive may come
     /// before the last of its children has heard that it was stopped.
     fn enter(&self, run: &MapRun) -> AtWork {
-        let bounds = Arc::new(Mutex::new(Bounds::of(run)));
+        let is_changed = Arc::default();
         let is_taken = |at_work: &mut HashMap<_, _>| at_work.contains_key(&run.arn);
         let free = self.0.ended.wait_while(lock(&self.0.at_work), is_taken);
         let mut at_work = free.unwrap_or_else(PoisonError::into_inner);
-        at_work.insert(Arc::clone(&run.arn), Arc::clone(&bounds));
+        at_work.insert(Arc::clone(&run.arn), Arc::clone(&is_changed));
         AtWork {
             all: self.clone(),
             arn: Arc::clone(&run.arn),
-            bounds,
+            is_changed,
+        }
+    }
+}
+
+/// Tells a Map Run that what it may do was changed.
+pub(super) struct Changed {
+    all: MapRuns,
+    arn: String,
+}
+
+impl Drop for Changed {
+    fn drop(&mut self) {
+        if let Some(is_changed) = lock(&self.all.0.at_work).get(&*self.arn) {
+            is_changed.store(true, Ordering::Release);
         }
     }
 }
@@ -105,7 +127,8 @@ impl MapRuns {
 struct AtWork {
     all: MapRuns,
     arn: Arc<str>,
-    bounds: Arc<Mutex<Bounds>>,
+    /// Whether what it may do was changed.
+    is_changed: Arc<AtomicBool>,
 }
 
 impl Drop for AtWork {
@@ -121,11 +144,9 @@ impl Keeper for MapRuns {
     fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>> {
         let place = self.enter(run);
         let row = self.0.store.write_now(Row::written(run)).ok().flatten()?;
-        if let Some(changed) = row.bounds {
-            *lock(&place.bounds) = changed;
-        }
         Some(Arc::new(Kept {
             place,
+            bounds: Mutex::new(row.bounds),
             row,
             at: run.at,
             round: i64::from(run.redrives),
@@ -139,6 +160,8 @@ impl Keeper for MapRuns {
 struct Kept {
     place: AtWork,
     row: Row,
+    /// What it may do, as far as it was read.
+    bounds: Mutex<Bounds>,
     /// When it began, or was redriven.
     at: Timestamp,
     /// How often it was redriven.
@@ -212,116 +235,21 @@ impl KeptRun for Kept {
     }
 
     fn bounds(&self) -> Bounds {
-        *lock(&self.place.bounds)
+        let is_changed = &self.place.is_changed;
+        if is_changed.swap(false, Ordering::Acquire) {
+            let id = self.row.id;
+            let read = move |connection: &Connection| Row::bounds(connection, id);
+            // The row alone says what was asked for last: answers may come in another order.
+            match self.place.all.0.store.read_now(read) {
+                Ok(bounds) => *lock(&self.bounds) = bounds,
+                Err(_) => is_changed.store(true, Ordering::Release),
+            }
+        }
+        *lock(&self.bounds)
     }
 
     fn has_room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.place.all.0.store.has_room())
-    }
-}
-
-/// Its row.
-struct Row {
-    id: i64,
-    /// The row of its execution.
-    execution: i64,
-    /// The machine's revision.
-    revision: i64,
-    /// Whether it was there before.
-    is_known: bool,
-    /// What it may do, if that may have been changed.
-    bounds: Option<Bounds>,
-}
-
-impl Row {
-    /// Writes the row of a Map Run that begins, or finds that of one that goes on; none when its
-    /// execution is not kept.
-    fn written(
-        run: &MapRun,
-    ) -> impl FnOnce(&Connection) -> Result<Option<Self>, ApiError> + Send + 'static {
-        let (arn, parent) = (Arc::clone(&run.arn), run.parent());
-        let execution_arn = Arc::clone(&parent.execution_arn);
-        let machine_arn = Arc::clone(&parent.state_machine_arn);
-        let (at, round) = (run.at.0, run.redrives);
-        let Bounds {
-            max_concurrency,
-            tolerance,
-        } = Bounds::of(run);
-        let none = none_yet();
-        move |connection| {
-            let mut select =
-                connection.prepare_cached("SELECT id, revision FROM executions WHERE arn = ?1")?;
-            let execution = select.query_row([&*execution_arn], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get(1)?))
-            });
-            let Some((execution, revision)) = execution.optional()? else {
-                return Ok(None);
-            };
-            if let Some((id, bounds)) = again(connection, &arn, round, at)? {
-                return Ok(Some(Self {
-                    id,
-                    execution,
-                    revision,
-                    is_known: true,
-                    bounds: Some(bounds),
-                }));
-            }
-            let mut insert = connection.prepare_cached(
-                "INSERT INTO map_runs (arn, execution, machine_arn, status, started, \
-                 max_concurrency, tolerated_percentage, tolerated_count, item_counts, \
-                 execution_counts) VALUES (?1, ?2, ?3, 'RUNNING', ?4, ?5, ?6, ?7, ?8, ?8)",
-            )?;
-            let count = tolerance.count.unwrap_or(0);
-            insert.execute(params![
-                &*arn,
-                execution,
-                &*machine_arn,
-                at,
-                max_concurrency,
-                tolerance.percentage.unwrap_or(0.0),
-                i64::try_from(count).unwrap_or(i64::MAX),
-                none
-            ])?;
-            Ok(Some(Self {
-                id: connection.last_insert_rowid(),
-                execution,
-                revision,
-                is_known: false,
-                bounds: None,
-            }))
-        }
-    }
-}
-
-/// The row of a Map Run that goes on, and what it may do.
-fn again(
-    connection: &Connection,
-    arn: &str,
-    round: u32,
-    at: i64,
-) -> Result<Option<(i64, Bounds)>, ApiError> {
-    let mut update = connection.prepare_cached(
-        "UPDATE map_runs SET status = 'RUNNING', stopped = NULL, \
-         redriven = CASE WHEN redrives < ?2 THEN ?3 ELSE redriven END, redrives = ?2 \
-         WHERE arn = ?1 RETURNING id, max_concurrency, tolerated_percentage, tolerated_count",
-    )?;
-    let found = update.query_row(params![arn, round, at], |row| {
-        let percentage: f64 = row.get(2)?;
-        let count: i64 = row.get(3)?;
-        let bounds = Bounds {
-            max_concurrency: row.get(1)?,
-            tolerance: tolerance(count, percentage),
-        };
-        Ok((row.get(0)?, bounds))
-    });
-    Ok(found.optional()?)
-}
-
-/// In rows, as in the API, nothing is tolerated by 0; beside another bound that one does not count.
-pub(super) fn tolerance(count: i64, percentage: f64) -> Tolerance {
-    Tolerance {
-        count: u64::try_from(count).ok().filter(|count| *count > 0),
-        percentage: Some(percentage).filter(|percentage| *percentage > 0.0),
     }
 }
 
