@@ -63,7 +63,7 @@ pub struct Service {
     pub(super) live: Live,
     pub(super) map_runs: MapRuns,
     pub(super) requests: Requests,
-    pub(super) troubles: Troubles,
+    pub(super) troubles: Arc<Troubles>,
     host: Arc<Host>,
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
@@ -143,7 +143,8 @@ impl Service {
         let callbacks = Arc::new(callbacks);
         let mut handlers = settings.handlers;
         handlers.answer_through(Arc::clone(&callbacks));
-        let map_runs = MapRuns::new(store.clone());
+        let troubles: Arc<Troubles> = Arc::default();
+        let map_runs = MapRuns::new(store.clone(), Arc::clone(&troubles));
         let service = Arc::new_cyclic(|service| {
             Nested::bind(&mut handlers, service);
             let host = Host::with(handlers);
@@ -156,7 +157,7 @@ impl Service {
                 programs: Programs::default(),
                 live: Live::default(),
                 requests: Requests::default(),
-                troubles: Troubles::default(),
+                troubles,
                 host: Arc::new(host),
                 mocks: settings.mocks,
                 clock: settings.clock,
@@ -439,13 +440,7 @@ impl Service {
             }
         }
         let events = kept_events(connection, id)?;
-        if rebuilt.last_event.0 != events {
-            return Err(Lost::Broken(format!(
-                "its journal leads to {} events, and {events} are kept: this version of asl goes \
-                 on otherwise than the one before",
-                rebuilt.last_event.0
-            )));
-        }
+        rebuilt.leads_to(events).map_err(Lost::Broken)?;
         let mocked = row.mock_case.as_deref().map(|case| {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))

@@ -251,6 +251,57 @@ fn a_map_run_without_a_limit_of_its_own_goes_on_after_a_kill() {
 }
 
 #[test]
+fn children_that_cannot_go_on_have_failed_after_a_kill() {
+    let folder = folder(0, 2);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1, 2, 3]));
+    let mut tasks = [(); 3].map(|()| task(&mut client));
+    tasks.sort_by_key(|(_, input)| input.to_string());
+    server.kill();
+
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let ids = "(SELECT id FROM executions WHERE map_run IS NOT NULL AND input = ?1)";
+    for (input, change) in [
+        ("1", "DELETE FROM journal"),
+        ("2", "UPDATE journal SET lines = 'no line'"),
+    ] {
+        let change = format!("{change} WHERE execution = {ids}");
+        let changed = database.execute(&change, [input]).expect("valid SQL");
+        assert!(changed > 0, "{input}");
+    }
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let run = map_run(&mut client, &execution, "RUNNING");
+    succeed(&mut client, &tasks[2].0);
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let children = children(&mut client, &run);
+    for ((_, child), said) in children.iter().zip([
+        "its journal leads to 0 events, and 4 are kept",
+        "this is no line of a journal",
+    ]) {
+        assert_eq!(child["status"], "FAILED", "{child}");
+        let cause = child["cause"].as_str().expect("a cause");
+        assert!(cause.contains(said), "{cause}");
+        let expected = [
+            "ExecutionStarted",
+            "TaskStateEntered",
+            "ActivityScheduled",
+            "ActivityStarted",
+            "ExecutionFailed",
+        ];
+        assert_eq!(kinds(&mut client, &child["executionArn"]), expected);
+    }
+    let (_, metrics) = server.get("/metrics");
+    assert!(
+        metrics.contains("\nasl_broken_executions_total 2\n"),
+        "{metrics}"
+    );
+}
+
+#[test]
 fn a_child_is_stopped_alone_and_all_with_their_execution() {
     let folder = folder(0, 1);
     let server = Server::start(folder.path(), &ARGUMENTS);

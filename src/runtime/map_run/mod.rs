@@ -5,6 +5,8 @@ mod coordinator;
 mod feed;
 mod keeper;
 mod results;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::Note;
 use crate::engine::map_run::{MapRun, MapRunStatus, Tally};
 use coordinator::Coordinator;
-pub use keeper::{Behind, Bounds, Keeper, KeptChild, KeptRun};
+pub use keeper::{BegunChild, Behind, Bounds, Keeper, KeptChild, KeptRun};
 
 /// How a Map Run stands, and what failed first.
 #[derive(Clone, Debug)]

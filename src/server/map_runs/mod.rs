@@ -15,13 +15,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::broken::{Troubles, cause};
 use super::protocol::ApiError;
+use super::record::Recorder;
 use super::store::{Append, Change, Store};
 use crate::data::{Json, Timestamp};
 use crate::engine::map_run::{MapRun, MapRunStatus};
 use crate::engine::{Identity, Start};
 use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
-use child::{ChildJournal, Place};
+use child::{ChildJournal, Known, Place};
 use row::Row;
 
 /// All Map Runs of a server.
@@ -30,6 +32,7 @@ pub(super) struct MapRuns(Arc<Inner>);
 
 struct Inner {
     store: Store,
+    troubles: Arc<Troubles>,
     /// Those at work, by their ARN, and whether what they may do was changed.
     at_work: Mutex<HashMap<Arc<str>, Arc<AtomicBool>>>,
     /// Told when one has ended.
@@ -41,9 +44,10 @@ struct Inner {
 }
 
 impl MapRuns {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: Store, troubles: Arc<Troubles>) -> Self {
         Self(Arc::new(Inner {
             store,
+            troubles,
             at_work: Mutex::default(),
             ended: Condvar::new(),
             waiting: Mutex::default(),
@@ -167,8 +171,8 @@ struct Kept {
     /// How often it was redriven.
     round: i64,
     is_batched: bool,
-    /// The rows of children that go on, and whether they do so after their end.
-    known: Mutex<HashMap<Arc<str>, (i64, bool)>>,
+    /// The rows of children that go on.
+    known: Mutex<HashMap<Arc<str>, Known>>,
 }
 
 impl KeptRun for Kept {
@@ -179,20 +183,38 @@ impl KeptRun for Kept {
         let (arn, round) = (Arc::clone(&child.execution_arn), self.round);
         let is_express = child.express;
         let found = move |connection: &Connection| child::find(connection, &arn, is_express, round);
-        // What cannot be read is done again: nothing else is known of it.
-        let Ok(Some((id, mut found))) = self.place.all.0.store.read_now(found) else {
-            return KeptChild::Nothing;
+        let (known, mut kept) = match self.place.all.0.store.read_now(found) {
+            Ok(Some(found)) => found,
+            Ok(None) => return KeptChild::Nothing,
+            // It may have done much already, which must not be done again.
+            Err(error) => return KeptChild::Lost(error.message),
         };
-        if let KeptChild::Begun {
-            redrive, taken_up, ..
-        } = &mut found
-        {
-            let mut expected = lock(&self.place.all.0.expected);
-            let expected = expected.get_mut(&*self.place.arn);
-            *taken_up = expected.and_then(|it| it.remove(&*child.execution_arn));
-            lock(&self.known).insert(Arc::clone(&child.execution_arn), (id, *redrive));
+        let mut expected = lock(&self.place.all.0.expected);
+        let expected = expected.get_mut(&*self.place.arn);
+        let ack = expected.and_then(|it| it.remove(&*child.execution_arn));
+        if let KeptChild::Begun(begun) = &mut kept {
+            begun.taken_up = ack;
         }
-        found
+        if let KeptChild::Begun(_) | KeptChild::Lost(_) = &kept {
+            lock(&self.known).insert(Arc::clone(&child.execution_arn), known);
+        }
+        kept
+    }
+
+    fn lost(&self, child: &Identity, at: Timestamp, why: &str) {
+        // Nothing can be said about one that cannot be found.
+        let Some(known) = lock(&self.known).remove(&child.execution_arn) else {
+            return;
+        };
+        let all = &self.place.all.0;
+        let recorder = Recorder::new(all.store.clone(), known.row.into(), known.events, 0, None);
+        let mut recorder = if known.has_ended {
+            recorder.after_its_end()
+        } else {
+            recorder
+        };
+        recorder.broke(at, &cause(why));
+        all.troubles.tell_broken(&child.execution_arn, why);
     }
 
     fn journal(&self, start: &Start, behind: Behind, remote: Remote) -> Box<dyn Journal> {
@@ -203,11 +225,12 @@ impl KeptRun for Kept {
         };
         let known = lock(&self.known).remove(&start.identity.execution_arn);
         let all = &self.place.all;
-        let mut journal = ChildJournal::new(all, start, behind, remote, known.map(|it| it.0));
+        let row = known.as_ref().map(|known| known.row);
+        let mut journal = ChildJournal::new(all, start, behind, remote, row);
         match known {
             None => journal.begins(start, &place),
-            Some((_, true)) => journal.is_redriven(self.at, &place),
-            Some((_, false)) => {}
+            Some(known) if known.has_ended => journal.is_redriven(self.at, &place),
+            Some(_) => {}
         }
         Box::new(journal)
     }

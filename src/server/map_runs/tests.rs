@@ -7,22 +7,30 @@ use std::task::Poll;
 
 use serde_json::{Value, json};
 
+use crate::runtime::handlers::TaskPattern;
+use crate::runtime::{Answers, Handlers, Invocation, TaskHandler, Work};
 use crate::server::Service;
-use crate::server::testing::{call, service};
+use crate::server::service::Limits;
+use crate::server::testing::{call, service, service_with};
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:people";
 
 /// A machine that is a Map of children that begin with `Work`.
 async fn create(service: &Arc<Service>, map: &Value, states: &Value) -> Value {
+    create_as(service, "STANDARD", map, states).await
+}
+
+/// The same with children of this kind, as the machine's name says.
+async fn create_as(service: &Arc<Service>, kind: &str, map: &Value, states: &Value) -> Value {
     let mut fan = json!({"Type": "Map", "Label": "fan", "End": true, "ItemProcessor": {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind},
         "StartAt": "Work", "States": states}});
     for (name, value) in map.as_object().expect("fields") {
         fan[name] = value.clone();
     }
     let definition = json!({"StartAt": "Fan", "States": {"Fan": fan}}).to_string();
     let role = "arn:aws:iam::123456789012:role/r";
-    let machine = json!({"name": "fan", "definition": definition, "roleArn": role});
+    let machine = json!({"name": kind, "definition": definition, "roleArn": role});
     let created = call(service, "CreateStateMachine", &machine).await;
     created["stateMachineArn"].clone()
 }
@@ -79,4 +87,123 @@ async fn a_map_run_does_what_was_asked_for_last_whoever_is_answered_first() {
         task(&service).await;
     }
     assert_eq!(map_run(&service, &execution).await["maxConcurrency"], 4);
+}
+
+/// Waits until an execution has ended: how.
+async fn ended(service: &Arc<Service>, execution: &Value) -> Value {
+    loop {
+        let about = json!({"executionArn": execution});
+        let described = call(service, "DescribeExecution", &about).await;
+        if described["status"] != "RUNNING" {
+            return described;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The children of an execution's Map Run, in no order.
+async fn children(service: &Arc<Service>, execution: &Value) -> Vec<Value> {
+    let run = map_run(service, execution).await;
+    let about = json!({"mapRunArn": run["mapRunArn"]});
+    let listed = call(service, "ListExecutions", &about).await;
+    let listed = listed["executions"].as_array().expect("a list");
+    let arn = |child: &Value| child["executionArn"].clone();
+    listed.iter().map(arn).collect()
+}
+
+/// The types of an execution's events, which are numbered as they should be.
+async fn kinds(service: &Arc<Service>, execution: &Value) -> Vec<Value> {
+    let about = json!({"executionArn": execution});
+    let history = call(service, "GetExecutionHistory", &about).await;
+    let events = history["events"].as_array().expect("events");
+    let ids = events.iter().map(|event| event["id"].as_u64());
+    assert!(ids.eq((1..=events.len() as u64).map(Some)), "{history}");
+    events.iter().map(|event| event["type"].clone()).collect()
+}
+
+/// Breaks when it is asked.
+struct Breaks;
+
+impl TaskHandler for Breaks {
+    fn invoke(&self, _: Invocation, _: Answers) -> Work {
+        panic!("no hands")
+    }
+
+    fn describe(&self) -> String {
+        "breaks".to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_breaks_at_work_has_failed_and_the_others_go_on() {
+    let mut handlers = Handlers::default();
+    handlers.bind(TaskPattern::State("Break".to_owned()), Arc::new(Breaks));
+    let service = service_with(handlers, Limits::default()).await;
+    let states = json!({
+        "Work": {"Type": "Choice", "Default": "Done", "Choices": [
+            {"Variable": "$", "NumericEquals": 2, "Next": "Break"}]},
+        "Break": {"Type": "Task", "End": true, "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "q", "MessageBody": "b"}},
+        "Done": {"Type": "Succeed"}});
+    for kind in ["STANDARD", "EXPRESS"] {
+        let map = json!({"ToleratedFailureCount": 1});
+        let machine = create_as(&service, kind, &map, &states).await;
+        let execution = start(&service, &machine, &json!([1, 2, 3])).await;
+        let ended = ended(&service, &execution).await;
+        assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+        let counts = map_run(&service, &execution).await["executionCounts"].clone();
+        assert_eq!(
+            (&counts["failed"], &counts["running"]),
+            (&json!(1), &json!(0))
+        );
+        if kind == "STANDARD" {
+            let mut lasts = Vec::new();
+            for child in children(&service, &execution).await {
+                lasts.extend(kinds(&service, &child).await.pop());
+            }
+            lasts.sort_by_key(Value::to_string);
+            let expected = [
+                "ExecutionFailed",
+                "ExecutionSucceeded",
+                "ExecutionSucceeded",
+            ];
+            assert_eq!(lasts, expected);
+        }
+    }
+    assert_eq!(service.troubles.count(), 2);
+}
+
+#[tokio::test]
+async fn a_child_is_not_redriven_without_what_it_was_told() {
+    let service = service().await;
+    let fail = json!({"Work": {"Type": "Pass", "Next": "Fail"}, "Fail": {"Type": "Fail"}});
+    let machine = create(&service, &json!({}), &fail).await;
+    let execution = start(&service, &machine, &json!([1])).await;
+    ended(&service, &execution).await;
+    let child = children(&service, &execution).await.remove(0);
+    let before = kinds(&service, &child).await;
+    let forgotten = service.store.write(|connection| {
+        let delete = "DELETE FROM journal WHERE execution IN \
+                      (SELECT id FROM executions WHERE map_run IS NOT NULL)";
+        Ok(connection.execute(delete, [])?)
+    });
+    assert!(forgotten.await.is_ok_and(|rows| rows > 0));
+    call(
+        &service,
+        "RedriveExecution",
+        &json!({"executionArn": execution}),
+    )
+    .await;
+    assert_eq!(ended(&service, &execution).await["status"], "FAILED");
+    assert_eq!(kinds(&service, &child).await, before);
+    let ended = ended(&service, &child).await;
+    let cause = ended["cause"].as_str().expect("a cause");
+    assert!(
+        cause.contains("leads to 0 events, and 5 are kept"),
+        "{cause}"
+    );
+    assert_eq!(
+        (&ended["error"], &ended["redriveCount"]),
+        (&json!("States.Runtime"), &json!(0))
+    );
 }
