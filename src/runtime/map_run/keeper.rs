@@ -16,8 +16,8 @@ use crate::runtime::journal::{Ack, EarlyResult, Entry, Journal};
 /// time.
 pub trait Keeper: Send + Sync {
     /// A Map Run begins, is redriven, or goes on where it was when the process ended; none when its
-    /// execution is not kept either.
-    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>>;
+    /// execution is not kept either, or it was stopped before it could begin.
+    fn begins(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Arc<dyn KeptRun>>;
 }
 
 /// A Map Run that is kept.

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -25,6 +26,9 @@ use crate::engine::{Identity, Start};
 use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
 use child::{ChildJournal, Known, Place};
 use row::Row;
+
+/// How often one that waits looks whether it was stopped.
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// All Map Runs of a server.
 #[derive(Clone)]
@@ -98,17 +102,35 @@ impl MapRuns {
     }
 
     /// Waits until nobody works on this Map Run any more, and takes its place: a redrive may come
-    /// before the last of its children has heard that it was stopped.
-    fn enter(&self, run: &MapRun) -> AtWork {
+    /// before the last of its children has heard that it was stopped. Nothing when this one is
+    /// stopped meanwhile.
+    fn enter(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<AtWork> {
         let is_changed = Arc::default();
-        let is_taken = |at_work: &mut HashMap<_, _>| at_work.contains_key(&run.arn);
-        let free = self.0.ended.wait_while(lock(&self.0.at_work), is_taken);
-        let mut at_work = free.unwrap_or_else(PoisonError::into_inner);
+        let mut at_work = lock(&self.0.at_work);
+        while at_work.contains_key(&run.arn) {
+            let waited = self.0.ended.wait_timeout(at_work, LOOK_UP);
+            if is_stopped() {
+                return None;
+            }
+            at_work = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
         at_work.insert(Arc::clone(&run.arn), Arc::clone(&is_changed));
-        AtWork {
+        Some(AtWork {
             all: self.clone(),
             arn: Arc::clone(&run.arn),
             is_changed,
+        })
+    }
+
+    /// The row of a Map Run that begins. On a disk that is full it waits for room: without a row
+    /// its children would not be kept. Nothing when it is stopped meanwhile.
+    fn written(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Row> {
+        loop {
+            match self.0.store.write_now(Row::written(run)) {
+                Ok(row) => return row,
+                Err(_) if is_stopped() => return None,
+                Err(_) => std::thread::sleep(LOOK_UP),
+            }
         }
     }
 }
@@ -145,9 +167,9 @@ impl Drop for AtWork {
 }
 
 impl Keeper for MapRuns {
-    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>> {
-        let place = self.enter(run);
-        let row = self.0.store.write_now(Row::written(run)).ok().flatten()?;
+    fn begins(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Arc<dyn KeptRun>> {
+        let place = self.enter(run, is_stopped)?;
+        let row = self.written(run, is_stopped)?;
         Some(Arc::new(Kept {
             place,
             bounds: Mutex::new(row.bounds),

@@ -2,11 +2,13 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::Poll;
 
 use serde_json::{Value, json};
 
+use crate::data::{Json, StatesError};
 use crate::runtime::handlers::TaskPattern;
 use crate::runtime::{Answers, Handlers, Invocation, TaskHandler, Work};
 use crate::server::Service;
@@ -206,4 +208,57 @@ async fn a_child_is_not_redriven_without_what_it_was_told() {
         (&ended["error"], &ended["redriveCount"]),
         (&json!("States.Runtime"), &json!(0))
     );
+}
+
+/// Keeps its thread until whoever holds the other end lets go.
+struct Blocks {
+    is_asked: AtomicBool,
+    until: Mutex<mpsc::Receiver<()>>,
+}
+
+impl TaskHandler for Blocks {
+    fn invoke(&self, _: Invocation, _: Answers) -> Work {
+        self.is_asked.store(true, Ordering::Relaxed);
+        let until = self.until.lock().expect("nobody panics");
+        Work::Done(match until.recv() {
+            Ok(()) => Ok(Json::Null),
+            Err(_) => Err(StatesError::default()),
+        })
+    }
+
+    fn describe(&self) -> String {
+        "blocks".to_owned()
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_map_run_that_takes_its_time_to_stop() {
+    let (hold, until) = mpsc::channel();
+    let handler = Arc::new(Blocks {
+        is_asked: AtomicBool::new(false),
+        until: Mutex::new(until),
+    });
+    let mut handlers = Handlers::default();
+    let pattern = TaskPattern::State("Work".to_owned());
+    handlers.bind(pattern, Arc::clone(&handler) as Arc<dyn TaskHandler>);
+    let service = service_with(handlers, Limits::default()).await;
+    let work = json!({"Work": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "q", "MessageBody": "b"}}});
+    let machine = create(&service, &json!({}), &work).await;
+    let execution = start(&service, &machine, &json!([1])).await;
+    while !handler.is_asked.load(Ordering::Relaxed) {
+        tokio::task::yield_now().await;
+    }
+    // The second Map Run waits for the first, and neither keeps anybody from being answered.
+    let about = json!({"executionArn": execution});
+    call(&service, "StopExecution", &about).await;
+    assert_eq!(ended(&service, &execution).await["status"], "ABORTED");
+    call(&service, "RedriveExecution", &about).await;
+    call(&service, "StopExecution", &about).await;
+    assert_eq!(ended(&service, &execution).await["status"], "ABORTED");
+    drop(hold);
+    while map_run(&service, &execution).await["status"] != "ABORTED" {
+        tokio::task::yield_now().await;
+    }
 }
