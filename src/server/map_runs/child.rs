@@ -170,6 +170,10 @@ impl ChildJournal {
     /// Keeps that it begins.
     pub(super) fn begins(&mut self, start: &Start, place: &Place) {
         let identity = &start.identity;
+        if identity.express && place.round > 0 {
+            let arn = Arc::clone(&identity.execution_arn);
+            lock(&self.all.0.rounds).insert(arn, place.round);
+        }
         self.recorder.begun(Child {
             arn: Arc::clone(&identity.execution_arn),
             machine_arn: Arc::clone(&identity.state_machine_arn),
@@ -191,6 +195,9 @@ impl ChildJournal {
 
 impl Drop for ChildJournal {
     fn drop(&mut self) {
+        if self.child.express {
+            lock(&self.all.0.rounds).remove(&self.child.execution_arn);
+        }
         if self.remote.is_none() {
             lock(&self.all.0.waiting).remove(&self.child.execution_arn);
         }

@@ -43,6 +43,9 @@ struct Inner {
     ended: Condvar,
     /// The children that wait for something, by their ARN.
     waiting: Mutex<HashMap<Arc<str>, Remote>>,
+    /// The Express children that began again, and how often their Map Runs were redriven, by their
+    /// ARN.
+    rounds: Mutex<HashMap<Arc<str>, i64>>,
     /// Told when children that ran when the server ended go on: by their Map Run's ARN and theirs.
     expected: Mutex<HashMap<String, HashMap<String, Ack>>>,
 }
@@ -55,6 +58,7 @@ impl MapRuns {
             at_work: Mutex::default(),
             ended: Condvar::new(),
             waiting: Mutex::default(),
+            rounds: Mutex::default(),
             expected: Mutex::default(),
         }))
     }
@@ -62,6 +66,11 @@ impl MapRuns {
     /// Reaches a child that waits for something.
     pub(super) fn child(&self, arn: &str) -> Option<Remote> {
         lock(&self.0.waiting).get(arn).cloned()
+    }
+
+    /// In which redrive of its Map Run a child began again that runs now; 0 of everybody else.
+    pub(super) fn round(&self, arn: &str) -> i64 {
+        lock(&self.0.rounds).get(arn).copied().unwrap_or(0)
     }
 
     /// Lets a Map Run know, when this is dropped, that what it may do was changed. Whoever writes

@@ -262,3 +262,32 @@ async fn nobody_waits_for_a_map_run_that_takes_its_time_to_stop() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn an_express_child_that_begins_again_starts_its_execution_again() {
+    let service = service().await;
+    let role = "arn:aws:iam::123456789012:role/r";
+    let pass = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+    let machine = json!({"name": "other", "definition": pass, "roleArn": role});
+    let other = call(&service, "CreateStateMachine", &machine).await["stateMachineArn"].clone();
+    let work = json!({
+        "Work": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution",
+            "Parameters": {"StateMachineArn": other, "Input": {}}, "Next": "Fail"},
+        "Fail": {"Type": "Fail"}});
+    for (kind, started) in [("STANDARD", 1), ("EXPRESS", 3)] {
+        let machine = create_as(&service, kind, &json!({}), &work).await;
+        let execution = start(&service, &machine, &json!([1])).await;
+        let about = json!({"executionArn": execution});
+        ended(&service, &execution).await;
+        call(&service, "RedriveExecution", &about).await;
+        assert_eq!(ended(&service, &execution).await["status"], "FAILED");
+        let others = call(
+            &service,
+            "ListExecutions",
+            &json!({"stateMachineArn": other}),
+        )
+        .await;
+        let others = others["executions"].as_array().map(Vec::len);
+        assert_eq!(others, Some(started), "{kind}");
+    }
+}
