@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::counts::ITEMS;
 use super::{MapRuns, lock};
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::{EventSink, Identity, Input, Outcome, Start};
@@ -35,6 +36,8 @@ pub(super) struct Known {
     /// How many of its events are kept.
     pub(super) events: u64,
     pub(super) has_ended: bool,
+    /// How it had ended, and how many items it has, when it begins again in this round.
+    pub(super) begins_again: Option<(String, u64)>,
 }
 
 /// A child's row, as far as it says how to go on.
@@ -47,6 +50,7 @@ struct Row {
     outcome: Option<Outcome>,
     /// How often its Map Run had been redriven then.
     round: i64,
+    items: u64,
 }
 
 impl Row {
@@ -76,6 +80,7 @@ impl Row {
             stopped: row.get::<_, Option<i64>>(3)?.map(Timestamp),
             outcome,
             round: row.get(7)?,
+            items: row.get::<_, i64>(8)?.unsigned_abs(),
         })
     }
 }
@@ -86,19 +91,21 @@ pub(super) fn find(
     connection: &Connection,
     arn: &str,
     is_express: bool,
-    round: i64,
+    (round, is_batched): (i64, bool),
 ) -> Result<Option<(Known, KeptChild)>, ApiError> {
-    let mut select = connection.prepare_cached(
-        "SELECT id, status, started, stopped, output, error, cause, round \
-         FROM executions WHERE arn = ?1",
-    )?;
-    let Some(row) = select.query_row([arn], Row::of).optional()? else {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT id, status, started, stopped, output, error, cause, round, {ITEMS} \
+         FROM executions WHERE arn = ?1"
+    ))?;
+    let found = select.query_row(params![arn, is_batched], Row::of);
+    let Some(row) = found.optional()? else {
         return Ok(None);
     };
     let known = Known {
         row: row.id,
         events: kept_events(connection, row.id)?,
         has_ended: row.status != "RUNNING",
+        begins_again: (row.round < round).then_some((row.status, row.items)),
     };
     let stands = |outcome: &Outcome| row.round == round || matches!(outcome, Outcome::Succeeded(_));
     let kept = match row.outcome {

@@ -1,6 +1,7 @@
 //! Map Runs as they are kept: a row each, and their children as executions of their own.
 
 mod child;
+mod counts;
 mod orphans;
 mod row;
 #[cfg(test)]
@@ -20,11 +21,12 @@ use super::broken::{Troubles, cause};
 use super::protocol::ApiError;
 use super::record::Recorder;
 use super::store::{Append, Change, Store};
-use crate::data::{Json, Timestamp};
+use crate::data::Timestamp;
 use crate::engine::map_run::{MapRun, MapRunStatus};
 use crate::engine::{Identity, Start};
 use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
 use child::{ChildJournal, Known, Place};
+use counts::{Unredriven, counts};
 use row::Row;
 
 /// How often one that waits looks whether it was stopped.
@@ -133,7 +135,7 @@ impl MapRuns {
 
     /// The row of a Map Run that begins. On a disk that is full it waits for room: without a row
     /// its children would not be kept. Nothing when it is stopped meanwhile.
-    fn written(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Row> {
+    fn written(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<(Row, Unredriven)> {
         loop {
             match self.0.store.write_now(Row::written(run)) {
                 Ok(row) => return row,
@@ -178,10 +180,11 @@ impl Drop for AtWork {
 impl Keeper for MapRuns {
     fn begins(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Arc<dyn KeptRun>> {
         let place = self.enter(run, is_stopped)?;
-        let row = self.written(run, is_stopped)?;
+        let (row, unredriven) = self.written(run, is_stopped)?;
         Some(Arc::new(Kept {
             place,
             bounds: Mutex::new(row.bounds),
+            unredriven: Mutex::new(unredriven),
             row,
             at: run.at,
             round: i64::from(run.redrives),
@@ -197,6 +200,7 @@ struct Kept {
     row: Row,
     /// What it may do, as far as it was read.
     bounds: Mutex<Bounds>,
+    unredriven: Mutex<Unredriven>,
     /// When it began, or was redriven.
     at: Timestamp,
     /// How often it was redriven.
@@ -212,14 +216,20 @@ impl KeptRun for Kept {
             return KeptChild::Nothing;
         }
         let (arn, round) = (Arc::clone(&child.execution_arn), self.round);
-        let is_express = child.express;
-        let found = move |connection: &Connection| child::find(connection, &arn, is_express, round);
+        let (is_express, is_batched) = (child.express, self.is_batched);
+        let found = move |connection: &Connection| {
+            let place = (round, is_batched);
+            child::find(connection, &arn, is_express, place)
+        };
         let (known, mut kept) = match self.place.all.0.store.read_now(found) {
             Ok(Some(found)) => found,
             Ok(None) => return KeptChild::Nothing,
             // It may have done much already, which must not be done again.
             Err(error) => return KeptChild::Lost(error.message),
         };
+        if let Some((status, items)) = &known.begins_again {
+            lock(&self.unredriven).begins_again(status, *items);
+        }
         let mut expected = lock(&self.place.all.0.expected);
         let expected = expected.get_mut(&*self.place.arn);
         let ack = expected.and_then(|it| it.remove(&*child.execution_arn));
@@ -268,7 +278,7 @@ impl KeptRun for Kept {
 
     fn stands(&self, report: &Report, at: Timestamp) {
         let is_over = report.status != MapRunStatus::Running;
-        let (items, children) = counts(report, self.is_batched);
+        let (items, children) = counts(report, &lock(&self.unredriven), self.is_batched);
         let change = Change::MapRun {
             id: self.row.id,
             status: match report.status {
@@ -305,56 +315,6 @@ impl KeptRun for Kept {
     fn has_room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.place.all.0.store.has_room())
     }
-}
-
-/// The items and the children of a Map Run, as `DescribeMapRun` counts them (07 §7.7).
-fn counts(report: &Report, is_batched: bool) -> (Json, Json) {
-    let (tally, is_over) = (&report.tally, report.status != MapRunStatus::Running);
-    let ended = tally.succeeded + tally.failed + tally.timed_out + tally.aborted;
-    let found = tally.total.saturating_sub(ended);
-    // Found are those that were handed out; of a run that is over nobody began the others.
-    let (running, handed) = if is_over { (0, found) } else { (found, 0) };
-    let pending = report.pending + handed;
-    let by_end = [
-        tally.succeeded,
-        tally.failed,
-        tally.timed_out,
-        tally.aborted,
-    ];
-    let items = counted(pending, running, by_end);
-    let children = &tally.children;
-    let by_end = [
-        children.succeeded,
-        children.failed,
-        children.timed_out,
-        children.aborted,
-    ];
-    // How many batches what is left will make is not known yet.
-    let pending = if is_batched { 0 } else { pending };
-    (items, counted(pending, report.running, by_end))
-}
-
-fn none_yet() -> String {
-    counted(0, 0, [0; 4]).text().into_owned()
-}
-
-/// `resultsWritten` equals `succeeded`, with and without a `ResultWriter` (recorded).
-fn counted(pending: u64, running: u64, by_end: [u64; 4]) -> Json {
-    let [succeeded, failed, timed_out, aborted] = by_end;
-    let total = pending + running + by_end.iter().sum::<u64>();
-    let number = |count: u64| Json::from(i64::try_from(count).unwrap_or(i64::MAX));
-    [
-        ("pending", number(pending)),
-        ("running", number(running)),
-        ("succeeded", number(succeeded)),
-        ("failed", number(failed)),
-        ("timedOut", number(timed_out)),
-        ("aborted", number(aborted)),
-        ("total", number(total)),
-        ("resultsWritten", number(succeeded)),
-    ]
-    .into_iter()
-    .collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::none_yet;
+use super::counts::{Unredriven, none_yet};
 use crate::engine::map_run::{MAX_CONCURRENCY, MapRun, Tolerance};
 use crate::runtime::Bounds;
 use crate::server::protocol::ApiError;
@@ -27,12 +27,13 @@ impl Row {
     /// execution is not kept.
     pub(super) fn written(
         run: &MapRun,
-    ) -> impl FnOnce(&Connection) -> Result<Option<Self>, ApiError> + Send + 'static {
+    ) -> impl FnOnce(&Connection) -> Result<Option<(Self, Unredriven)>, ApiError> + Send + 'static
+    {
         let (arn, parent) = (Arc::clone(&run.arn), run.parent());
         let execution_arn = Arc::clone(&parent.execution_arn);
         let machine_arn = Arc::clone(&parent.state_machine_arn);
         let (at, round, own) = (run.at.0, run.redrives, Bounds::of(run));
-        let none = none_yet();
+        let (none, is_batched) = (none_yet(), run.batch.is_some());
         move |connection| {
             let mut select =
                 connection.prepare_cached("SELECT id, revision FROM executions WHERE arn = ?1")?;
@@ -43,13 +44,15 @@ impl Row {
                 return Ok(None);
             };
             if let Some((id, bounds)) = again(connection, &arn, round, at)? {
-                return Ok(Some(Self {
+                let unredriven = Unredriven::find(connection, id, is_batched, round)?;
+                let row = Self {
                     id,
                     execution,
                     revision,
                     is_known: true,
                     bounds,
-                }));
+                };
+                return Ok(Some((row, unredriven)));
             }
             let mut insert = connection.prepare_cached(
                 "INSERT INTO map_runs (arn, execution, machine_arn, status, started, \
@@ -67,13 +70,14 @@ impl Row {
                 i64::try_from(count).unwrap_or(i64::MAX),
                 none
             ])?;
-            Ok(Some(Self {
+            let row = Self {
                 id: connection.last_insert_rowid(),
                 execution,
                 revision,
                 is_known: false,
                 bounds: own,
-            }))
+            };
+            Ok(Some((row, Unredriven::default())))
         }
     }
 

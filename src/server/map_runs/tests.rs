@@ -291,3 +291,41 @@ async fn an_express_child_that_begins_again_starts_its_execution_again() {
         assert_eq!(others, Some(started), "{kind}");
     }
 }
+
+#[tokio::test]
+async fn children_that_were_not_redriven_are_what_they_were() {
+    let map = json!({"MaxConcurrency": 1, "ToleratedFailureCount": 1});
+    let batched = json!({"MaxConcurrency": 1, "ToleratedFailureCount": 3,
+        "ItemBatcher": {"MaxItemsPerBatch": 2}});
+    let counts = |run: &Value, of: &str| {
+        ["pending", "failed", "total"].map(|name| run[of][name].as_u64().unwrap_or(0))
+    };
+    for (kind, map, size) in [("one", &map, 1), ("two", &batched, 2)] {
+        let service = service().await;
+        let machine = asking(&service, map).await;
+        let items: Vec<u64> = (0..4 * size).collect();
+        let execution = start(&service, &machine, &json!(items)).await;
+        let about = json!({"executionArn": execution});
+        let fail = async || {
+            let failure = json!({"taskToken": task(&service).await, "error": "No"});
+            call(&service, "SendTaskFailure", &failure).await;
+        };
+        fail().await;
+        fail().await;
+        ended(&service, &execution).await;
+        let first = counts(&map_run(&service, &execution).await, "itemCounts");
+        assert_eq!(first, [2 * size, 2 * size, 4 * size], "{kind}");
+        call(&service, "RedriveExecution", &about).await;
+        // The first begins again, and the second does not.
+        let failure = json!({"taskToken": task(&service).await, "error": "No"});
+        let run = map_run(&service, &execution).await["mapRunArn"].clone();
+        let strict = json!({"mapRunArn": run, "toleratedFailureCount": 0});
+        call(&service, "UpdateMapRun", &strict).await;
+        call(&service, "SendTaskFailure", &failure).await;
+        ended(&service, &execution).await;
+        let run = map_run(&service, &execution).await;
+        let expected = [2 * size, 2 * size, 4 * size];
+        assert_eq!(counts(&run, "itemCounts"), expected, "{kind}");
+        assert_eq!(counts(&run, "executionCounts")[1], 2, "{kind}");
+    }
+}
