@@ -302,6 +302,42 @@ fn children_that_cannot_go_on_have_failed_after_a_kill() {
 }
 
 #[test]
+fn a_child_that_a_kill_kept_from_hearing_of_the_end_is_redriven() {
+    let folder = folder(1, 0);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1]));
+    task(&mut client);
+    let run = map_run(&mut client, &execution, "RUNNING");
+    client.must("StopExecution", &json!({"executionArn": execution}));
+    map_run(&mut client, &execution, "ABORTED");
+    server.kill();
+
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let child = "(SELECT id FROM executions WHERE map_run IS NOT NULL)";
+    for change in [
+        format!("DELETE FROM events WHERE execution = {child} AND lines LIKE '%ExecutionAborted%'"),
+        format!("DELETE FROM journal WHERE execution = {child} AND lines LIKE '%\"stop\"%'"),
+        format!("UPDATE executions SET status = 'RUNNING', stopped = NULL WHERE id = {child}"),
+    ] {
+        assert_eq!(database.execute(&change, []).expect("valid SQL"), 1);
+    }
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    assert_eq!(statuses(&mut client, &run), ["ABORTED"]);
+    client.must("RedriveExecution", &json!({"executionArn": execution}));
+    let (token, _) = task(&mut client);
+    succeed(&mut client, &token);
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let child = children(&mut client, &run)[0].1["executionArn"].clone();
+    let history = client.history(child.as_str().expect("an ARN"));
+    let ids = history.iter().map(|event| event["id"].as_u64());
+    assert!(ids.eq((1..=history.len() as u64).map(Some)), "{history:?}");
+}
+
+#[test]
 fn a_child_is_stopped_alone_and_all_with_their_execution() {
     let folder = folder(0, 1);
     let server = Server::start(folder.path(), &ARGUMENTS);
