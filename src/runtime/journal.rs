@@ -14,7 +14,9 @@ use tokio::sync::oneshot;
 use super::driver::{Ended, FUEL};
 use crate::data::{EventId, Json, JsonError, Nature, StatesError, Timestamp};
 use crate::engine::map_run::MapRun;
-use crate::engine::{Effect, EventSink, Execution, Input, Note, Out, Program, Start, TaskRequest};
+use crate::engine::{
+    Effect, EventSink, Execution, Input, Note, Out, Outcome, Program, Start, TaskRequest,
+};
 use crate::history::HistoryEvent;
 
 /// Told when what somebody waits for is kept; dropped when it never will be.
@@ -46,6 +48,15 @@ pub trait Journal: EventSink {
 
     /// The execution has ended.
     fn ended(&mut self, ended: &Ended);
+
+    /// The execution cannot go on, whatever it was about to do, and ends as one that failed.
+    fn broke(&mut self, at: Timestamp, why: &str) {
+        self.ended(&Ended {
+            outcome: Outcome::Failed(cannot_go_on(why)),
+            stopped: None,
+            at,
+        });
+    }
 }
 
 impl<J: Journal + ?Sized> Journal for Box<J> {
@@ -75,6 +86,10 @@ impl<J: Journal + ?Sized> Journal for Box<J> {
 
     fn ended(&mut self, ended: &Ended) {
         (**self).ended(ended);
+    }
+
+    fn broke(&mut self, at: Timestamp, why: &str) {
+        (**self).broke(at, why);
     }
 }
 
@@ -113,6 +128,12 @@ impl<S: EventSink> Journal for Unkept<S> {
     }
 
     fn ended(&mut self, _: &Ended) {}
+}
+
+/// What an execution ends with that cannot go on.
+#[must_use]
+pub fn cannot_go_on(why: &str) -> StatesError {
+    StatesError::runtime(format!("The execution cannot go on: {why}")).shortened()
 }
 
 /// A line of a journal.
@@ -408,6 +429,21 @@ impl Rebuilt {
         for effect in effects {
             self.expect(effect);
         }
+    }
+
+    /// Whether the journal leads to as many events as are kept.
+    ///
+    /// # Errors
+    /// With the reason, when it does not.
+    pub fn leads_to(&self, events: u64) -> Result<(), String> {
+        let own = self.last_event.0;
+        if own == events {
+            return Ok(());
+        }
+        Err(format!(
+            "its journal leads to {own} events, and {events} are kept: this version of asl goes on \
+             otherwise than the one before"
+        ))
     }
 
     /// What a task did.

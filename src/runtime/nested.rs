@@ -11,7 +11,7 @@ use super::clock::Clock;
 use super::driver;
 use super::host::{Host, MAX_LIVE};
 use super::identity::IdentityOptions;
-use super::own_thread::on_own_thread;
+use super::own_thread::{Farewell, on_own_thread};
 use super::told::{self, Integration};
 use crate::data::{Json, Number, StatesError, Timestamp, limits};
 use crate::engine::program::FlowId;
@@ -200,7 +200,7 @@ impl Nested {
         mut clock: Box<dyn Clock>,
     ) -> impl Future<Output = Answer> + Send {
         let at = clock.now();
-        let ended = on_own_thread("nested", move |stop| {
+        let ended = on_own_thread("nested", Farewell::Here, move |stop| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();

@@ -11,8 +11,9 @@ use super::protocol::ApiError;
 use super::rebuilding::RunRow;
 use super::record::Recorder;
 use super::service::Service;
-use crate::data::{StatesError, Timestamp};
+use crate::data::Timestamp;
 use crate::history::read_history;
+pub(super) use crate::runtime::cannot_go_on as cause;
 
 /// Why an execution cannot be had back.
 #[derive(Debug)]
@@ -92,11 +93,6 @@ fn last_event(
     Ok(last.optional()?.unwrap_or((0, None)))
 }
 
-/// What is said about a broken execution, in its history and to whoever runs the server.
-pub(super) fn cause(why: &str) -> StatesError {
-    StatesError::runtime(format!("The execution cannot go on: {why}")).shortened()
-}
-
 impl Service {
     /// Ends an execution that cannot go on.
     pub(super) fn give_up(&self, broken: &Broken) {
@@ -108,8 +104,7 @@ impl Service {
 
     /// Tells whoever runs the server that an execution was ended.
     pub(super) fn tell_trouble(&self, arn: &str, why: &str) {
-        let line = format!("the execution {arn} cannot go on and has ended as FAILED: {why}");
-        self.troubles.tell(line);
+        self.troubles.tell_broken(arn, why);
     }
 }
 
@@ -136,7 +131,9 @@ impl Default for Reader {
 }
 
 impl Troubles {
-    fn tell(&self, line: String) {
+    /// Tells that an execution was ended.
+    pub(super) fn tell_broken(&self, arn: &str, why: &str) {
+        let line = format!("the execution {arn} cannot go on and has ended as FAILED: {why}");
         self.count.fetch_add(1, Ordering::Relaxed);
         match &mut *self.reader() {
             Reader::Awaited(lines) => lines.push(line),

@@ -55,8 +55,9 @@ impl TaskHandler for Nested {
         let Some(service) = self.service.upgrade() else {
             return Work::Done(Err(StatesError::runtime("The server is about to end.")));
         };
+        let round = service.map_runs.round(&invocation.identity.execution_arn);
         Work::Running(Box::pin(async move {
-            let call = Call::of(&invocation);
+            let call = Call::of(&invocation, round);
             call.carry_out(service, &answers).await
         }))
     }
@@ -89,7 +90,7 @@ struct Call {
 }
 
 impl Call {
-    fn of(invocation: &Invocation) -> Self {
+    fn of(invocation: &Invocation, round: i64) -> Self {
         let request = &invocation.request;
         let (service, action) = match &request.resource {
             Resource::Service {
@@ -100,8 +101,12 @@ impl Call {
         let (name, suffix) = action.split_once('.').unwrap_or((action, ""));
         let mut input = told::as_members(&request.input);
         // The same Task has the same ids when its work begins again after a crash: an execution
-        // that it started before is found and not started twice.
-        let key = format!("{}:{}", invocation.identity.execution_arn, request.task);
+        // that it started before is found and not started twice. An Express child of a Map Run
+        // that begins again in a redrive is the same execution, and starts others.
+        let mut key = format!("{}:{}", invocation.identity.execution_arn, request.task);
+        if round > 0 {
+            key = format!("{key}:{round}");
+        }
         let mut ids = Seed(0).named(&key);
         let named_here = name == "startExecution" && input.get("name").is_none();
         if let Some(members) = input.object_mut() {

@@ -67,13 +67,7 @@ impl Service {
             }
         }
         let events = kept_events(connection, id)?;
-        if rebuilt.last_event.0 != events {
-            return Err(Lost::Broken(format!(
-                "its journal leads to {} events, and {events} are kept: this version of asl goes \
-                 on otherwise than the one before",
-                rebuilt.last_event.0
-            )));
-        }
+        rebuilt.leads_to(events).map_err(Lost::Broken)?;
         let mocked = row.mock_case.as_deref().map(|case| {
             let host = self.mocked(&row.machine_name, case);
             host.unwrap_or_else(|_| Arc::new(mocks::nobody()))

@@ -9,7 +9,7 @@ use super::store::{Append, Change, Child, RowId, Store};
 use crate::data::{EventId, StatesError, Timestamp};
 use crate::engine::{EventSink, Input, Outcome};
 use crate::history::{Details, HistoryEvent, HistoryEventType};
-use crate::runtime::{Ack, Ended, Entry, Journal};
+use crate::runtime::{Ack, Ended, Entry, Journal, cannot_go_on};
 
 /// Enough for a row of its own.
 const ENOUGH: usize = 64 * 1024;
@@ -68,6 +68,14 @@ impl Recorder {
     /// Keeps that the execution begins, which is a child of a Map Run.
     pub(super) fn begun(&mut self, child: Child) {
         self.append.changes.push(Change::Begun(Box::new(child)));
+    }
+
+    /// A recorder for an execution that has ended: unless it goes on, nothing happens any more.
+    pub(super) fn after_its_end(self) -> Self {
+        Self {
+            is_over: true,
+            ..self
+        }
     }
 
     /// Keeps that the execution goes on after its end.
@@ -222,5 +230,9 @@ impl Journal for Recorder {
         });
         self.append.acks.extend(self.done.take());
         self.send();
+    }
+
+    fn broke(&mut self, at: Timestamp, why: &str) {
+        Self::broke(self, at, &cannot_go_on(why));
     }
 }

@@ -63,7 +63,7 @@ pub struct Service {
     pub(super) live: Live,
     pub(super) map_runs: MapRuns,
     pub(super) requests: Requests,
-    pub(super) troubles: Troubles,
+    pub(super) troubles: Arc<Troubles>,
     host: Arc<Host>,
     mocks: Option<Mocks>,
     clock: Box<MakeClock>,
@@ -131,7 +131,8 @@ impl Service {
         let callbacks = Arc::new(callbacks);
         let mut handlers = settings.handlers;
         handlers.answer_through(Arc::clone(&callbacks));
-        let map_runs = MapRuns::new(store.clone());
+        let troubles: Arc<Troubles> = Arc::default();
+        let map_runs = MapRuns::new(store.clone(), Arc::clone(&troubles));
         let service = Arc::new_cyclic(|service| {
             Nested::bind(&mut handlers, service);
             let host = Host::with(handlers);
@@ -144,7 +145,7 @@ impl Service {
                 programs: Programs::default(),
                 live: Live::default(),
                 requests: Requests::default(),
-                troubles: Troubles::default(),
+                troubles,
                 host: Arc::new(host),
                 mocks: settings.mocks,
                 clock: settings.clock,

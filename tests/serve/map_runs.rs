@@ -1,5 +1,6 @@
 //! Map Runs of a server: their children are executions of their own, which outlast it.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -219,6 +220,121 @@ fn what_a_map_run_may_do_is_changed_while_it_is_at_work() {
     succeed(&mut client, &third);
     let ended = client.ended(execution.as_str().expect("an ARN"));
     assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+}
+
+#[test]
+fn a_map_run_without_a_limit_of_its_own_goes_on_after_a_kill() {
+    let folder = folder(1, 0);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1, 2, 3]));
+    let (first, _) = task(&mut client);
+    map_run(&mut client, &execution, "RUNNING");
+    server.kill();
+
+    // As UpdateMapRun keeps it, right before the end.
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let change = "UPDATE map_runs SET max_concurrency = 0";
+    assert_eq!(database.execute(change, []).expect("valid SQL"), 1);
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let tokens = [first, task(&mut client).0, task(&mut client).0];
+    let run = map_run(&mut client, &execution, "RUNNING");
+    let most = json!({"mapRunArn": run["mapRunArn"], "maxConcurrency": i32::MAX});
+    client.must("UpdateMapRun", &most);
+    for token in tokens {
+        succeed(&mut client, &token);
+    }
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+}
+
+#[test]
+fn children_that_cannot_go_on_have_failed_after_a_kill() {
+    let folder = folder(0, 2);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1, 2, 3]));
+    let mut tasks = [(); 3].map(|()| task(&mut client));
+    tasks.sort_by_key(|(_, input)| input.to_string());
+    server.kill();
+
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let ids = "(SELECT id FROM executions WHERE map_run IS NOT NULL AND input = ?1)";
+    for (input, change) in [
+        ("1", "DELETE FROM journal"),
+        ("2", "UPDATE journal SET lines = 'no line'"),
+    ] {
+        let change = format!("{change} WHERE execution = {ids}");
+        let changed = database.execute(&change, [input]).expect("valid SQL");
+        assert!(changed > 0, "{input}");
+    }
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let run = map_run(&mut client, &execution, "RUNNING");
+    succeed(&mut client, &tasks[2].0);
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let children = children(&mut client, &run);
+    for ((_, child), said) in children.iter().zip([
+        "its journal leads to 0 events, and 4 are kept",
+        "this is no line of a journal",
+    ]) {
+        assert_eq!(child["status"], "FAILED", "{child}");
+        let cause = child["cause"].as_str().expect("a cause");
+        assert!(cause.contains(said), "{cause}");
+        let expected = [
+            "ExecutionStarted",
+            "TaskStateEntered",
+            "ActivityScheduled",
+            "ActivityStarted",
+            "ExecutionFailed",
+        ];
+        assert_eq!(kinds(&mut client, &child["executionArn"]), expected);
+    }
+    let (_, metrics) = server.get("/metrics");
+    assert!(
+        metrics.contains("\nasl_broken_executions_total 2\n"),
+        "{metrics}"
+    );
+}
+
+#[test]
+fn a_child_that_a_kill_kept_from_hearing_of_the_end_is_redriven() {
+    let folder = folder(1, 0);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    let execution = start(&mut client, &json!([1]));
+    task(&mut client);
+    let run = map_run(&mut client, &execution, "RUNNING");
+    client.must("StopExecution", &json!({"executionArn": execution}));
+    map_run(&mut client, &execution, "ABORTED");
+    server.kill();
+
+    let database = Connection::open(folder.path().join("asl.db")).expect("a database");
+    let child = "(SELECT id FROM executions WHERE map_run IS NOT NULL)";
+    for change in [
+        format!("DELETE FROM events WHERE execution = {child} AND lines LIKE '%ExecutionAborted%'"),
+        format!("DELETE FROM journal WHERE execution = {child} AND lines LIKE '%\"stop\"%'"),
+        format!("UPDATE executions SET status = 'RUNNING', stopped = NULL WHERE id = {child}"),
+    ] {
+        assert_eq!(database.execute(&change, []).expect("valid SQL"), 1);
+    }
+    drop(database);
+    let server = Server::start(folder.path(), &ARGUMENTS);
+    let mut client = server.client();
+    assert_eq!(statuses(&mut client, &run), ["ABORTED"]);
+    client.must("RedriveExecution", &json!({"executionArn": execution}));
+    let (token, _) = task(&mut client);
+    succeed(&mut client, &token);
+    let ended = client.ended(execution.as_str().expect("an ARN"));
+    assert_eq!(ended["status"], "SUCCEEDED", "{ended}");
+    let child = children(&mut client, &run)[0].1["executionArn"].clone();
+    let history = client.history(child.as_str().expect("an ARN"));
+    let ids = history.iter().map(|event| event["id"].as_u64());
+    assert!(ids.eq((1..=history.len() as u64).map(Some)), "{history:?}");
 }
 
 #[test]

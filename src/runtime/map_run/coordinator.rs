@@ -85,7 +85,9 @@ impl Coordinator {
         stop: watch::Sender<bool>,
     ) -> Self {
         let last = run.at;
-        let kept = host.keeper().and_then(|keeper| keeper.begins(&run));
+        let is_stopped = || *stop.borrow();
+        let keeper = host.keeper();
+        let kept = keeper.and_then(|keeper| keeper.begins(&run, &is_stopped));
         let bounds = Bounds::of(&run);
         Self {
             run,
@@ -140,6 +142,9 @@ impl Coordinator {
     }
 
     fn results(&mut self) -> Result<Json, StatesError> {
+        if self.is_stopped() {
+            return Err(stopped());
+        }
         let run = Arc::clone(&self.run);
         let writer = results::writer(&run);
         let mut feed = Feed::open(&run, &self.host.buckets)?;
@@ -194,7 +199,7 @@ impl Coordinator {
             }
             self.tell(MapRunStatus::Running);
         }
-        Err(StatesError::runtime("The Map Run was stopped."))
+        Err(stopped())
     }
 
     /// Takes what a worker says. In time that is not the same for all, children count in their
@@ -420,4 +425,8 @@ impl Coordinator {
         }
         (self.count)(report);
     }
+}
+
+fn stopped() -> StatesError {
+    StatesError::runtime("The Map Run was stopped.")
 }

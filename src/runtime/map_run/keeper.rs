@@ -16,14 +16,17 @@ use crate::runtime::journal::{Ack, EarlyResult, Entry, Journal};
 /// time.
 pub trait Keeper: Send + Sync {
     /// A Map Run begins, is redriven, or goes on where it was when the process ended; none when its
-    /// execution is not kept either.
-    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>>;
+    /// execution is not kept either, or it was stopped before it could begin.
+    fn begins(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Arc<dyn KeptRun>>;
 }
 
 /// A Map Run that is kept.
 pub trait KeptRun: Send + Sync {
     /// What is kept of a child.
     fn child(&self, child: &Identity) -> KeptChild;
+
+    /// A child that should go on cannot, and ends as one that failed.
+    fn lost(&self, child: &Identity, at: Timestamp, why: &str);
 
     /// Keeps what a child is told from here on; of one that goes on, behind what is kept of it. The
     /// child is reached through the remote.
@@ -73,19 +76,27 @@ pub enum KeptChild {
         /// When it ended.
         stopped: Timestamp,
     },
-    /// It goes on: it had not ended, or is redriven.
-    Begun {
-        /// When it started.
-        started: Timestamp,
-        /// All that it was told.
-        journal: Vec<Entry>,
-        /// Results that its tasks were given early.
-        early: Vec<EarlyResult>,
-        /// Whether it goes on after its end.
-        redrive: bool,
-        /// Told when its tasks can be answered again.
-        taken_up: Option<Ack>,
-    },
+    /// It goes on.
+    Begun(BegunChild),
+    /// It cannot go on, and why: what is kept of it cannot be read.
+    Lost(String),
+}
+
+/// What is kept of a child that goes on: it had not ended, or is redriven.
+#[derive(Debug)]
+pub struct BegunChild {
+    /// When it started.
+    pub started: Timestamp,
+    /// All that it was told.
+    pub journal: Vec<Entry>,
+    /// How many of its events are kept.
+    pub events: u64,
+    /// Results that its tasks were given early.
+    pub early: Vec<EarlyResult>,
+    /// Whether it goes on after its end.
+    pub redrive: bool,
+    /// Told when its tasks can be answered again.
+    pub taken_up: Option<Ack>,
 }
 
 /// How much of an execution is kept.

@@ -5,18 +5,20 @@ mod coordinator;
 mod feed;
 mod keeper;
 mod results;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::sync::Arc;
 
 use super::clock::Clock;
 use super::host::Host;
-use super::own_thread::on_own_thread;
+use super::own_thread::{Farewell, on_own_thread};
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::Note;
 use crate::engine::map_run::{MapRun, MapRunStatus, Tally};
 use coordinator::Coordinator;
-pub use keeper::{Behind, Bounds, Keeper, KeptChild, KeptRun};
+pub use keeper::{BegunChild, Behind, Bounds, Keeper, KeptChild, KeptRun};
 
 /// How a Map Run stands, and what failed first.
 #[derive(Clone, Debug)]
@@ -60,7 +62,12 @@ pub(super) fn start(
     count: impl Fn(Report) + Send + 'static,
 ) -> impl Future<Output = Ended> + Send {
     let at = run.at;
-    let ended = on_own_thread("map-run", move |stop| {
+    let farewell = match host.keeper() {
+        // It is kept how they ended.
+        Some(_) => Farewell::Elsewhere,
+        None => Farewell::Here,
+    };
+    let ended = on_own_thread("map-run", farewell, move |stop| {
         Coordinator::new(Arc::new(run), host, clock, Box::new(count), stop).run()
     });
     async move {

@@ -9,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use tokio::sync::{mpsc as jobs, oneshot, watch};
 use tokio::task::LocalSet;
 
-use super::keeper::{Behind, KeptChild, KeptRun};
+use super::keeper::{BegunChild, Behind, KeptChild, KeptRun};
 use super::results;
 use crate::data::{Json, StatesError, Timestamp};
 use crate::engine::map_run::{ChildNames, ChildResult, ItemOrigin, MapRun, ResultWriter, Tally};
@@ -20,7 +20,8 @@ use crate::runtime::driver::{self, Begun, Ended};
 use crate::runtime::host::Host;
 use crate::runtime::inbox::{Inbox, Remote};
 use crate::runtime::items::SourceItem;
-use crate::runtime::journal::{Ack, Entry, Journal, Rebuilt, Unkept};
+use crate::runtime::journal::{Ack, Entry, Journal, Rebuilt, Unkept, cannot_go_on};
+use crate::runtime::panics::{caught, caught_at_once};
 use crate::runtime::result_files::ResultStatus;
 
 /// A child to be run.
@@ -171,7 +172,8 @@ fn run_chunk(shared: &Arc<Shared>, all: &AllGoing, clock: &mut dyn Clock, chunk:
     let mut left = chunk.len();
     for job in chunk {
         let (number, given) = (job.number, job.given.size());
-        match begin(shared, clock, job) {
+        let begun = caught_at_once(|| begin(shared, clock, job));
+        match begun.unwrap_or_else(|said| Err(cannot_go_on(&said))) {
             Ok(Child::Ended(child)) => {
                 following(&mut ended, number).add(&child, (given, left), shared);
             }
@@ -342,123 +344,205 @@ impl Journal for Heard {
     fn ended(&mut self, ended: &Ended) {
         self.journal.ended(ended);
     }
-}
 
-fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
-    let run = &shared.run;
-    let items = job.given.items();
-    let input = job.given.read(run)?;
-    let started = if clock.is_virtual() {
-        job.at
-    } else {
-        clock.now()
-    };
-    let start = run.child(&shared.names, job.number, input, started)?;
-    let mut child = ChildResult {
-        identity: Arc::clone(&start.identity),
-        items,
-        input: start.input.clone(),
-        outcome: Outcome::TimedOut,
-        started,
-        stopped: started,
-        transitions: 0,
-    };
-    let (remote, inbox) = Inbox::new();
-    let journal: Box<dyn Journal> = match &shared.kept {
-        None => Box::new(Unkept(shared.host.child_sink(&child.identity))),
-        Some(kept) => match kept.child(&child.identity) {
-            KeptChild::Nothing => kept.journal(&start, Behind::default(), remote.clone()),
-            KeptChild::Ended {
-                outcome,
-                started,
-                stopped,
-            } => {
-                return Ok(Child::Ended(ChildResult {
-                    outcome,
-                    started,
-                    stopped,
-                    ..child
-                }));
-            }
-            KeptChild::Begun {
-                started,
-                journal,
-                early,
-                redrive,
-                taken_up,
-            } => {
-                child.started = started;
-                let start = Start {
-                    at: started,
-                    ..start
-                };
-                let mut rebuilt = Rebuilt::new(Arc::clone(&run.program), start.clone());
-                let behind = replay(&mut rebuilt, journal);
-                rebuilt.answer(early);
-                if let Some(ack) = taken_up {
-                    rebuilt.tell_when_taken_up(ack);
-                }
-                let reached = if redrive { clock.now() } else { rebuilt.at };
-                return Ok(Child::Going(Box::new(Going {
-                    clock: clock.fork(reached),
-                    from: From::Kept(rebuilt, redrive),
-                    heard: Heard::by(kept.journal(&start, behind, remote.clone())),
-                    remote,
-                    inbox,
-                    child,
-                })));
-            }
-        },
-    };
-    let execution = Execution::new(Arc::clone(&run.program), start);
-    let mut heard = Heard::by(journal);
-    let begun = driver::begin(execution, &mut heard);
-    if let Some(outcome) = begun.outcome() {
-        child.transitions = heard.transitions.count;
-        child.outcome = outcome.clone();
-        heard.ended(&Ended {
-            outcome: outcome.clone(),
-            stopped: None,
-            at: started,
-        });
-        return Ok(Child::Ended(child));
+    fn broke(&mut self, at: Timestamp, why: &str) {
+        self.journal.broke(at, why);
     }
-    Ok(Child::Going(Box::new(Going {
-        from: From::Begun(begun),
-        clock: clock.fork(started),
-        heard,
-        remote,
-        inbox,
-        child,
-    })))
 }
 
-/// Takes a child through its journal: how much of it is kept.
-fn replay(rebuilt: &mut Rebuilt, journal: Vec<Entry>) -> Behind {
-    let entries = journal.len() as u64;
+/// Begins a child, or goes on with it; where there can be none, that fails the Map Run.
+fn begin(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Child, StatesError> {
+    let beginning = Beginning::of(shared, clock, job)?;
+    let Some(kept) = &shared.kept else {
+        let sink = shared.host.child_sink(&beginning.child.identity);
+        return Ok(beginning.begin(shared, clock, Box::new(Unkept(sink))));
+    };
+    Ok(match kept.child(&beginning.child.identity) {
+        KeptChild::Nothing => {
+            let remote = beginning.remote.clone();
+            let journal = kept.journal(&beginning.start, Behind::default(), remote);
+            beginning.begin(shared, clock, journal)
+        }
+        KeptChild::Ended {
+            outcome,
+            started,
+            stopped,
+        } => Child::Ended(ChildResult {
+            outcome,
+            started,
+            stopped,
+            ..beginning.child
+        }),
+        KeptChild::Begun(begun) => beginning.go_on(shared, &**kept, clock, begun),
+        KeptChild::Lost(why) => beginning.lost(&**kept, clock, &why),
+    })
+}
+
+/// A child that is about to begin, or to go on.
+struct Beginning {
+    start: Start,
+    remote: Remote,
+    inbox: Inbox,
+    /// What it will be when it has ended.
+    child: ChildResult,
+}
+
+impl Beginning {
+    fn of(shared: &Shared, clock: &mut dyn Clock, job: Job) -> Result<Self, StatesError> {
+        let run = &shared.run;
+        let items = job.given.items();
+        let input = job.given.read(run)?;
+        let started = if clock.is_virtual() {
+            job.at
+        } else {
+            clock.now()
+        };
+        let start = run.child(&shared.names, job.number, input, started)?;
+        let child = ChildResult {
+            identity: Arc::clone(&start.identity),
+            items,
+            input: start.input.clone(),
+            outcome: Outcome::TimedOut,
+            started,
+            stopped: started,
+            transitions: 0,
+        };
+        let (remote, inbox) = Inbox::new();
+        Ok(Self {
+            start,
+            remote,
+            inbox,
+            child,
+        })
+    }
+
+    /// Runs it as far as it comes by itself.
+    fn begin(mut self, shared: &Shared, clock: &mut dyn Clock, journal: Box<dyn Journal>) -> Child {
+        let started = self.start.at;
+        let execution = Execution::new(Arc::clone(&shared.run.program), self.start);
+        let mut heard = Heard::by(journal);
+        let begun = match caught_at_once(|| driver::begin(execution, &mut heard)) {
+            Ok(begun) => begun,
+            Err(said) => return Child::Ended(broken(self.child, &mut heard, started, &said)),
+        };
+        if let Some(outcome) = begun.outcome() {
+            self.child.transitions = heard.transitions.count;
+            self.child.outcome = outcome.clone();
+            heard.ended(&Ended {
+                outcome: outcome.clone(),
+                stopped: None,
+                at: started,
+            });
+            return Child::Ended(self.child);
+        }
+        Child::Going(Box::new(Going {
+            from: From::Begun(begun),
+            clock: clock.fork(started),
+            heard,
+            remote: self.remote,
+            inbox: self.inbox,
+            child: self.child,
+        }))
+    }
+
+    /// Goes on where its journal leads to.
+    fn go_on(
+        mut self,
+        shared: &Shared,
+        kept: &dyn KeptRun,
+        clock: &mut dyn Clock,
+        begun: BegunChild,
+    ) -> Child {
+        (self.start.at, self.child.started) = (begun.started, begun.started);
+        let behind = Behind {
+            events: begun.events,
+            entries: begun.journal.len() as u64,
+        };
+        let rebuilt = Rebuilt::new(Arc::clone(&shared.run.program), self.start.clone());
+        let replayed = caught_at_once(|| replay(rebuilt, begun.journal, begun.events));
+        let mut rebuilt = match replayed.and_then(|replayed| replayed) {
+            Ok(rebuilt) => rebuilt,
+            Err(why) => return self.lost(kept, clock, &why),
+        };
+        rebuilt.answer(begun.early);
+        if let Some(ack) = begun.taken_up {
+            rebuilt.tell_when_taken_up(ack);
+        }
+        let reached = if begun.redrive {
+            clock.now()
+        } else {
+            rebuilt.at
+        };
+        Child::Going(Box::new(Going {
+            clock: clock.fork(reached),
+            from: From::Kept(rebuilt, begun.redrive),
+            heard: Heard::by(kept.journal(&self.start, behind, self.remote.clone())),
+            remote: self.remote,
+            inbox: self.inbox,
+            child: self.child,
+        }))
+    }
+
+    /// Cannot go on: it has failed, and the others go on.
+    fn lost(self, kept: &dyn KeptRun, clock: &mut dyn Clock, why: &str) -> Child {
+        let at = clock.now().max(self.child.started);
+        kept.lost(&self.child.identity, at, why);
+        Child::Ended(ChildResult {
+            outcome: Outcome::Failed(cannot_go_on(why)),
+            stopped: at,
+            ..self.child
+        })
+    }
+}
+
+/// Takes a child through its journal, which must lead to as many events as are kept.
+fn replay(mut rebuilt: Rebuilt, journal: Vec<Entry>, events: u64) -> Result<Rebuilt, String> {
     for entry in journal {
         rebuilt.replay(entry);
     }
-    Behind {
-        events: rebuilt.last_event.0,
-        entries,
+    rebuilt.leads_to(events)?;
+    Ok(rebuilt)
+}
+
+/// A mistake of this program that a child came upon is the end of that child.
+fn broken(child: ChildResult, heard: &mut Heard, at: Timestamp, said: &str) -> ChildResult {
+    heard.broke(at, said);
+    ChildResult {
+        outcome: Outcome::Failed(cannot_go_on(said)),
+        stopped: at,
+        transitions: heard.transitions.count,
+        ..child
     }
 }
 
 impl Going {
-    async fn end(mut self, host: &Arc<Host>) -> ChildResult {
-        let (clock, heard) = (&mut *self.clock, &mut self.heard);
-        let ended = match self.from {
-            From::Begun(begun) => driver::finish(begun, host, clock, heard, self.inbox).await,
-            From::Kept(rebuilt, redrive) => {
-                driver::serve(rebuilt, redrive, host, clock, heard, self.inbox).await
+    async fn end(self, host: &Arc<Host>) -> ChildResult {
+        let Self {
+            from,
+            mut clock,
+            mut heard,
+            remote: _remote,
+            inbox,
+            child,
+        } = self;
+        let ended = caught(async {
+            match from {
+                From::Begun(begun) => {
+                    driver::finish(begun, host, &mut *clock, &mut heard, inbox).await
+                }
+                From::Kept(rebuilt, redrive) => {
+                    driver::serve(rebuilt, redrive, host, &mut *clock, &mut heard, inbox).await
+                }
             }
-        };
-        ChildResult {
-            outcome: ended.outcome,
-            stopped: ended.at,
-            transitions: self.heard.transitions.count,
-            ..self.child
+        });
+        match ended.await {
+            Ok(ended) => ChildResult {
+                outcome: ended.outcome,
+                stopped: ended.at,
+                transitions: heard.transitions.count,
+                ..child
+            },
+            Err(said) => broken(child, &mut heard, clock.now(), &said),
         }
     }
 }

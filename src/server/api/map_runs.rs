@@ -7,8 +7,6 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::page::Page;
 use super::{no_such_resource, object, parsed, seconds, wrong_kind};
 use crate::data::{Json, Number};
-use crate::engine::map_run::MAX_CONCURRENCY;
-use crate::server::map_runs::tolerance;
 use crate::server::names::Arn;
 use crate::server::protocol::{ApiError, Members, Reason, Reply};
 use crate::server::service::Service;
@@ -115,32 +113,22 @@ pub(super) async fn update(service: &Arc<Service>, members: &Members) -> Result<
              specified",
         ));
     }
-    let own = arn.clone();
+    let changed = service.map_runs.changed(&arn);
     let updated = service.store.write(move |connection| {
-        let id = find(connection, &own)?;
+        let id = find(connection, &arn)?;
         let mut update = connection.prepare_cached(
             "UPDATE map_runs SET max_concurrency = coalesce(?2, max_concurrency), \
              tolerated_percentage = coalesce(?3, tolerated_percentage), \
-             tolerated_count = coalesce(?4, tolerated_count) WHERE id = ?1 AND status = 'RUNNING' \
-             RETURNING max_concurrency, tolerated_percentage, tolerated_count",
+             tolerated_count = coalesce(?4, tolerated_count) WHERE id = ?1 AND status = 'RUNNING'",
         )?;
-        let changed = update.query_row(params![id, concurrency, percentage, count], |row| {
-            Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get(2)?))
-        });
-        let completed = || {
-            let message = format!("Map Run already completed: '{own}'");
-            ApiError::invalid(Reason::CompletedMapRun, message)
-        };
-        changed.optional()?.ok_or_else(completed)
+        match update.execute(params![id, concurrency, percentage, count])? {
+            0 => {
+                let message = format!("Map Run already completed: '{arn}'");
+                Err(ApiError::invalid(Reason::CompletedMapRun, message))
+            }
+            _ => Ok(changed),
+        }
     });
-    let (max_concurrency, percentage, count) = updated.await?;
-    service.map_runs.update(&arn, |bounds| {
-        // 0 is no limit of one's own (07 §7.2).
-        bounds.max_concurrency = match max_concurrency {
-            0 => MAX_CONCURRENCY,
-            own => own,
-        };
-        bounds.tolerance = tolerance(count, percentage);
-    });
+    drop(updated.await?);
     Ok(Json::empty_object().into())
 }

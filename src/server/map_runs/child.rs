@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::counts::ITEMS;
 use super::{MapRuns, lock};
 use crate::data::{Json, StatesError, Timestamp};
-use crate::engine::{EventSink, Input, Outcome, Start};
+use crate::engine::{EventSink, Identity, Input, Outcome, Start};
 use crate::history::HistoryEvent;
-use crate::runtime::{Ack, Behind, Ended, Entry, Journal, KeptChild, Remote};
+use crate::runtime::{
+    Ack, BegunChild, Behind, Ended, Entry, Journal, JournalError, KeptChild, Remote,
+};
 use crate::server::api::early_results;
+use crate::server::broken::{cause, kept_events};
 use crate::server::protocol::ApiError;
 use crate::server::record::Recorder;
 use crate::server::store::{Child, RowId};
@@ -26,21 +30,32 @@ pub(super) struct Place {
     pub(super) round: i64,
 }
 
-/// What is kept of a child, with its row. What has ended stands in the round it ended in; in the
-/// next one, what did not succeed goes on, and Express children begin again (12.1).
-pub(super) fn find(
-    connection: &Connection,
-    arn: &str,
-    is_express: bool,
+/// The row of a child that is there already.
+pub(super) struct Known {
+    pub(super) row: i64,
+    /// How many of its events are kept.
+    pub(super) events: u64,
+    pub(super) has_ended: bool,
+    /// How it had ended, and how many items it has, when it begins again in this round.
+    pub(super) begins_again: Option<(String, u64)>,
+}
+
+/// A child's row, as far as it says how to go on.
+struct Row {
+    id: i64,
+    status: String,
+    started: Timestamp,
+    stopped: Option<Timestamp>,
+    /// How it ended.
+    outcome: Option<Outcome>,
+    /// How often its Map Run had been redriven then.
     round: i64,
-) -> Result<Option<(i64, KeptChild)>, ApiError> {
-    let mut select = connection.prepare_cached(
-        "SELECT id, status, started, stopped, output, error, cause, round \
-         FROM executions WHERE arn = ?1",
-    )?;
-    let found = select.query_row([arn], |row| {
-        let (status, own): (String, i64) = (row.get(1)?, row.get(7)?);
-        let started = Timestamp(row.get(2)?);
+    items: u64,
+}
+
+impl Row {
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let status: String = row.get(1)?;
         let error = || -> rusqlite::Result<StatesError> {
             Ok(StatesError {
                 error: row.get::<_, Option<String>>(5)?.map(Into::into),
@@ -58,56 +73,86 @@ pub(super) fn find(
             "ABORTED" => Some(Outcome::Aborted(error()?)),
             _ => None,
         };
-        let stands = |outcome: &Outcome| own == round || matches!(outcome, Outcome::Succeeded(_));
-        let kept = match outcome {
-            Some(outcome) if stands(&outcome) => KeptChild::Ended {
-                outcome,
-                started,
-                stopped: Timestamp(row.get::<_, Option<i64>>(3)?.unwrap_or(started.0)),
-            },
-            _ if is_express => KeptChild::Nothing,
-            outcome => KeptChild::Begun {
-                started,
-                journal: Vec::new(),
-                early: Vec::new(),
-                redrive: outcome.is_some(),
-                taken_up: None,
-            },
-        };
-        Ok((row.get(0)?, kept))
-    });
-    let Some((id, mut kept)) = found.optional()? else {
-        return Ok(None);
-    };
-    if let KeptChild::Begun { journal, early, .. } = &mut kept {
-        *journal = entries(connection, id)?;
-        *early = early_results(connection, id)?;
+        Ok(Self {
+            id: row.get(0)?,
+            status,
+            started: Timestamp(row.get(2)?),
+            stopped: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+            outcome,
+            round: row.get(7)?,
+            items: row.get::<_, i64>(8)?.unsigned_abs(),
+        })
     }
-    Ok(Some((id, kept)))
 }
 
-fn entries(connection: &Connection, id: i64) -> Result<Vec<Entry>, ApiError> {
+/// What is kept of a child, with its row. What has ended stands in the round it ended in; in the
+/// next one, what did not succeed goes on, and Express children begin again (12.1).
+pub(super) fn find(
+    connection: &Connection,
+    arn: &str,
+    is_express: bool,
+    (round, is_batched): (i64, bool),
+) -> Result<Option<(Known, KeptChild)>, ApiError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT id, status, started, stopped, output, error, cause, round, {ITEMS} \
+         FROM executions WHERE arn = ?1"
+    ))?;
+    let found = select.query_row(params![arn, is_batched], Row::of);
+    let Some(row) = found.optional()? else {
+        return Ok(None);
+    };
+    let known = Known {
+        row: row.id,
+        events: kept_events(connection, row.id)?,
+        has_ended: row.status != "RUNNING",
+        begins_again: (row.round < round).then_some((row.status, row.items)),
+    };
+    let stands = |outcome: &Outcome| row.round == round || matches!(outcome, Outcome::Succeeded(_));
+    let kept = match row.outcome {
+        Some(outcome) if stands(&outcome) => KeptChild::Ended {
+            outcome,
+            started: row.started,
+            stopped: row.stopped.unwrap_or(row.started),
+        },
+        _ if is_express => KeptChild::Nothing,
+        _ => match entries(connection, row.id)? {
+            Ok(journal) => KeptChild::Begun(BegunChild {
+                started: row.started,
+                journal,
+                events: known.events,
+                early: early_results(connection, row.id)?,
+                redrive: known.has_ended,
+                taken_up: None,
+            }),
+            Err(error) => KeptChild::Lost(error.to_string()),
+        },
+    };
+    Ok(Some((known, kept)))
+}
+
+fn entries(connection: &Connection, id: i64) -> rusqlite::Result<Result<Vec<Entry>, JournalError>> {
     let mut select = connection
         .prepare_cached("SELECT lines FROM journal WHERE execution = ?1 ORDER BY first")?;
     let mut rows = select.query(params![id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         for line in row.get_ref(0)?.as_str().unwrap_or_default().lines() {
-            let entry = Entry::read(line);
-            entries.push(entry.map_err(|error| ApiError::internal(error.to_string()))?);
+            match Entry::read(line) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => return Ok(Err(error)),
+            }
         }
     }
-    Ok(entries)
+    Ok(Ok(entries))
 }
 
 /// Writes a child down. Of an Express one only how it ended is kept, as little as AWS keeps.
 pub(super) struct ChildJournal {
     recorder: Recorder,
     all: MapRuns,
-    arn: Arc<str>,
+    child: Arc<Identity>,
     /// Reaches it, until that is known to others.
     remote: Option<Remote>,
-    is_express: bool,
 }
 
 impl ChildJournal {
@@ -124,15 +169,18 @@ impl ChildJournal {
         Self {
             recorder: Recorder::new(store, row, events, entries, None),
             all: all.clone(),
-            arn: Arc::clone(&start.identity.execution_arn),
+            child: Arc::clone(&start.identity),
             remote: Some(remote),
-            is_express: start.identity.express,
         }
     }
 
     /// Keeps that it begins.
     pub(super) fn begins(&mut self, start: &Start, place: &Place) {
         let identity = &start.identity;
+        if identity.express && place.round > 0 {
+            let arn = Arc::clone(&identity.execution_arn);
+            lock(&self.all.0.rounds).insert(arn, place.round);
+        }
         self.recorder.begun(Child {
             arn: Arc::clone(&identity.execution_arn),
             machine_arn: Arc::clone(&identity.state_machine_arn),
@@ -154,15 +202,18 @@ impl ChildJournal {
 
 impl Drop for ChildJournal {
     fn drop(&mut self) {
+        if self.child.express {
+            lock(&self.all.0.rounds).remove(&self.child.execution_arn);
+        }
         if self.remote.is_none() {
-            lock(&self.all.0.waiting).remove(&self.arn);
+            lock(&self.all.0.waiting).remove(&self.child.execution_arn);
         }
     }
 }
 
 impl EventSink for ChildJournal {
     fn event(&mut self, event: &HistoryEvent<'_>) {
-        if !self.is_express {
+        if !self.child.express {
             self.recorder.event(event);
         }
     }
@@ -170,20 +221,21 @@ impl EventSink for ChildJournal {
     fn idle(&mut self) {
         self.recorder.idle();
         if let Some(remote) = self.remote.take() {
-            lock(&self.all.0.waiting).insert(Arc::clone(&self.arn), remote);
+            let arn = Arc::clone(&self.child.execution_arn);
+            lock(&self.all.0.waiting).insert(arn, remote);
         }
     }
 }
 
 impl Journal for ChildJournal {
     fn told(&mut self, at: Timestamp, input: &Input) {
-        if !self.is_express {
+        if !self.child.express {
             self.recorder.told(at, input);
         }
     }
 
     fn ran(&mut self) {
-        if !self.is_express {
+        if !self.child.express {
             self.recorder.ran();
         }
     }
@@ -206,5 +258,20 @@ impl Journal for ChildJournal {
 
     fn ended(&mut self, ended: &Ended) {
         self.recorder.ended(ended);
+    }
+
+    fn broke(&mut self, at: Timestamp, why: &str) {
+        let error = cause(why);
+        if self.child.express {
+            self.recorder.ended(&Ended {
+                outcome: Outcome::Failed(error),
+                stopped: None,
+                at,
+            });
+        } else {
+            self.recorder.broke(at, &error);
+        }
+        let arn = &self.child.execution_arn;
+        self.all.0.troubles.tell_broken(arn, why);
     }
 }

@@ -1,23 +1,36 @@
 //! Map Runs as they are kept: a row each, and their children as executions of their own.
 
 mod child;
+mod counts;
 mod orphans;
+mod row;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::broken::{Troubles, cause};
 use super::protocol::ApiError;
+use super::record::Recorder;
 use super::store::{Append, Change, Store};
-use crate::data::{Json, Timestamp};
-use crate::engine::map_run::{MapRun, MapRunStatus, Tolerance};
+use crate::data::Timestamp;
+use crate::engine::map_run::{MapRun, MapRunStatus};
 use crate::engine::{Identity, Start};
 use crate::runtime::{Ack, Behind, Bounds, Journal, Keeper, KeptChild, KeptRun, Remote, Report};
-use child::{ChildJournal, Place};
+use child::{ChildJournal, Known, Place};
+use counts::{Unredriven, counts};
+use row::Row;
+
+/// How often one that waits looks whether it was stopped.
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// All Map Runs of a server.
 #[derive(Clone)]
@@ -25,23 +38,29 @@ pub(super) struct MapRuns(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    /// Those at work, by their ARN, and what they may do.
-    at_work: Mutex<HashMap<Arc<str>, Arc<Mutex<Bounds>>>>,
+    troubles: Arc<Troubles>,
+    /// Those at work, by their ARN, and whether what they may do was changed.
+    at_work: Mutex<HashMap<Arc<str>, Arc<AtomicBool>>>,
     /// Told when one has ended.
     ended: Condvar,
     /// The children that wait for something, by their ARN.
     waiting: Mutex<HashMap<Arc<str>, Remote>>,
+    /// The Express children that began again, and how often their Map Runs were redriven, by their
+    /// ARN.
+    rounds: Mutex<HashMap<Arc<str>, i64>>,
     /// Told when children that ran when the server ended go on: by their Map Run's ARN and theirs.
     expected: Mutex<HashMap<String, HashMap<String, Ack>>>,
 }
 
 impl MapRuns {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: Store, troubles: Arc<Troubles>) -> Self {
         Self(Arc::new(Inner {
             store,
+            troubles,
             at_work: Mutex::default(),
             ended: Condvar::new(),
             waiting: Mutex::default(),
+            rounds: Mutex::default(),
             expected: Mutex::default(),
         }))
     }
@@ -51,10 +70,18 @@ impl MapRuns {
         lock(&self.0.waiting).get(arn).cloned()
     }
 
-    /// Lets a Map Run know what it may do from now on.
-    pub(super) fn update(&self, arn: &str, change: impl FnOnce(&mut Bounds)) {
-        if let Some(bounds) = lock(&self.0.at_work).get(arn) {
-            change(&mut lock(bounds));
+    /// In which redrive of its Map Run a child began again that runs now; 0 of everybody else.
+    pub(super) fn round(&self, arn: &str) -> i64 {
+        lock(&self.0.rounds).get(arn).copied().unwrap_or(0)
+    }
+
+    /// Lets a Map Run know, when this is dropped, that what it may do was changed. Whoever writes
+    /// the change gives it back with the answer: that is dropped when the change is kept, even when
+    /// nobody waits for the answer any more.
+    pub(super) fn changed(&self, arn: &str) -> Changed {
+        Changed {
+            all: self.clone(),
+            arn: arn.to_owned(),
         }
     }
 
@@ -86,17 +113,49 @@ impl MapRuns {
     }
 
     /// Waits until nobody works on this Map Run any more, and takes its place: a redrive may come
-    /// before the last of its children has heard that it was stopped.
-    fn enter(&self, run: &MapRun) -> AtWork {
-        let bounds = Arc::new(Mutex::new(Bounds::of(run)));
-        let is_taken = |at_work: &mut HashMap<_, _>| at_work.contains_key(&run.arn);
-        let free = self.0.ended.wait_while(lock(&self.0.at_work), is_taken);
-        let mut at_work = free.unwrap_or_else(PoisonError::into_inner);
-        at_work.insert(Arc::clone(&run.arn), Arc::clone(&bounds));
-        AtWork {
+    /// before the last of its children has heard that it was stopped. Nothing when this one is
+    /// stopped meanwhile.
+    fn enter(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<AtWork> {
+        let is_changed = Arc::default();
+        let mut at_work = lock(&self.0.at_work);
+        while at_work.contains_key(&run.arn) {
+            let waited = self.0.ended.wait_timeout(at_work, LOOK_UP);
+            if is_stopped() {
+                return None;
+            }
+            at_work = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        at_work.insert(Arc::clone(&run.arn), Arc::clone(&is_changed));
+        Some(AtWork {
             all: self.clone(),
             arn: Arc::clone(&run.arn),
-            bounds,
+            is_changed,
+        })
+    }
+
+    /// The row of a Map Run that begins. On a disk that is full it waits for room: without a row
+    /// its children would not be kept. Nothing when it is stopped meanwhile.
+    fn written(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<(Row, Unredriven)> {
+        loop {
+            match self.0.store.write_now(Row::written(run)) {
+                Ok(row) => return row,
+                Err(_) if is_stopped() => return None,
+                Err(_) => std::thread::sleep(LOOK_UP),
+            }
+        }
+    }
+}
+
+/// Tells a Map Run that what it may do was changed.
+pub(super) struct Changed {
+    all: MapRuns,
+    arn: String,
+}
+
+impl Drop for Changed {
+    fn drop(&mut self) {
+        if let Some(is_changed) = lock(&self.all.0.at_work).get(&*self.arn) {
+            is_changed.store(true, Ordering::Release);
         }
     }
 }
@@ -105,7 +164,8 @@ impl MapRuns {
 struct AtWork {
     all: MapRuns,
     arn: Arc<str>,
-    bounds: Arc<Mutex<Bounds>>,
+    /// Whether what it may do was changed.
+    is_changed: Arc<AtomicBool>,
 }
 
 impl Drop for AtWork {
@@ -118,14 +178,13 @@ impl Drop for AtWork {
 }
 
 impl Keeper for MapRuns {
-    fn begins(&self, run: &MapRun) -> Option<Arc<dyn KeptRun>> {
-        let place = self.enter(run);
-        let row = self.0.store.write_now(Row::written(run)).ok().flatten()?;
-        if let Some(changed) = row.bounds {
-            *lock(&place.bounds) = changed;
-        }
+    fn begins(&self, run: &MapRun, is_stopped: &dyn Fn() -> bool) -> Option<Arc<dyn KeptRun>> {
+        let place = self.enter(run, is_stopped)?;
+        let (row, unredriven) = self.written(run, is_stopped)?;
         Some(Arc::new(Kept {
             place,
+            bounds: Mutex::new(row.bounds),
+            unredriven: Mutex::new(unredriven),
             row,
             at: run.at,
             round: i64::from(run.redrives),
@@ -139,13 +198,16 @@ impl Keeper for MapRuns {
 struct Kept {
     place: AtWork,
     row: Row,
+    /// What it may do, as far as it was read.
+    bounds: Mutex<Bounds>,
+    unredriven: Mutex<Unredriven>,
     /// When it began, or was redriven.
     at: Timestamp,
     /// How often it was redriven.
     round: i64,
     is_batched: bool,
-    /// The rows of children that go on, and whether they do so after their end.
-    known: Mutex<HashMap<Arc<str>, (i64, bool)>>,
+    /// The rows of children that go on.
+    known: Mutex<HashMap<Arc<str>, Known>>,
 }
 
 impl KeptRun for Kept {
@@ -154,22 +216,46 @@ impl KeptRun for Kept {
             return KeptChild::Nothing;
         }
         let (arn, round) = (Arc::clone(&child.execution_arn), self.round);
-        let is_express = child.express;
-        let found = move |connection: &Connection| child::find(connection, &arn, is_express, round);
-        // What cannot be read is done again: nothing else is known of it.
-        let Ok(Some((id, mut found))) = self.place.all.0.store.read_now(found) else {
-            return KeptChild::Nothing;
+        let (is_express, is_batched) = (child.express, self.is_batched);
+        let found = move |connection: &Connection| {
+            let place = (round, is_batched);
+            child::find(connection, &arn, is_express, place)
         };
-        if let KeptChild::Begun {
-            redrive, taken_up, ..
-        } = &mut found
-        {
-            let mut expected = lock(&self.place.all.0.expected);
-            let expected = expected.get_mut(&*self.place.arn);
-            *taken_up = expected.and_then(|it| it.remove(&*child.execution_arn));
-            lock(&self.known).insert(Arc::clone(&child.execution_arn), (id, *redrive));
+        let (known, mut kept) = match self.place.all.0.store.read_now(found) {
+            Ok(Some(found)) => found,
+            Ok(None) => return KeptChild::Nothing,
+            // It may have done much already, which must not be done again.
+            Err(error) => return KeptChild::Lost(error.message),
+        };
+        if let Some((status, items)) = &known.begins_again {
+            lock(&self.unredriven).begins_again(status, *items);
         }
-        found
+        let mut expected = lock(&self.place.all.0.expected);
+        let expected = expected.get_mut(&*self.place.arn);
+        let ack = expected.and_then(|it| it.remove(&*child.execution_arn));
+        if let KeptChild::Begun(begun) = &mut kept {
+            begun.taken_up = ack;
+        }
+        if let KeptChild::Begun(_) | KeptChild::Lost(_) = &kept {
+            lock(&self.known).insert(Arc::clone(&child.execution_arn), known);
+        }
+        kept
+    }
+
+    fn lost(&self, child: &Identity, at: Timestamp, why: &str) {
+        // Nothing can be said about one that cannot be found.
+        let Some(known) = lock(&self.known).remove(&child.execution_arn) else {
+            return;
+        };
+        let all = &self.place.all.0;
+        let recorder = Recorder::new(all.store.clone(), known.row.into(), known.events, 0, None);
+        let mut recorder = if known.has_ended {
+            recorder.after_its_end()
+        } else {
+            recorder
+        };
+        recorder.broke(at, &cause(why));
+        all.troubles.tell_broken(&child.execution_arn, why);
     }
 
     fn journal(&self, start: &Start, behind: Behind, remote: Remote) -> Box<dyn Journal> {
@@ -180,18 +266,19 @@ impl KeptRun for Kept {
         };
         let known = lock(&self.known).remove(&start.identity.execution_arn);
         let all = &self.place.all;
-        let mut journal = ChildJournal::new(all, start, behind, remote, known.map(|it| it.0));
+        let row = known.as_ref().map(|known| known.row);
+        let mut journal = ChildJournal::new(all, start, behind, remote, row);
         match known {
             None => journal.begins(start, &place),
-            Some((_, true)) => journal.is_redriven(self.at, &place),
-            Some((_, false)) => {}
+            Some(known) if known.has_ended => journal.is_redriven(self.at, &place),
+            Some(_) => {}
         }
         Box::new(journal)
     }
 
     fn stands(&self, report: &Report, at: Timestamp) {
         let is_over = report.status != MapRunStatus::Running;
-        let (items, children) = counts(report, self.is_batched);
+        let (items, children) = counts(report, &lock(&self.unredriven), self.is_batched);
         let change = Change::MapRun {
             id: self.row.id,
             status: match report.status {
@@ -212,167 +299,22 @@ impl KeptRun for Kept {
     }
 
     fn bounds(&self) -> Bounds {
-        *lock(&self.place.bounds)
+        let is_changed = &self.place.is_changed;
+        if is_changed.swap(false, Ordering::Acquire) {
+            let id = self.row.id;
+            let read = move |connection: &Connection| Row::bounds(connection, id);
+            // The row alone says what was asked for last: answers may come in another order.
+            match self.place.all.0.store.read_now(read) {
+                Ok(bounds) => *lock(&self.bounds) = bounds,
+                Err(_) => is_changed.store(true, Ordering::Release),
+            }
+        }
+        *lock(&self.bounds)
     }
 
     fn has_room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.place.all.0.store.has_room())
     }
-}
-
-/// Its row.
-struct Row {
-    id: i64,
-    /// The row of its execution.
-    execution: i64,
-    /// The machine's revision.
-    revision: i64,
-    /// Whether it was there before.
-    is_known: bool,
-    /// What it may do, if that may have been changed.
-    bounds: Option<Bounds>,
-}
-
-impl Row {
-    /// Writes the row of a Map Run that begins, or finds that of one that goes on; none when its
-    /// execution is not kept.
-    fn written(
-        run: &MapRun,
-    ) -> impl FnOnce(&Connection) -> Result<Option<Self>, ApiError> + Send + 'static {
-        let (arn, parent) = (Arc::clone(&run.arn), run.parent());
-        let execution_arn = Arc::clone(&parent.execution_arn);
-        let machine_arn = Arc::clone(&parent.state_machine_arn);
-        let (at, round) = (run.at.0, run.redrives);
-        let Bounds {
-            max_concurrency,
-            tolerance,
-        } = Bounds::of(run);
-        let none = none_yet();
-        move |connection| {
-            let mut select =
-                connection.prepare_cached("SELECT id, revision FROM executions WHERE arn = ?1")?;
-            let execution = select.query_row([&*execution_arn], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get(1)?))
-            });
-            let Some((execution, revision)) = execution.optional()? else {
-                return Ok(None);
-            };
-            if let Some((id, bounds)) = again(connection, &arn, round, at)? {
-                return Ok(Some(Self {
-                    id,
-                    execution,
-                    revision,
-                    is_known: true,
-                    bounds: Some(bounds),
-                }));
-            }
-            let mut insert = connection.prepare_cached(
-                "INSERT INTO map_runs (arn, execution, machine_arn, status, started, \
-                 max_concurrency, tolerated_percentage, tolerated_count, item_counts, \
-                 execution_counts) VALUES (?1, ?2, ?3, 'RUNNING', ?4, ?5, ?6, ?7, ?8, ?8)",
-            )?;
-            let count = tolerance.count.unwrap_or(0);
-            insert.execute(params![
-                &*arn,
-                execution,
-                &*machine_arn,
-                at,
-                max_concurrency,
-                tolerance.percentage.unwrap_or(0.0),
-                i64::try_from(count).unwrap_or(i64::MAX),
-                none
-            ])?;
-            Ok(Some(Self {
-                id: connection.last_insert_rowid(),
-                execution,
-                revision,
-                is_known: false,
-                bounds: None,
-            }))
-        }
-    }
-}
-
-/// The row of a Map Run that goes on, and what it may do.
-fn again(
-    connection: &Connection,
-    arn: &str,
-    round: u32,
-    at: i64,
-) -> Result<Option<(i64, Bounds)>, ApiError> {
-    let mut update = connection.prepare_cached(
-        "UPDATE map_runs SET status = 'RUNNING', stopped = NULL, \
-         redriven = CASE WHEN redrives < ?2 THEN ?3 ELSE redriven END, redrives = ?2 \
-         WHERE arn = ?1 RETURNING id, max_concurrency, tolerated_percentage, tolerated_count",
-    )?;
-    let found = update.query_row(params![arn, round, at], |row| {
-        let percentage: f64 = row.get(2)?;
-        let count: i64 = row.get(3)?;
-        let bounds = Bounds {
-            max_concurrency: row.get(1)?,
-            tolerance: tolerance(count, percentage),
-        };
-        Ok((row.get(0)?, bounds))
-    });
-    Ok(found.optional()?)
-}
-
-/// In rows, as in the API, nothing is tolerated by 0; beside another bound that one does not count.
-pub(super) fn tolerance(count: i64, percentage: f64) -> Tolerance {
-    Tolerance {
-        count: u64::try_from(count).ok().filter(|count| *count > 0),
-        percentage: Some(percentage).filter(|percentage| *percentage > 0.0),
-    }
-}
-
-/// The items and the children of a Map Run, as `DescribeMapRun` counts them (07 §7.7).
-fn counts(report: &Report, is_batched: bool) -> (Json, Json) {
-    let (tally, is_over) = (&report.tally, report.status != MapRunStatus::Running);
-    let ended = tally.succeeded + tally.failed + tally.timed_out + tally.aborted;
-    let found = tally.total.saturating_sub(ended);
-    // Found are those that were handed out; of a run that is over nobody began the others.
-    let (running, handed) = if is_over { (0, found) } else { (found, 0) };
-    let pending = report.pending + handed;
-    let by_end = [
-        tally.succeeded,
-        tally.failed,
-        tally.timed_out,
-        tally.aborted,
-    ];
-    let items = counted(pending, running, by_end);
-    let children = &tally.children;
-    let by_end = [
-        children.succeeded,
-        children.failed,
-        children.timed_out,
-        children.aborted,
-    ];
-    // How many batches what is left will make is not known yet.
-    let pending = if is_batched { 0 } else { pending };
-    (items, counted(pending, report.running, by_end))
-}
-
-fn none_yet() -> String {
-    counted(0, 0, [0; 4]).text().into_owned()
-}
-
-/// `resultsWritten` equals `succeeded`, with and without a `ResultWriter` (recorded).
-fn counted(pending: u64, running: u64, by_end: [u64; 4]) -> Json {
-    let [succeeded, failed, timed_out, aborted] = by_end;
-    let total = pending + running + by_end.iter().sum::<u64>();
-    let number = |count: u64| Json::from(i64::try_from(count).unwrap_or(i64::MAX));
-    [
-        ("pending", number(pending)),
-        ("running", number(running)),
-        ("succeeded", number(succeeded)),
-        ("failed", number(failed)),
-        ("timedOut", number(timed_out)),
-        ("aborted", number(aborted)),
-        ("total", number(total)),
-        ("resultsWritten", number(succeeded)),
-    ]
-    .into_iter()
-    .collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
