@@ -172,14 +172,14 @@ async fn follow(
     terminal: &Terminal,
 ) -> Infallible {
     loop {
-        let changed: Vec<PathBuf> = changes
+        let edited: Vec<PathBuf> = changes
             .next()
             .await
             .into_iter()
             .map(Path::to_owned)
             .collect();
         for definitions in &mut definitions {
-            let is_changed = changed
+            let is_changed = edited
                 .iter()
                 .any(|file| definitions.files().any(|it| it == file));
             if !is_changed {
