@@ -109,6 +109,24 @@ fn all_of_it_can_be_reached_by_keys_and_on_a_phone() {
 }
 
 #[test]
+fn durations_go_on_and_texts_have_room() {
+    let server = start(&room("clock"), &[("review", review())], &[]);
+    check("clock", &server);
+}
+
+#[test]
+fn what_is_shown_is_new_or_said_to_be_old() {
+    let short = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+    let server = start(&room("stale"), &[("short", short.clone())], &[]);
+    let members = json!({
+        "name": "quick", "type": "EXPRESS", "definition": short.to_string(),
+        "roleArn": "arn:aws:iam::123456789012:role/r",
+    });
+    server.client().must("CreateStateMachine", &members);
+    check("stale", &server);
+}
+
+#[test]
 fn map_runs_are_counted_and_lead_to_their_executions() {
     let machine = json!({"StartAt": "Each", "States": {"Each": {
         "Type": "Map", "End": true, "Label": "each", "ToleratedFailureCount": 1,

@@ -2,6 +2,8 @@
 //
 //   node tests/tools/console-check.mjs walk URL      start, watch, answer, redrive, stop, filter
 //   node tests/tools/console-check.mjs keys URL      the same by keys, and on a phone
+//   node tests/tools/console-check.mjs clock URL    what runs goes on, what ended does not; texts have room
+//   node tests/tools/console-check.mjs stale URL    the server changes, and goes away
 //   node tests/tools/console-check.mjs maps URL      Map Runs
 //   node tests/tools/console-check.mjs work URL      an activity's task, an Express execution
 //   node tests/tools/console-check.mjs hostile URL   nothing that a user wrote runs
@@ -64,6 +66,8 @@ async function walk() {
   await page.fill("dialog textarea", '{"order": ');
   assert.match(await page.innerText("dialog .check"), /^✖/);
   await page.click("dialog .primary");
+  // What is wrong stays to be seen, beside the text that has the focus.
+  assert.equal(await page.evaluate(() => document.activeElement.matches("dialog textarea:valid")), true);
   await page.fill("dialog textarea", '{"order": 1017}');
   assert.match(await page.innerText("dialog .check"), /^✔/);
   await page.getByLabel("Name (optional)").fill("first");
@@ -188,6 +192,138 @@ async function keys() {
   console.log("keys lead everywhere, on a phone too");
 }
 
+// Calls the API as somebody else would.
+const ask = (page, operation, members) => page.evaluate(async ([operation, members]) => {
+  const headers = { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": `AWSStepFunctions.${operation}` };
+  return (await fetch("/", { method: "POST", headers, body: JSON.stringify(members) })).json();
+}, [operation, members]);
+
+const machineOf = (name) => `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`;
+
+// In how many lines a text stands.
+const lines = (locator) => locator.evaluate((it) => {
+  const range = document.createRange();
+  range.selectNodeContents(it);
+  return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom / 8))).size;
+});
+
+async function clock() {
+  const page = await fresh();
+  await page.goto(base);
+  const name = "a-name-as-long-as-it-can-be-".repeat(3).slice(0, 80);
+  const { executionArn } = await ask(page, "StartExecution", { stateMachineArn: machineOf("review"), name, input: "{}" });
+
+  // Words stay whole beside a long name.
+  await page.click("#machines a >> text=review");
+  const cells = page.locator("#runs tbody tr", { hasText: name }).locator("td");
+  await cells.first().waitFor();
+  for (const cell of await cells.all()) assert.equal(await lines(cell), 1, await cell.innerText());
+
+  // Everything that tells how long it runs goes on.
+  await page.click("#runs tbody a");
+  await waiting(page).waitFor();
+  const seconds = (where) => page.waitForFunction((where) => /[1-9]\d*\.\d\d s/.test(document.querySelector(where).innerText), where);
+  await seconds("#meta");
+  await seconds("#panel dl");
+  await seconds("#panel .states");
+  assert.doesNotMatch(await page.textContent('[data-state="Review"]'), /\d m?s\b/);
+  await page.click('[data-state="Review"]');
+  await seconds("#panel .outcome");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.click("#panel .close");
+  await page.click("#panel .copy");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), executionArn);
+
+  // An answer without an error's name is told as such.
+  await waiting(page).click();
+  await page.getByLabel("Failure").check();
+  await page.click("dialog .primary");
+  await page.locator("#failure h2", { hasText: "Review failed without an error name" }).waitFor();
+  assert.doesNotMatch(await page.innerText("#failure"), /^Error$/m);
+
+  // It took as long here as in the list.
+  const took = (await page.innerText("#meta")).split(/ +· +/)[0];
+  await page.click("nav a >> text=review");
+  assert.equal(await cells.last().innerText(), took);
+
+  // On a phone each event tells its whole name, its time and its state, and no room is wasted.
+  const phone = await fresh({ viewport: { width: 390, height: 844 } });
+  await phone.goto(`${base}/console/execution?arn=${encodeURIComponent(executionArn)}`);
+  await badge(phone, "failed");
+  const height = (where) => phone.locator(where).evaluate((it) => it.clientHeight);
+  assert.ok(await height("#below") < 400, "a short timeline is short");
+  const ticks = await phone.locator("#view-timeline .tick").evaluateAll((all) => all.map((it) => it.getBoundingClientRect())
+    .map(({ left, right }) => [left, right]));
+  ticks.slice(1).forEach(([left], at) => assert.ok(left >= ticks[at][1], "texts of the axis overlap"));
+  await phone.click("#tab-events");
+  const row = phone.locator("#view-events .row", { hasText: "TaskStateEntered" });
+  assert.match(await row.innerText(), /TaskStateEntered[^]*Review|\+\d/);
+  for (const cell of await row.locator(".type, .when, .state").all()) {
+    assert.ok(await cell.evaluate((it) => it.offsetParent && it.scrollWidth <= it.clientWidth), "it is cut");
+  }
+  console.log("what runs goes on, and what is told has room");
+}
+
+async function stale() {
+  const page = await fresh();
+  const gone = page.getByText("The server does not answer: what is shown may be old.");
+  const away = async (isAway) => {
+    await page.context().setOffline(isAway);
+    await gone.waitFor({ state: isAway ? "visible" : "hidden", timeout: 15000 });
+  };
+  const begin = (name) => ask(page, "StartExecution", { stateMachineArn: machineOf("short"), name, input: "{}" });
+  await page.goto(base);
+  await page.waitForSelector("body.ready");
+  assert.match(await page.innerText("#machines tr:has-text('quick')"), /not kept/);
+
+  // The list goes on while one is in it, and one stays there.
+  await page.focus("#machines a >> text=short");
+  await begin("first");
+  await page.locator("#machines tr", { hasText: "short" }).getByText("succeeded").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "short");
+  await away(true);
+  assert.equal(await page.innerText("#meta"), "");
+  await away(false);
+
+  await page.click("#machines a >> text=short");
+  await page.locator("#runs tbody a >> text=first").waitFor();
+  await page.fill("#name", "ond");
+  await page.getByText("No execution has such a name.").waitFor();
+  await begin("second");
+  await page.locator("#runs tbody a >> text=second").waitFor();
+  assert.equal(await page.locator("#runs tbody tr").count(), 1);
+  await page.fill("#name", "");
+  for (let at = 0; at < 60; at++) await begin(`more-${at}`);
+  await page.locator("#runs tbody tr").nth(49).waitFor();
+  await page.click("#more");
+  await page.locator("#runs tbody tr").nth(61).waitFor();
+  await begin("third");
+  await page.locator("#runs tbody a >> text=third").waitFor();
+  assert.equal(await page.locator("#runs tbody tr").count(), 63);
+
+  await away(true);
+  await page.click("#start");
+  await page.click("dialog .primary");
+  await page.locator("dialog .problem", { hasText: "The server does not answer." }).waitFor();
+  await page.keyboard.press("Escape");
+  await away(false);
+
+  // Another definition is told.
+  const definition = JSON.stringify({ StartAt: "B", States: { B: { Type: "Succeed" } } });
+  await ask(page, "UpdateStateMachine", { stateMachineArn: machineOf("short"), definition });
+  await page.getByRole("button", { name: "Show the new one" }).click();
+  await page.locator('.asl .s[data-state="B"]').waitFor();
+
+  // What is not there.
+  complaints.splice(0, complaints.length, ...complaints.filter((it) => !/ERR_INTERNET_DISCONNECTED/.test(it)));
+  await page.goto(`${base}/console/execution?arn=x`);
+  const [crumbs, title] = await Promise.all(["nav", "h1"].map((it) => page.locator(it).boundingBox()));
+  assert.ok(title.y >= crumbs.y + crumbs.height, "the title touches what is above it");
+  assert.doesNotMatch(await page.innerText("body"), /--db/);
+  assert.match(complaints.pop(), /404/);
+  console.log("what is shown is new, or said to be old");
+}
+
 async function hostile() {
   const page = await fresh();
   const watch = async () => {
@@ -224,6 +360,11 @@ async function maps() {
   await page.click("#runs tbody a >> nth=0");
   await page.locator("#map-runs li").waitFor();
   await page.locator("#map-runs", { hasText: /each 3 items · 2 succeeded · 1 failed/ }).waitFor();
+  // The picture counts them, and nothing inside looks as if it had happened in this execution.
+  const card = page.locator('.asl .s[data-state="Each"]');
+  assert.match(await card.textContent(), /2 ✔ +1 ✖/);
+  assert.doesNotMatch(await page.textContent("#canvas"), /not in this log/);
+  assert.equal(await page.locator('.asl .s.faint[data-state="C"]').count(), 1);
   await page.click("#map-runs summary");
   await page.locator("#map-runs li li", { hasText: "✖" }).locator("a").click();
   // A child has the picture of the machine, with its own part painted, and leads back.
@@ -241,7 +382,7 @@ async function maps() {
 async function work() {
   const page = await fresh();
   await page.goto(base);
-  await page.click("#activities button");
+  await page.click("#activities button >> text=Take a task");
   // The task is there already: the form for its answer follows at once.
   await page.locator("dialog summary", { hasText: "Input" }).click();
   assert.match(await page.innerText("dialog"), /"please": true/);
@@ -279,7 +420,7 @@ async function again() {
 }
 
 try {
-  await { walk, keys, maps, work, hostile, again }[scenario]();
+  await { walk, keys, clock, stale, maps, work, hostile, again }[scenario]();
   assert.deepEqual(complaints, []);
 } catch (error) {
   console.error(error, complaints);

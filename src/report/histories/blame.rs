@@ -104,12 +104,11 @@ impl<'o> Blame<'o> {
 
 fn failed<'o>(outline: &'o Outline, about: &About<'_>) -> Blame<'o> {
     let summary = outline.summary();
-    let error = summary.error.as_deref();
-    let error = error.unwrap_or("an error without a name");
+    let error = filled(summary.error.as_deref());
     // The bound on events ends an execution whose states have done nothing wrong.
     let blamed = |cause: &FirstCause<'_>| cause.raised_by.status() != Status::Succeeded;
     let Some(cause) = outline.first_cause().filter(blamed) else {
-        return stopped(outline, format!("the execution failed with {error}"));
+        return stopped(outline, how("the execution", "failed with", error));
     };
     let first = cause.raised_by;
     let mut lines = vec![
@@ -133,8 +132,16 @@ fn failed<'o>(outline: &'o Outline, about: &About<'_>) -> Blame<'o> {
     }
     Blame {
         status: summary.status,
-        title: format!("{} ended the execution with {error}", cause.ended_by.name()),
+        title: how(cause.ended_by.name(), "ended the execution with", error),
         lines,
+    }
+}
+
+/// Who did what, and with which error; a worker may answer without one.
+fn how(who: &str, did: &str, error: Option<&str>) -> String {
+    match error {
+        Some(error) => format!("{who} {did} {error}"),
+        None => format!("{who} failed without an error name"),
     }
 }
 
@@ -156,7 +163,8 @@ fn stopped(outline: &Outline, title: String) -> Blame<'_> {
 
 fn error_lines<'o>(error: Option<&'o str>, cause: Option<&'o str>) -> Vec<Line<'o>> {
     let cause = filled(cause).map(Line::Cause);
-    error.map(Line::Error).into_iter().chain(cause).collect()
+    let error = filled(error).map(Line::Error);
+    error.into_iter().chain(cause).collect()
 }
 
 fn filled(text: Option<&str>) -> Option<&str> {
@@ -181,7 +189,12 @@ fn raised(visit: Visit<'_>, start: Option<Timestamp>) -> Place<'_> {
 }
 
 fn at_work(visit: Visit<'_>) -> Place<'_> {
-    let time = duration(visit.millis());
+    // Of several tries only the last is at work; a pause may lie before it.
+    let before = match visit.tries() {
+        [_, .., last] => last.began.since(visit.entered()),
+        _ => 0,
+    };
+    let time = duration((visit.millis() - before).max(0));
     Place {
         words: format!("{} for {time}", state(&visit)),
         visit,

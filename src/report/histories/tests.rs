@@ -331,7 +331,7 @@ fn an_end_from_outside_tells_what_was_at_work() {
 
               error         Operator
               cause         enough
-              at work       Approve (Task lambda:invoke, try 2 of 2) for 9.00 s, event 2
+              at work       Approve (Task lambda:invoke, try 2 of 2) for 7.99 s, event 2
               input         (at Approve, 12 B)
                             { "amount": 7 }
         "#]],
@@ -350,7 +350,7 @@ fn an_end_from_outside_tells_what_was_at_work() {
 
             ⧗ the execution timed out
 
-              at work       Approve (Task lambda:invoke, try 2 of 2) for 1 min, event 2
+              at work       Approve (Task lambda:invoke, try 2 of 2) for 58.99 s, event 2
               input         (at Approve, 12 B)
                             { "amount": 7 }
         "#]],
@@ -507,4 +507,20 @@ fn colours_change_nothing_but_colours() {
     }
     assert!(out.contains("\u{1b}[32m✔"));
     assert_eq!(plain, text(&sample::order(), &about, 80));
+}
+
+#[test]
+fn an_error_without_a_name_is_told_as_such() {
+    let script = chained(&format!(
+        r#"+0 TaskStateEntered "name":"Approve","input":"{{}}"
+        +0 TaskScheduled {TASK},"region":"","parameters":"{{}}"
+        +10 TaskFailed {TASK},"error":"","cause":""
+        +0 ExecutionFailed "error":"","cause":"""#
+    ));
+    let text = text(&script, &About::default(), 100);
+    assert!(
+        text.contains("✖ Approve failed without an error name\n"),
+        "{text}"
+    );
+    assert!(!text.contains("  error"), "{text}");
 }

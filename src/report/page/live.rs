@@ -1,6 +1,8 @@
 //! A page that is kept up to date: what is new of an execution since the page was told before. The
 //! script of the page takes it in (`update.js`).
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -10,7 +12,7 @@ use super::visits::{Reader, Row};
 use crate::graph::{Graph, Scope};
 use crate::history::HistoryEvent;
 use crate::history::outline::Status;
-use crate::report::graphs::overlay::{Look, Tracer, execution};
+use crate::report::graphs::overlay::{Items, Look, Tracer, execution};
 use crate::report::graphs::svg::{self, Extras};
 use crate::report::graphs::{Options, Picture};
 use crate::report::histories::Lookup;
@@ -26,6 +28,8 @@ pub struct Subject<'a> {
     pub machine: &'a str,
     /// The Catcher that led from a state to the next, and where it stands.
     pub catcher: Option<Lookup<'a>>,
+    /// How the items of its Map Runs stand, by the ARN, where that is known.
+    pub children: Option<&'a HashMap<String, Items>>,
 }
 
 impl std::fmt::Debug for Subject<'_> {
@@ -125,7 +129,7 @@ impl<'g, 'm> Telling<'g, 'm> {
     /// Never: what is written can be written.
     pub fn update(&mut self, subject: &Subject<'_>) -> (String, bool) {
         self.reader.finish();
-        let drawn = self.redrawn();
+        let drawn = self.redrawn(subject.children);
         let written = self.written.take();
         let (visits, outline) = self.reader.news();
         let status = outline.summary().status;
@@ -154,8 +158,11 @@ impl<'g, 'm> Telling<'g, 'm> {
     }
 
     /// Draws the picture, and tells what is on it if it is another one than before.
-    fn redrawn(&mut self) -> Option<Vec<Marked>> {
-        let trace = self.tracer.clone().finish();
+    fn redrawn(&mut self, children: Option<&HashMap<String, Items>>) -> Option<Vec<Marked>> {
+        let mut trace = self.tracer.clone().finish();
+        if let Some(children) = children {
+            trace.count_children(children);
+        }
         let overlay = execution(self.graph, &trace);
         let picture = Picture {
             overlay: Some(&overlay),
@@ -208,6 +215,7 @@ mod tests {
         arn: "a",
         machine: "m",
         catcher: None,
+        children: None,
     };
 
     fn update(telling: &mut Telling<'_, '_>) -> (Value, bool) {

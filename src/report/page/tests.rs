@@ -209,3 +209,18 @@ fn many_long_texts_stay_within_bounds() {
     let page = of_script(chained(&lines)).page;
     assert!(page.len() < 8_000_000, "{} bytes", page.len());
 }
+
+#[test]
+fn a_try_ends_with_the_execution_that_was_stopped() {
+    let told = of_script(chained(
+        r#"+0 TaskStateEntered "name":"A","input":"{}"
+        +0 TaskScheduled "resourceType":"sqs","resource":"sendMessage","region":"","parameters":"{}"
+        +70 ExecutionAborted "error":"Stop""#,
+    ));
+    assert_eq!(visits(&told), ["A aborted 1"]);
+    let stopped = &told.data["visits"][0]["tries"][0];
+    assert_eq!(
+        (&stopped["status"], &stopped["end"]),
+        (&"aborted".into(), &70.into())
+    );
+}

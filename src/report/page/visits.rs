@@ -225,6 +225,7 @@ impl Reader {
                 } else {
                     Status::Aborted
                 });
+                row.stop_tries();
             }
             let (end, running) = (row.end, word(Status::Running));
             for item in &mut row.items {
@@ -310,6 +311,24 @@ impl Row {
     fn end(&mut self, visit: &Visit<'_>, started: Timestamp) {
         self.end = visit.exited().map(|at| at.since(started));
         self.status = word(visit.status());
+        self.stop_tries();
         self.distributed = visit.state_type() == StateType::Map && visit.items().distributed;
+    }
+
+    /// No event tells of the try that was at work when its state ended.
+    fn stop_tries(&mut self) {
+        let running = word(Status::Running);
+        let is_over = self.status != running;
+        let timed_out = word(Status::TimedOut);
+        let open = self.tries.iter_mut().filter(|each| each.status == running);
+        for each in open.filter(|_| is_over) {
+            let stopped = self.status == timed_out;
+            each.end = each.end.or(self.end);
+            each.status = if stopped {
+                timed_out
+            } else {
+                word(Status::Aborted)
+            };
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! executions that run, that have ended, and that went on after a restart. A reader who is slow is
 //! told less often, and nobody else waits for him.
 
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,14 +15,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::mpsc;
 
 use super::pages::{Definition, Run};
 use super::query;
-use crate::data::Json;
+use crate::data::{Json, Number};
 use crate::graph::Graph;
 use crate::history::read_history;
+use crate::report::graphs::overlay::Items;
 use crate::report::histories;
 use crate::report::page::live::{Subject, Telling};
 use crate::server::live::Watching;
@@ -88,20 +90,24 @@ async fn tell(
     let mut known = None;
     loop {
         let began = Instant::now();
-        let Ok(events) = read(&service, run.id, telling.last()).await else {
+        let Ok((events, standing)) = read(&service, run.id, telling.last()).await else {
             return;
         };
-        let open = open_tasks(&service, &run);
-        if !events.is_empty() || known.as_ref() != Some(&open) {
+        let now = (open_tasks(&service, &run), standing);
+        if !events.is_empty() || known.as_ref() != Some(&now) {
             if !events.is_empty() {
                 let Ok(recording) = read_history(&events) else {
                     return;
                 };
                 recording.events.iter().for_each(|it| telling.event(it));
             }
-            let (update, is_over) = update(&mut telling, &run, &lookup);
-            let id = telling.last();
-            let message = format!("id: {id}\ndata: {{\"page\":{update},\"open\":{open}}}\n\n");
+            let (open, standing) = &now;
+            let (update, is_over) = update(&mut telling, &run, &lookup, &standing.children);
+            let (id, took) = (telling.last(), standing.took.map_or(Json::Null, Json::from));
+            let message = format!(
+                "id: {id}\ndata: {{\"page\":{update},\"open\":{open},\"took\":{}}}\n\n",
+                took.text()
+            );
             if reader.send(message).await.is_err() {
                 return;
             }
@@ -110,7 +116,7 @@ async fn tell(
                 let _ = reader.send("event: end\ndata: {}\n\n".to_owned()).await;
                 return;
             }
-            known = Some(open);
+            known = Some(now);
         }
         let pause = PAUSE.max(began.elapsed() * PATIENCE);
         tokio::select! {
@@ -118,7 +124,8 @@ async fn tell(
             () = tokio::time::sleep(pause) => {}
         }
         // A task can be answered only after it is kept that it was scheduled.
-        if known.as_ref() == Some(&open_tasks(&service, &run)) {
+        let open = known.as_ref().map(|(open, _)| open);
+        if open == Some(&open_tasks(&service, &run)) {
             tokio::select! {
                 () = reader.closed() => return,
                 () = watching.more() => {}
@@ -131,6 +138,7 @@ fn update(
     telling: &mut Telling<'_, '_>,
     run: &Run,
     lookup: &histories::Definition<'_>,
+    children: &HashMap<String, Items>,
 ) -> (String, bool) {
     let catcher = |state: &str, next: &str| lookup.catcher(state, next);
     telling.update(&Subject {
@@ -138,11 +146,60 @@ fn update(
         arn: &run.arn,
         machine: &run.machine,
         catcher: Some(&catcher),
+        children: Some(children),
     })
 }
 
-/// The events after this one, one a line.
-async fn read(service: &Service, execution: i64, after: u64) -> Result<String, ApiError> {
+/// What is told of an execution beside its events.
+#[derive(PartialEq)]
+struct Standing {
+    /// Milliseconds from its start to its end, as everywhere in the API.
+    took: Option<i64>,
+    /// The items of its Map Runs.
+    children: HashMap<String, Items>,
+}
+
+impl Standing {
+    fn read(connection: &Connection, execution: i64) -> Result<Self, ApiError> {
+        let mut select =
+            connection.prepare_cached("SELECT stopped - started FROM executions WHERE id = ?1")?;
+        let took = select.query_row([execution], |row| row.get(0)).optional()?;
+        let mut select = connection
+            .prepare_cached("SELECT arn, item_counts FROM map_runs WHERE execution = ?1")?;
+        let rows = select.query_map([execution], |row| {
+            let counts: String = row.get(1)?;
+            Ok((row.get(0)?, items(&counts)))
+        })?;
+        Ok(Self {
+            took: took.flatten(),
+            children: rows.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// The counts of a Map Run, as they are kept.
+fn items(counts: &str) -> Items {
+    let counts = Json::parse(counts).unwrap_or_else(|_| Json::empty_object());
+    let count = |name: &str| {
+        let count = counts.get(name).and_then(Json::as_number);
+        let count = count.and_then(Number::as_i64).unwrap_or_default();
+        u64::try_from(count).unwrap_or_default()
+    };
+    Items {
+        succeeded: count("succeeded"),
+        caught: 0,
+        failed: count("failed") + count("timedOut"),
+        aborted: count("aborted"),
+        running: count("running"),
+    }
+}
+
+/// The events after this one, one a line, and how it stands.
+async fn read(
+    service: &Service,
+    execution: i64,
+    after: u64,
+) -> Result<(String, Standing), ApiError> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let read = service.store.read(move |connection| {
         let mut select = connection.prepare_cached(
@@ -162,7 +219,7 @@ async fn read(service: &Service, execution: i64, after: u64) -> Result<String, A
                 }
             }
         }
-        Ok(text)
+        Ok((text, Standing::read(connection, execution)?))
     });
     read.await
 }

@@ -86,7 +86,7 @@ impl Run {
 /// `GET /console/machine?arn=…`
 pub(super) async fn machine(State(service): State<Arc<Service>>, uri: Uri) -> Response {
     let Some(arn) = query(&uri, "arn") else {
-        return missing("state machine");
+        return missing(&service, "state machine");
     };
     let found = service.store.read(move |connection| {
         let mut select = connection.prepare_cached(
@@ -105,7 +105,7 @@ pub(super) async fn machine(State(service): State<Arc<Service>>, uri: Uri) -> Re
             ran: false,
             crumbs: &crumbs([]),
         }),
-        Ok(None) => missing("state machine"),
+        Ok(None) => missing(&service, "state machine"),
         Err(error) => failed(error),
     }
 }
@@ -113,7 +113,7 @@ pub(super) async fn machine(State(service): State<Arc<Service>>, uri: Uri) -> Re
 /// `GET /console/execution?arn=…`
 pub(super) async fn execution(State(service): State<Arc<Service>>, uri: Uri) -> Response {
     let Some(arn) = query(&uri, "arn") else {
-        return missing("execution");
+        return missing(&service, "execution");
     };
     let found = service
         .store
@@ -125,7 +125,7 @@ pub(super) async fn execution(State(service): State<Arc<Service>>, uri: Uri) -> 
             ran: true,
             crumbs: &run.crumbs(),
         }),
-        Ok(None) => missing("execution"),
+        Ok(None) => missing(&service, "execution"),
         Err(error) => failed(error),
     }
 }
@@ -190,17 +190,21 @@ fn crumbs<'c>(pages: impl IntoIterator<Item = (&'c str, &'c str, &'c str)>) -> S
 }
 
 /// A page for what is not there.
-fn missing(what: &str) -> Response {
+fn missing(service: &Service, what: &str) -> Response {
+    let why = if service.store.is_in_memory() {
+        "It may have been deleted, or the server was started again since: it keeps nothing without --db."
+    } else {
+        "It may have been deleted, or belong to another server."
+    };
     let text = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Not found</title><link rel=\"icon\" href=\"data:,\">\
          <link rel=\"stylesheet\" href=\"/console/page.css\">\
-         <link rel=\"stylesheet\" href=\"/console/console.css\"></head><body>\
-         <nav><a href=\"/\">State machines</a></nav>\
-         <h1>There is no such {what} here</h1>\
-         <p class=\"dim\">It may have been deleted, or the server keeps nothing: see --db.</p>\
-         </body></html>"
+         <link rel=\"stylesheet\" href=\"/console/console.css\"></head><body class=\"console\">\
+         <nav aria-label=\"Breadcrumbs\"><a href=\"/\">State machines</a></nav>\
+         <header><div class=\"who\"><h1>There is no such {what} here</h1>\
+         <p class=\"dim\">{why}</p></div></header></body></html>"
     );
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (StatusCode::NOT_FOUND, kind, text).into_response()

@@ -292,6 +292,11 @@ impl Store {
         self.0.writer.append(append);
     }
 
+    /// Whether it is forgotten when the server ends.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.0.readers.is_none()
+    }
+
     /// How many commits there were, and how long they took.
     pub(super) fn commit_times(&self) -> CommitTimes {
         self.times().commits

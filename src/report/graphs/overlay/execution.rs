@@ -22,7 +22,10 @@ pub fn execution(graph: &Graph<'_>, trace: &Trace) -> Overlay {
         }
     }
     take_ways(graph, trace, &mut overlay, |_| 0.0);
-    leave_children_open(graph, &mut overlay, |vertex| trace.state(vertex).is_some());
+    leave_children_open(graph, &mut overlay, |vertex| {
+        let tally = trace.state(vertex);
+        tally.is_some_and(|tally| !tally.is_counted)
+    });
     overlay
 }
 
@@ -67,7 +70,7 @@ pub(super) fn way_mark(kind: &EdgeKind<'_>) -> Mark {
 }
 
 /// Children of a distributed Map are executions of their own: when it ran, nothing is known of
-/// what is inside.
+/// what is inside, unless they are shown elsewhere.
 pub(super) fn leave_children_open(
     graph: &Graph<'_>,
     overlay: &mut Overlay,
@@ -113,7 +116,7 @@ pub(super) fn note(state: &State, tally: &Tally, mark: Mark) -> Vec<String> {
 pub(super) fn work(tally: &Tally) -> Vec<String> {
     let mut parts = Vec::new();
     parts.extend(items(&tally.items));
-    if tally.is_distributed {
+    if tally.is_distributed && !tally.is_counted {
         parts.push("children not in this log".to_owned());
     }
     if tally.tries > tally.worked {

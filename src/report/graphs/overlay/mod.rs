@@ -24,7 +24,7 @@ pub use self::execution::execution;
 pub use self::look::{Look, Way};
 pub use self::many::many;
 pub use self::pair::pair;
-pub use self::tally::Trace;
+pub use self::tally::{Items, Trace};
 pub use self::tracer::Tracer;
 
 use crate::graph::{Edge, Vertex};

@@ -1,6 +1,6 @@
 //! What executions did in each state and on each way, in numbers that can be added up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Mark;
@@ -41,12 +41,17 @@ impl Outcome {
 
 /// How many items of a Map came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Items {
-    pub(super) succeeded: u64,
-    pub(super) caught: u64,
-    pub(super) failed: u64,
-    pub(super) aborted: u64,
-    pub(super) running: u64,
+pub struct Items {
+    /// Without any trouble.
+    pub succeeded: u64,
+    /// With an error inside that was caught.
+    pub caught: u64,
+    /// Failed, or timed out.
+    pub failed: u64,
+    /// Stopped.
+    pub aborted: u64,
+    /// At work.
+    pub running: u64,
 }
 
 impl Items {
@@ -73,6 +78,8 @@ pub(super) struct Tally {
     pub(super) items: Items,
     /// Whether its items are executions of their own.
     pub(super) is_distributed: bool,
+    /// Whether those executions are known to who shows this.
+    pub(super) is_counted: bool,
     pub(super) durations: Sketch,
 }
 
@@ -118,6 +125,7 @@ impl Tally {
         self.error = other.error.clone().or(self.error.take());
         self.items.add(&other.items);
         self.is_distributed |= other.is_distributed;
+        self.is_counted |= other.is_counted;
         self.durations.merge(&other.durations);
     }
 }
@@ -129,9 +137,27 @@ pub struct Trace {
     edges: BTreeMap<usize, u64>,
     ends: BTreeMap<Vertex, u64>,
     strangers: BTreeSet<Arc<str>>,
+    /// The Map Runs by their ARNs, and the states that began them.
+    map_runs: BTreeMap<Arc<str>, Vertex>,
 }
 
 impl Trace {
+    /// Counts the items of Map Runs, for who keeps their executions beside this one: a history
+    /// does not tell of them.
+    pub fn count_children(&mut self, items: &HashMap<String, Items>) {
+        for (arn, vertex) in &self.map_runs {
+            let tally = self.states.entry(*vertex).or_default();
+            tally.is_counted = true;
+            if let Some(items) = items.get(&**arn) {
+                tally.items.add(items);
+            }
+        }
+    }
+
+    pub(super) fn begin_map_run(&mut self, arn: &str, vertex: Vertex) {
+        self.map_runs.insert(arn.into(), vertex);
+    }
+
     /// Counts what another one counted, for numbers of many executions.
     pub fn add(&mut self, other: &Self) {
         for (vertex, tally) in &other.states {

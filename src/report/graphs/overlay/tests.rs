@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::graph::testing::machine;
-use crate::graph::{Edge, Graph};
+use crate::graph::{Edge, Graph, Scope};
 use crate::history::outline::sample::{Script, chained, order};
 use crate::history::read_history;
 
@@ -438,6 +438,18 @@ fn a_redrive_goes_on_where_the_execution_failed() {
     );
 }
 
+/// A distributed Map whose children have histories of their own.
+fn map_run() -> Script {
+    chained(&lines(&[
+        r#"+0 MapStateEntered "name":"M","input":"[]""#,
+        r#"+0 MapStateStarted "length":3"#,
+        r#"+0 MapRunStarted "mapRunArn":"arn""#,
+        "+40 MapRunSucceeded",
+        r#"+0 MapStateExited "name":"M","output":"[]""#,
+        "+0 ExecutionSucceeded",
+    ]))
+}
+
 #[test]
 fn children_of_a_distributed_map_are_neither_painted_nor_faint() {
     let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
@@ -446,15 +458,7 @@ fn children_of_a_distributed_map_are_neither_painted_nor_faint() {
             {"StartAt":"X","States":{"X":{"Type":"Pass","End":true}}}}}}}}}"#;
     let machine = machine(definition);
     let graph = Graph::new(&machine);
-    let script = chained(&lines(&[
-        r#"+0 MapStateEntered "name":"M","input":"[]""#,
-        r#"+0 MapStateStarted "length":3"#,
-        r#"+0 MapRunStarted "mapRunArn":"arn""#,
-        "+40 MapRunSucceeded",
-        r#"+0 MapStateExited "name":"M","output":"[]""#,
-        "+0 ExecutionSucceeded",
-    ]));
-    let overlay = execution(&graph, &trace(&graph, script));
+    let overlay = execution(&graph, &trace(&graph, map_run()));
     expect![[r#"
         ✔ M  children not in this log · 40 ms
          StartAt M ×1 ✔
@@ -554,7 +558,7 @@ fn a_long_history_is_followed_in_little_memory() {
     let trace = tracer.finish();
     let overlay = execution(&graph, &trace);
     expect![[r#"
-        ● M  200 ✔ · 2 ms
+        ● M  200 ✔
         ✔ L  ×2 000 · ≤ 1 ms
         ✔ C  ×2 000 · ≤ 1 ms
          StartAt M ×1 ✔
@@ -563,4 +567,32 @@ fn a_long_history_is_followed_in_little_memory() {
         C Default L ×1800 ✔
     "#]]
     .assert_eq(&shown(&graph, &overlay));
+}
+
+#[test]
+fn children_that_are_kept_elsewhere_are_counted_and_faint() {
+    let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+        "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+        "StartAt":"X","States":{"X":{"Type":"Fail"}}}}}}"#;
+    let machine = machine(definition);
+    let graph = Graph::new(&machine);
+    let mut trace = trace(&graph, map_run());
+    let items = Items {
+        succeeded: 2,
+        failed: 1,
+        ..Items::default()
+    };
+    trace.count_children(&[("arn".to_owned(), items)].into());
+    let overlay = execution(&graph, &trace);
+    expect![[r#"
+        ✔ M  2 ✔  1 ✖ · 40 ms
+         StartAt M ×1 ✔
+        M end ×1
+    "#]]
+    .assert_eq(&shown(&graph, &overlay));
+    let options = crate::report::graphs::Options::default();
+    let mut picture = crate::report::graphs::Picture::new(&graph, &options);
+    picture.overlay = Some(&overlay);
+    let inner = graph.scopes().skip(1).flat_map(Scope::states);
+    assert!({ inner }.all(|(vertex, _)| picture.look(vertex) == Look::Faint));
 }

@@ -410,6 +410,12 @@ impl<'g, 'm> Tracer<'g, 'm> {
         let visit = self.working(event.previous);
         if let Some(visit) = visit.and_then(|id| self.visits.get_mut(id)) {
             visit.fork.is_distributed = true;
+            if let (Some(vertex), Details::MapRunStarted { map_run_arn }) =
+                (visit.vertex, &event.details)
+                && let Some(arn) = map_run_arn
+            {
+                self.trace.begin_map_run(arn, vertex);
+            }
         }
         self.follow(event);
     }
@@ -488,7 +494,10 @@ fn record(trace: &mut Trace, visit: &Visit, outcome: Outcome, at: Timestamp) {
     let Some(vertex) = visit.vertex else { return };
     let tally = trace.state_mut(vertex);
     tally.end(outcome);
-    tally.durations.add(at.since(visit.entered));
+    // What is at work takes longer than is known.
+    if outcome != Outcome::Running {
+        tally.durations.add(at.since(visit.entered));
+    }
     tally.tries += visit.tries;
     tally.worked += u64::from(visit.tries > 0);
     if let Some(failure) = &visit.failure {

@@ -1,6 +1,9 @@
 // Lists of any length.
 
 const ROW = 30;
+// Events are told in two lines where there is no room for one.
+const TALL = 48;
+const narrow = matchMedia('(max-width: 700px)');
 const lists = {};
 
 // A list of which only the rows in sight are made.
@@ -16,23 +19,32 @@ class List {
       if (row && this.inner.contains(row)) this.choose(Number(row.dataset.at));
     });
     new ResizeObserver(() => this.render()).observe(this.box);
+    narrow.addEventListener('change', () => this.measure());
     lists[name] = this;
+  }
+
+  get step() {
+    return this.name === 'events' && narrow.matches ? TALL : ROW;
+  }
+
+  measure() {
+    this.inner.style.height = this.limit ? 'auto' : `${this.rows.length * this.step}px`;
+    this.render();
   }
 
   set(rows) {
     this.rows = rows;
     this.active = Math.min(this.active, rows.length - 1);
-    this.inner.style.height = `${rows.length * ROW}px`;
     this.box.setAttribute('aria-rowcount', rows.length);
-    this.render();
+    this.measure();
   }
 
   // All rows when they are printed, as far as anybody reads them on paper.
   render() {
     const height = this.box.clientHeight;
     if (!height && !this.limit) return;
-    const first = this.limit ? 0 : Math.max(Math.floor(this.box.scrollTop / ROW) - 8, 0);
-    const last = Math.min(this.limit || first + Math.ceil(height / ROW) + 16, this.rows.length);
+    const first = this.limit ? 0 : Math.max(Math.floor(this.box.scrollTop / this.step) - 8, 0);
+    const last = Math.min(this.limit || first + Math.ceil(height / this.step) + 16, this.rows.length);
     const made = [];
     for (let at = first; at < last; at++) {
       const row = this.draw(this.rows[at]);
@@ -45,7 +57,7 @@ class List {
       row.setAttribute('aria-rowindex', at + 1);
       row.setAttribute('aria-selected', row.classList.contains('picked'));
       for (const cell of row.children) cell.setAttribute('role', 'gridcell');
-      if (!this.limit) row.style.top = `${at * ROW}px`;
+      if (!this.limit) row.style.top = `${at * this.step}px`;
       made.push(row);
     }
     this.inner.replaceChildren(...made);
@@ -62,13 +74,13 @@ class List {
   show(at) {
     if (at < 0) return;
     this.active = at;
-    const [top, room] = [at * ROW, this.box.clientHeight - ROW];
-    if (top < this.box.scrollTop || top + ROW > this.box.scrollTop + room) this.box.scrollTop = Math.max(top - room / 2, 0);
+    const [top, room] = [at * this.step, this.box.clientHeight - ROW];
+    if (top < this.box.scrollTop || top + this.step > this.box.scrollTop + room) this.box.scrollTop = Math.max(top - room / 2, 0);
     this.render();
   }
 
   key(event) {
-    const page = Math.max(Math.floor(this.box.clientHeight / ROW) - 2, 1);
+    const page = Math.max(Math.floor(this.box.clientHeight / this.step) - 2, 1);
     const steps = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity};
     if (event.key in steps && this.rows.length) {
       this.show(Math.min(Math.max(this.active + steps[event.key], 0), this.rows.length - 1));

@@ -9,7 +9,7 @@ function prepareHead() {
 function tellHead() {
   if (!execution.events) return;
   const date = new Date(start).toISOString().replace('T', ' ').slice(0, 19);
-  byId('meta').textContent = shown([duration(execution.millis), plural(execution.events, 'event'), `${date} UTC`,
+  byId('meta').textContent = shown([duration(tookAll()), plural(execution.events, 'event'), `${date} UTC`,
     execution.name === data.title ? '' : execution.name].filter(Boolean).join('  ·  '));
   const badge = byId('badge');
   badge.hidden = false;
@@ -81,8 +81,7 @@ let worn;
 function print(limit) {
   for (const list of Object.values(lists)) {
     list.limit = limit;
-    list.inner.style.height = limit ? 'auto' : `${list.rows.length * ROW}px`;
-    list.render();
+    list.measure();
   }
   if (limit) worn = document.documentElement.dataset.theme;
   setTheme(limit ? 'light' : worn);

@@ -33,6 +33,13 @@ function enlist(visit, index) {
 visits.forEach(enlist);
 const ended = (visit) => visit.end ?? (execution ? execution.millis : visit.start);
 const took = (visit) => Math.max(ended(visit) - visit.start, 0);
+// A server knows when it began and ended an execution; the events tell a little less.
+const tookAll = () => execution.took ?? execution.millis;
+// What the note of a state says, and how long it has been at work.
+const noteOf = (card) => {
+  const visit = card.mark === 'running' ? visits[worst(card)] : undefined;
+  return [card.note, visit?.status === 'running' && duration(took(visit))].filter(Boolean).join(' · ');
+};
 
 // `Fulfil[1] › `: what a visit is inside of.
 function around(visit) {

@@ -49,7 +49,7 @@ function told(card, visit, {event, visit: index}) {
   if (visit) parts.push(...visitParts(visit, index));
   else if (card && card.mark) {
     const mark = card.mark.replace(' ', '-');
-    parts.push(el('p', {class: `outcome ${mark}`}, sign(mark), card.mark), card.note && el('p', {}, card.note));
+    parts.push(el('p', {class: `outcome ${mark}`}, sign(mark), card.mark), noteOf(card) && el('p', {}, clock(() => noteOf(card))));
   } else if (execution && card) parts.push(el('p', {class: 'dim'}, 'Not reached in this execution.'));
   if (card) {
     parts.push(card.definition ? part('Definition', card.definition, {open: !visit})
@@ -68,7 +68,7 @@ function visitParts(visit, index) {
     (again.disabled ? panel : again).focus();
   };
   const parts = [el('p', {class: `outcome ${visit.status}`}, sign(visit.status), WORDS[visit.status][1],
-    el('span', {class: 'dim'}, `${duration(took(visit))}, from ${since(visit.start)}`))];
+    el('span', {class: 'dim'}, clock(() => duration(took(visit))), `, from ${since(visit.start)}`))];
   const where = around(visit);
   if (where) parts.push(el('p', {class: 'dim'}, `in ${where}`));
   if (all.length > 1) {
@@ -115,7 +115,7 @@ function triesPart(visit) {
   const rows = visit.tries.map((each, at) => el('tr', {},
     el('td', {}, sign(each.status), ` ${at + 1}`),
     el('td', {}, since(each.start)),
-    el('td', {}, each.end === undefined ? '' : duration(each.end - each.start)),
+    el('td', {}, clock(() => duration(Math.max(ended(each) - each.start, 0)))),
     el('td', {}, each.error || (each.status === 'failed' ? 'failed' : WORDS[each.status][1]))));
   const heads = ['Try', 'Began', 'Took', 'Result'].map((text) => el('th', {scope: 'col'}, text));
   return el('table', {class: 'tries'}, el('caption', {}, plural(visit.tries.length, visit.type === 'Task' ? 'try' : 'attempt').replace('trys', 'tries')),
@@ -145,8 +145,8 @@ function overview() {
   const parts = [];
   if (execution?.events) {
     parts.push(el('h2', {}, 'Execution'));
-    const pairs = [['Name', execution.name], ['ARN', execution.arn], ['Started', new Date(start).toISOString()],
-      ['Took', duration(execution.millis)], ['Events', execution.events], ['Transitions', execution.transitions],
+    const pairs = [['Name', execution.name], ['ARN', execution.arn && arnText(execution.arn)], ['Started', new Date(start).toISOString()],
+      ['Took', clock(() => duration(tookAll()))], ['Events', execution.events], ['Transitions', execution.transitions],
       ['Redrives', execution.redrives || undefined]];
     parts.push(pairList(pairs));
     for (const [title, id, name] of [['Input', execution.input, 'input'], ['Output', execution.output, 'output']]) {
@@ -162,7 +162,7 @@ function overview() {
     parts.push(el('h2', {}, plural(states.length, 'state')));
     const line = (card) => el('li', {}, button(el('span', {},
       el('span', {class: 'name'}, card.mark ? sign(card.mark.replace(' ', '-')) : '', card.name),
-      el('span', {class: 'dim'}, card.note || card.line)), () => pick({card, visit: worst(card)})));
+      el('span', {class: 'dim'}, clock(() => noteOf(card) || card.line))), () => pick({card, visit: worst(card)})));
     parts.push(el('ul', {class: 'states'}, states.slice(0, 500).map(line)));
     if (states.length > 500) parts.push(el('p', {class: 'dim'}, `and ${states.length - 500} more in the picture`));
   }

@@ -49,6 +49,35 @@ const plural = (count, one) => `${count} ${one}${count === 1 ? '' : 's'}`;
 const sign = (status) => el('span', {class: `sign ${status}`, title: WORDS[status][1]}, WORDS[status][0]);
 const say = (text) => { byId('live').textContent = shown(text); };
 
+// A text that goes on by itself: `tickClocks` says it anew.
+const clocks = new WeakMap();
+
+function clock(read) {
+  const made = el('span', {class: 'clock'}, read());
+  clocks.set(made, read);
+  return made;
+}
+
+function tickClocks() {
+  for (const made of document.querySelectorAll('.clock')) made.textContent = shown(clocks.get(made)?.() ?? made.textContent);
+}
+
+// A long name, to break between its parts and to take along where the browser allows it.
+function arnText(text) {
+  const parts = String(text).split(/(?<=[:/])/).flatMap((piece) => [piece, el('wbr')]);
+  const copy = navigator.clipboard && button('Copy', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say('Copied');
+    } catch {
+      return say('The browser does not allow to copy');
+    }
+    copy.textContent = 'Copied';
+    setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
+  }, {class: 'copy', 'aria-label': 'Copy the ARN'});
+  return el('span', {class: 'arn'}, parts.slice(0, -1), copy);
+}
+
 const pairList = (pairs) => el('dl', {}, pairs.filter(([, value]) => value !== undefined)
   .flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
 

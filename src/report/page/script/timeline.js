@@ -43,8 +43,7 @@ function timeline() {
 function drawTime(row) {
   const indent = {paddingLeft: `${12 + Math.min(row.depth, 12) * 16}px`};
   if (row.rest !== undefined) {
-    return el('div', {class: 'time'}, el('span', {class: 'cell name dim', style: indent},
-      `… ${plural(row.count, 'succeeded item')}`), cell('track'), cell('took'));
+    return el('div', {class: 'time rest'}, el('span', {class: 'cell name dim', style: indent}, `… ${plural(row.count, 'succeeded item')}`));
   }
   const visit = visits[row.visit], told = row.item || visit;
   const name = row.item ? `[${row.item.index}]` : (row.branch === undefined ? '' : `${row.branch} › `) + visit.name;
@@ -60,16 +59,22 @@ function drawTime(row) {
     track, cell('took', duration(Math.max(ended(told) - told.start, 0))));
 }
 
-// Marks at round times.
+// As wide as a mark's text mostly is.
+const TICK = 52;
+
+// Marks at round times, as many as have room.
 function axis() {
   const total = Math.max(execution.millis, 1);
+  const track = byId('view-timeline').querySelector('.head .track');
+  const room = track.clientWidth || 5 * TICK;
+  const most = Math.min(Math.max(Math.floor(room / TICK), 1), 5);
   const units = [[1, 'ms', 1000], [1e3, 's', 60], [6e4, 'min', 60], [36e5, 'h', 24], [864e5, 'd', 1e9]];
   const [unit, name] = units.find(([unit,, most]) => total < unit * most * 2);
   const power = 10 ** Math.max(Math.floor(Math.log10(total / unit / 5)), unit > 1 ? -1 : 0);
-  const step = unit * ([1, 2, 5, 10, 15, 30].map((times) => times * power).find((step) => total / unit / step <= 5) || 1);
+  const step = unit * ([1, 2, 5, 10, 15, 30, 60].map((times) => times * power).find((step) => total / unit / step <= most) || 1);
   const ticks = [];
-  for (let at = 0; at <= total * 0.93; at += step) {
+  for (let at = 0; !at || (1 - at / total) * room > TICK * 0.7; at += step) {
     ticks.push(el('i', {class: 'tick', style: {left: `${at / total * 100}%`}}, `${+(at / unit).toFixed(1)} ${name}`));
   }
-  byId('view-timeline').querySelector('.head .track').replaceChildren(...ticks);
+  track.replaceChildren(...ticks);
 }

@@ -152,6 +152,7 @@ function prepareViews() {
   new List('events', {draw: drawEvent, open: openEvent, isPicked: (index) => index === picked.event});
   new List('items', {draw: drawItem, open: openItem, isPicked: (item) => childrenOf(item).includes(picked.visit)});
   axis();
+  new ResizeObserver(axis).observe(byId('view-timeline').querySelector('.head .track'));
   filterEvents();
   tellMaps();
   for (const name of ['timeline', 'events', 'items']) byId(`tab-${name}`).addEventListener('click', () => openTab(name));

@@ -19,7 +19,11 @@ function follow() {
     showHeard();
     say(`The execution has ${WORDS[execution.status][1]}`);
   });
-  source.addEventListener('error', () => { byId('lost').hidden = false; });
+  source.addEventListener('error', () => {
+    // The browser asks again by itself, unless it was told that there is nothing to ask for.
+    if (source.readyState === EventSource.CLOSED) notice('The server does not know this execution any more.');
+    else tellLost();
+  });
 }
 
 function showHeard() {
@@ -27,7 +31,10 @@ function showHeard() {
   const began = performance.now();
   const isFirst = !events.length;
   const {open} = heard.at(-1);
-  take(heard.map(({page}) => page));
+  take(heard.map(({page, took}) => {
+    if (took !== null) page.execution.took = took;
+    return page;
+  }));
   heard = [];
   tick();
   tellOpen(open);
@@ -50,6 +57,7 @@ function tick() {
   tellHead();
   axis();
   lists.timeline.set(timeline());
+  tickClocks();
 }
 
 // Tasks that wait for somebody outside, with a form for each.
@@ -103,9 +111,8 @@ async function prepareExecution() {
   document.body.classList.add('execution');
   document.querySelector('header .buttons').prepend(
     button('Stop', stopForm, {id: 'stop', hidden: true}), button('Redrive', redriveForm, {id: 'redrive', hidden: true, class: 'primary'}),
-    button('New execution', startAgain, {id: 'again'}));
+    button('New execution', () => startAgain().catch(tellError), {id: 'again'}));
   document.querySelector('header').after(
-    el('p', {id: 'lost', class: 'problem', role: 'status', hidden: true}, 'The server does not answer: what is shown may be old. It is asked again.'),
     el('section', {id: 'waiting', 'aria-label': 'Tasks that wait for an answer', hidden: true}),
     el('section', {id: 'map-runs', 'aria-label': 'Map Runs', hidden: true}));
   follow();

@@ -22,7 +22,6 @@ function jsonField(title, text) {
       wrong = error.message;
     }
     area.setAttribute('aria-invalid', wrong !== undefined);
-    area.setCustomValidity(wrong === undefined ? '' : 'This is no JSON');
     told.textContent = shown(wrong === undefined ? '✔ JSON' : `✖ ${wrong}`);
   };
   area.addEventListener('input', check);
@@ -41,7 +40,11 @@ function ask(title, about, fields, buttons) {
   const titled = el('h2', {id: `field-${fieldCount++}`}, title);
   const box = el('dialog', {class: 'form', 'aria-labelledby': titled.id});
   const act = async (work, plain) => {
-    if (!plain && !form.reportValidity()) return;
+    const wrong = !plain && form.querySelector('[aria-invalid=true]:not(:disabled)');
+    if (wrong) {
+      wrong.focus();
+      return;
+    }
     problem.hidden = true;
     for (const each of made) each.disabled = true;
     try {
@@ -120,7 +123,7 @@ function answerForm(name, taskToken, input) {
       await call('SendTaskHeartbeat', {taskToken});
       return el('p', {}, 'The heartbeat has come.');
     }, {plain: true}],
-    ['Send', () => failed() ? call('SendTaskFailure', {taskToken, error: valueOf(error), cause: valueOf(cause)})
+    ['Send', () => failed() ? call('SendTaskFailure', {taskToken, error: valueOf(error) || undefined, cause: valueOf(cause) || undefined})
       : call('SendTaskSuccess', {taskToken, output: valueOf(output)}), {class: 'primary'}],
   ]);
   show();

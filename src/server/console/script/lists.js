@@ -16,32 +16,40 @@ async function all(operation, member) {
   return found;
 }
 
-// A table whose rows replace those before, unless one is about to use them.
+// A table whose rows replace those before.
 function fill(table, rows, empty) {
-  const body = table.tBodies[0];
-  if (body.contains(document.activeElement)) return;
   const columns = table.tHead.rows[0].cells.length;
-  body.replaceChildren(...rows.length ? rows : [el('tr', {}, el('td', {colspan: columns, class: 'dim'}, empty))]);
+  refill(table.tBodies[0], rows.length ? rows : [el('tr', {}, el('td', {colspan: columns, class: 'dim long'}, empty))]);
 }
 
 const td = (title, ...children) => el('td', {'data-title': title}, ...children);
 
-function drawMachines() {
+function found() {
   const wanted = byId('search').value.trim().toLowerCase();
-  const found = machines.filter((machine) => machine.name.toLowerCase().includes(wanted));
-  byId('count').textContent = found.length === machines.length ? plural(machines.length, 'machine') : `${found.length} of ${plural(machines.length, 'machine')}`;
-  fill(byId('machines'), found.map((machine) => {
-    const last = lasts.get(machine.stateMachineArn);
-    return el('tr', {}, el('th', {scope: 'row'}, el('a', {href: toMachine(machine.stateMachineArn)}, machine.name)),
-      td('Last execution', last ? [el('a', {href: toExecution(last.executionArn)}, sign(statusOf(last.status)), WORDS[statusOf(last.status)][1]), ' ', ago(last.startDate)] : el('span', {class: 'dim'}, 'none')),
-      td('Type', machine.type.toLowerCase()), td('Created', ago(machine.creationDate)));
-  }), machines.length ? 'No machine has such a name.' : 'There is no state machine yet: name a definition when the server starts, or call CreateStateMachine.');
+  return machines.filter((machine) => machine.name.toLowerCase().includes(wanted));
+}
+
+function lastOf({type, stateMachineArn: arn}) {
+  if (type === 'EXPRESS') return el('span', {class: 'dim'}, 'not kept');
+  if (!lasts.has(arn)) return el('span', {class: 'dim', title: `Only the first ${ASKED} machines are asked: search for this one`}, 'not asked');
+  const last = lasts.get(arn);
+  if (!last) return el('span', {class: 'dim'}, 'none');
+  const status = statusOf(last.status);
+  return [el('a', {href: toExecution(last.executionArn), 'data-is': `last ${arn}`}, sign(status), WORDS[status][1]), ' ', ago(last.startDate)];
+}
+
+function drawMachines() {
+  const some = found();
+  byId('count').textContent = some.length === machines.length ? plural(machines.length, 'machine') : `${some.length} of ${plural(machines.length, 'machine')}`;
+  fill(byId('machines'), some.map((machine) => el('tr', {},
+    el('th', {scope: 'row'}, el('a', {href: toMachine(machine.stateMachineArn)}, machine.name)),
+    td('Last execution', lastOf(machine)), td('Type', machine.type.toLowerCase()), td('Created', ago(machine.creationDate)))), machines.length ? 'No machine has such a name.' : 'There is no state machine yet: name a definition when the server starts, or call CreateStateMachine.');
 }
 
 function drawActivities() {
   byId('activities').closest('section').hidden = !activities.length;
   fill(byId('activities'), activities.map((activity) => el('tr', {}, el('th', {scope: 'row'}, activity.name),
-    td('ARN', activity.activityArn), td('Created', ago(activity.creationDate)),
+    el('td', {'data-title': 'ARN', class: 'long'}, arnText(activity.activityArn)), td('Created', ago(activity.creationDate)),
     td('Work', button('Take a task', () => takeTask(activity), {'aria-label': `Take a task of ${activity.name}`})))), '');
 }
 
@@ -57,30 +65,44 @@ function takeTask(activity) {
     answerForm(`a task of ${activity.name}`, told.taskToken, told.input);
   };
   poll().catch((error) => {
-    if (!stop.signal.aborted) byId('meta').textContent = shown(error.message);
+    if (!stop.signal.aborted && !(error instanceof Unanswered)) byId('meta').textContent = shown(error.message);
   });
+}
+
+// The last executions of the machines that come first in what is searched for.
+async function askLasts() {
+  const standard = found().filter((machine) => machine.type === 'STANDARD').slice(0, ASKED);
+  await Promise.all(standard.map(async ({stateMachineArn}) => {
+    const told = await call('ListExecutions', {stateMachineArn, maxResults: 1}).catch((error) => {
+      if (error instanceof Unanswered) throw error;
+      // It may be deleted at this moment.
+      return {executions: []};
+    });
+    lasts.set(stateMachineArn, told.executions[0]);
+  }));
 }
 
 async function load() {
   try {
     [machines, activities] = await Promise.all([all('ListStateMachines', 'stateMachines'), all('ListActivities', 'activities')]);
-    const standard = machines.filter((machine) => machine.type === 'STANDARD').slice(0, ASKED);
-    await Promise.all(standard.map(async ({stateMachineArn}) => {
-      // It may be deleted at this moment.
-      const told = await call('ListExecutions', {stateMachineArn, maxResults: 1}).catch(() => ({executions: []}));
-      lasts.set(stateMachineArn, told.executions[0]);
-    }));
+    await askLasts();
     byId('meta').textContent = '';
     drawMachines();
     drawActivities();
   } catch (error) {
-    byId('meta').textContent = shown(`The server does not answer: ${error.message}`);
+    byId('meta').textContent = error instanceof Unanswered ? '' : shown(error.message);
   }
+}
+
+function searched() {
+  drawMachines();
+  if (found().some((machine) => machine.type === 'STANDARD' && !lasts.has(machine.stateMachineArn))) askLasts().then(drawMachines, () => {});
 }
 
 prepareTheme();
 keepTheme();
-byId('search').addEventListener('input', drawMachines);
+prepareNotices();
+byId('search').addEventListener('input', searched);
 document.addEventListener('keydown', (event) => {
   if (event.key !== '/' || /^(INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
   event.preventDefault();

@@ -4,6 +4,7 @@ const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 const PER_PAGE = 50;
 // The name is not a filter of the API: so many pages are looked through for it.
 const MOST_PAGES = 40;
+const MOST_AT_ONCE = 1000;
 
 async function prepareMachine() {
   const box = byId('runs');
@@ -11,12 +12,24 @@ async function prepareMachine() {
   const machine = await call('DescribeStateMachine', {stateMachineArn: pageArn()});
   data.definition = machine.definition;
   if (!picked.card) pick({}, true);
-  byId('meta').textContent = shown([machine.type.toLowerCase(), plural(states.length, 'state'), machine.stateMachineArn].join('  ·  '));
+  byId('meta').replaceChildren(shown([machine.type.toLowerCase(), plural(states.length, 'state'), ''].join('  ·  ')), arnText(machine.stateMachineArn));
   const isExpress = machine.type === 'EXPRESS';
   const start = button('Start execution', () => startForm(machine, '{}'), {class: 'primary', id: 'start'});
   document.querySelector('header .buttons').prepend(start);
   if (isExpress) box.append(el('p', {class: 'dim empty'}, 'Express executions are not kept. Start one to see what it comes to.'));
   else prepareRuns(box, machine);
+  every(2000, () => watchMachine(machine));
+}
+
+// The picture is that of one definition: another one is told, and shown when one asks for it.
+async function watchMachine({stateMachineArn, definition}) {
+  try {
+    const now = await call('DescribeStateMachine', {stateMachineArn});
+    if (now.definition === definition) return;
+    notice('The definition has changed since this page was loaded. ', button('Show the new one', () => location.reload()));
+  } catch (error) {
+    tellError(error);
+  }
 }
 
 function prepareRuns(box, machine) {
@@ -35,9 +48,8 @@ function prepareRuns(box, machine) {
   const page = (nextToken, maxResults = PER_PAGE) => call('ListExecutions', {
     stateMachineArn: machine.stateMachineArn, statusFilter: status.value || undefined, maxResults, nextToken});
   const draw = () => {
-    const focused = rows.contains(document.activeElement) && document.activeElement.getAttribute('href');
-    rows.replaceChildren(...shownNow.length ? shownNow.map(row) : [el('tr', {}, el('td', {colspan: 4, class: 'dim'}, 'No executions.'))]);
-    if (focused) [...rows.querySelectorAll('a')].find((it) => it.getAttribute('href') === focused)?.focus({preventScroll: true});
+    const none = name.value.trim() ? 'No execution has such a name.' : status.value ? 'No execution has this status.' : 'No executions.';
+    refill(rows, shownNow.length ? shownNow.map(row) : [el('tr', {}, el('td', {colspan: 4, class: 'dim long'}, none))]);
     more.hidden = !token;
     count.textContent = `${shownNow.length}${token ? '+' : ''}`;
   };
@@ -47,8 +59,8 @@ function prepareRuns(box, machine) {
     const enough = found.length + PER_PAGE;
     let at = fresh ? undefined : token;
     for (let pages = 0; pages < MOST_PAGES && found.length < enough; pages++) {
-      const told = await page(at, name.value ? 1000 : PER_PAGE);
-      if (mine !== search) return;
+      const told = await page(at, name.value ? MOST_AT_ONCE : PER_PAGE).catch(() => undefined);
+      if (mine !== search || !told) return;
       found.push(...told.executions.filter(fits));
       at = told.nextToken;
       if (!at) break;
@@ -60,11 +72,16 @@ function prepareRuns(box, machine) {
   name.addEventListener('input', () => next(true));
   next(true);
   every(2000, async () => {
-    // Later pages would move under the reader.
-    if (shownNow.length > PER_PAGE || name.value) return;
-    const mine = search, told = await page().catch(() => undefined);
+    const isFirst = shownNow.length <= PER_PAGE && !name.value;
+    const mine = search, told = await page(undefined, isFirst ? PER_PAGE : MOST_AT_ONCE).catch(() => undefined);
     if (mine !== search || !told) return;
-    [shownNow, token] = [told.executions, told.nextToken];
+    // What is older than the newest ones stays as it was found.
+    const last = told.nextToken && told.executions.at(-1), known = new Set(told.executions.map((run) => run.executionArn));
+    const older = shownNow.filter((run) => last && run.startDate <= last.startDate && !known.has(run.executionArn));
+    const newest = told.executions.filter(fits);
+    if (isFirst) [shownNow, token] = [newest, told.nextToken];
+    // Whoever asked for so many sees no more of the older ones than that.
+    else shownNow = [...token ? newest.filter((run) => !shownNow.length || run.startDate >= shownNow.at(-1).startDate) : newest, ...older];
     draw();
   });
 }

@@ -4,6 +4,8 @@ const RUNS_SHOWN = 10, CHILDREN_SHOWN = 50;
 const COUNTS = [['succeeded', 'succeeded'], ['failed', 'failed'], ['timedOut', 'timed-out'], ['aborted', 'aborted'], ['running', 'running'], ['pending', 'pending']];
 // When they are asked for again; never, once the server does not know them.
 let askedMapRuns = 0;
+// The executions of each Map Run: what was unfolded stays so.
+const unfoldedRuns = new Map();
 
 async function askMapRuns() {
   const isOver = execution.status !== 'running';
@@ -17,28 +19,36 @@ async function askMapRuns() {
 function drawMapRuns(runs) {
   const box = byId('map-runs');
   box.hidden = !runs.length;
-  if (box.contains(document.activeElement)) return;
-  const open = new Set([...box.querySelectorAll('details[open]')].map((it) => it.dataset.arn));
+  if (box.querySelector(':active')) return;
+  const focused = box.contains(document.activeElement) && document.activeElement;
   box.replaceChildren(el('h2', {}, plural(runs.length, 'Map Run')), el('ul', {}, runs.map((run) => {
     const status = statusOf(run.status), {total} = run.itemCounts;
     const parts = COUNTS.map(([member, word]) => [word, run.itemCounts[member] || 0]).filter(([, count]) => count);
     const label = run.mapRunArn.split(':mapRun:').pop().split(':')[0].split('/').pop();
-    const children = el('div', {class: 'children'});
-    const details = el('details', {'data-arn': run.mapRunArn, ontoggle: (event) => event.target.open && drawChildren(run.mapRunArn, children)},
-      el('summary', {}, 'Executions'), children);
-    details.open = open.has(run.mapRunArn);
     return el('li', {}, el('p', {}, sign(status), el('strong', {}, label), ` ${plural(total, 'item')}`,
       parts.map(([word, count]) => el('span', {class: 'dim'}, ` · ${count} ${WORDS[word]?.[1] ?? word}`))),
-    el('div', {class: 'share', 'aria-hidden': 'true'}, parts.map(([word, count]) => el('i', {class: word, style: {flexGrow: count}}))), details);
+    el('div', {class: 'share', 'aria-hidden': 'true'}, parts.map(([word, count]) => el('i', {class: word, style: {flexGrow: count}}))), childrenPart(run.mapRunArn));
   })));
+  if (focused) focused.focus({preventScroll: true});
 }
 
-async function drawChildren(mapRunArn, box) {
+function childrenPart(mapRunArn) {
+  const known = unfoldedRuns.get(mapRunArn);
+  const part = known ?? el('details', {ontoggle: () => drawChildren(mapRunArn, part)},
+    el('summary', {}, 'Executions'), el('div', {class: 'children'}));
+  unfoldedRuns.set(mapRunArn, part);
+  if (known) drawChildren(mapRunArn, part);
+  return part;
+}
+
+async function drawChildren(mapRunArn, part) {
+  if (!part.open) return;
+  const box = part.querySelector('.children');
   try {
     const told = await call('ListExecutions', {mapRunArn, maxResults: CHILDREN_SHOWN});
-    box.replaceChildren(told.executions.length ? el('ul', {}, told.executions.map((run) => el('li', {},
-      sign(statusOf(run.status)), el('a', {href: toExecution(run.executionArn)}, run.name)))) : el('p', {class: 'dim'}, 'None is kept.'));
+    refill(box, [told.executions.length ? el('ul', {}, told.executions.map((run) => el('li', {},
+      sign(statusOf(run.status)), el('a', {href: toExecution(run.executionArn)}, run.name)))) : el('p', {class: 'dim'}, 'None is kept.')]);
   } catch (error) {
-    box.replaceChildren(el('p', {class: 'dim'}, error.message));
+    if (!(error instanceof Unanswered)) box.replaceChildren(el('p', {class: 'dim'}, error.message));
   }
 }
