@@ -74,8 +74,8 @@ struct Acknowledged {
     answered: BTreeMap<String, Value>,
     /// Tokens that nobody has answered yet, by the execution's name.
     tokens: HashMap<String, String>,
-    /// When work was asked for.
-    calls: Vec<(String, u128)>,
+    /// When work was asked for, after when the connection was opened.
+    calls: Vec<(String, [u128; 2])>,
 }
 
 fn kills() -> usize {
@@ -207,7 +207,7 @@ fn listen(handler: &Handler, known: &Mutex<Acknowledged>) {
                     Some(token) => {
                         known.tokens.insert(name, token.to_owned());
                     }
-                    None => known.calls.push((name, call.at)),
+                    None => known.calls.push((name, [call.opened, call.at])),
                 }
             }
             Err(TryRecvError::Empty) => return,
@@ -258,7 +258,7 @@ fn judge(client: &mut Client, known: &Acknowledged) {
             assert_eq!(output, Some(&*answer.to_string()), "{name}");
         }
     }
-    for (name, at) in &known.calls {
+    for (name, [_, at]) in &known.calls {
         let Some(done) = done_at.get(name) else {
             continue;
         };
@@ -267,9 +267,11 @@ fn judge(client: &mut Client, known: &Acknowledged) {
             reason = "milliseconds of this era are exact"
         )]
         let late = *at as f64 - done * 1000.0;
+        let calls = || known.calls.iter().filter(|(other, _)| other == name);
         assert!(
             late <= 1.0,
-            "{name} was asked for again {late} ms after it was done"
+            "{name} was asked for again {late} ms after it was done at {done}: {:?}",
+            calls().collect::<Vec<_>>()
         );
     }
 }

@@ -19,7 +19,9 @@ pub(crate) struct Handler {
 /// One call.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// When it came, in milliseconds since 1970.
+    /// When its connection came, in milliseconds since 1970.
+    pub(crate) opened: u128,
+    /// When it came.
     pub(crate) at: u128,
     pub(crate) body: Value,
 }
@@ -59,6 +61,7 @@ impl Handler {
 fn serve(stream: TcpStream, hear: impl Fn(Call) -> bool) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
+    let opened = now();
     loop {
         let mut length = 0;
         loop {
@@ -77,14 +80,18 @@ fn serve(stream: TcpStream, hear: impl Fn(Call) -> bool) -> std::io::Result<()> 
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let at = since.expect("a time after 1970").as_millis();
+        let at = now();
         let body = serde_json::from_slice(&body)?;
-        if !hear(Call { at, body }) {
+        if !hear(Call { opened, at, body }) {
             continue;
         }
         let answer = "{\"ok\":true}";
         let ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:";
         write!(reader.get_mut(), "{ok} {}\r\n\r\n{answer}", answer.len())?;
     }
+}
+
+fn now() -> u128 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("a time after 1970").as_millis()
 }
